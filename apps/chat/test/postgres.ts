@@ -1,0 +1,74 @@
+/**
+ * A real PostgreSQL for the storage suite: the one at TEST_DATABASE_URL, or a cluster of our own in a temporary folder.
+ *
+ * PostgreSQL refuses to run as root, so a root user starts it as `postgres`, the account Debian's package creates.
+ */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+
+export interface TestPostgres { readonly url: string; stop(): Promise<void> }
+
+export const INSTALL_POSTGRES = "apt-get install -y postgresql";
+
+/** @returns undefined when there is neither an address nor a binary. */
+export async function startPostgres(): Promise<TestPostgres | undefined> {
+  const given = process.env["TEST_DATABASE_URL"];
+  if (given !== undefined && given !== "") return { url: given, stop: async () => Promise.resolve() };
+  const binaries = findBinaries();
+  const account = binaries === undefined ? undefined : findAccount();
+  if (binaries === undefined || account === undefined) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), "chat-pg-"));
+  if (account.uid !== process.getuid?.()) chownSync(folder, account.uid, account.gid);
+  const data = join(folder, "data");
+  execFileSync(join(binaries, "initdb"), ["-D", data, "-A", "trust", "-U", "chat", "--no-sync", "-E", "UTF8", "--locale=C"], { ...account, cwd: folder, stdio: "pipe" });
+  const settings = ["listen_addresses=", `unix_socket_directories=${folder}`, "fsync=off", "max_connections=40"].flatMap((setting) => ["-c", setting]);
+  const server = spawn(join(binaries, "postgres"), ["-D", data, ...settings], { ...account, cwd: folder, stdio: "ignore" });
+  const url = `postgres://chat@localhost/postgres?host=${encodeURIComponent(folder)}`;
+  await untilReady(url, server);
+  return {
+    url,
+    async stop() {
+      const exited = once(server, "exit");
+      server.kill("SIGINT"); // fast shutdown
+      await exited;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function findBinaries(): string | undefined {
+  const versions = "/usr/lib/postgresql";
+  const folders = existsSync(versions) ? readdirSync(versions).sort((a, b) => Number(b) - Number(a)).map((version) => join(versions, version, "bin")) : [];
+  return [...folders, ...(process.env["PATH"] ?? "").split(":")].find((folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")));
+}
+
+function findAccount(): { uid: number; gid: number } | undefined {
+  const uid = process.getuid?.();
+  const gid = process.getgid?.();
+  if (uid === undefined || gid === undefined) return undefined;
+  if (uid !== 0) return { uid, gid };
+  try {
+    const id = (flag: string): number => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8", stdio: "pipe" }));
+    return { uid: id("-u"), gid: id("-g") };
+  } catch {
+    return undefined;
+  }
+}
+
+async function untilReady(url: string, server: ChildProcess): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  for (;;) {
+    const client = new pg.Client({ connectionString: url });
+    try {
+      await client.connect();
+      return await client.end();
+    } catch (error) {
+      if (server.exitCode !== null || performance.now() > deadline) throw new Error("Cannot start PostgreSQL for the tests", { cause: error });
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig, type UserConfig } from "vite";
+
+/** The page. `vite` alone serves it with hot reload beside a chat server on CHAT_SERVER (default http://127.0.0.1:3000). */
+const server = process.env["CHAT_SERVER"] ?? "http://127.0.0.1:3000";
+const config: UserConfig = defineConfig({
+  root: "src/client",
+  publicDir: "public",
+  plugins: [react()],
+  build: {
+    outDir: "../../dist/client",
+    emptyOutDir: true,
+    target: "es2022",
+    sourcemap: true,
+    assetsInlineLimit: 0, // the content security policy allows no data: scripts or styles
+  },
+  server: {
+    proxy: {
+      "/api": { target: server },
+      "/socket.io": { target: server, ws: true },
+    },
+  },
+});
+export default config;
