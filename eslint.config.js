@@ -54,5 +54,6 @@ export default tseslint.config(
     },
   },
   { files: ["**/*.js", "**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+  { files: ["**/*.js", "**/*.mjs"], rules: { "@typescript-eslint/explicit-module-boundary-types": "off" } },
   { files: ["apps/**", "bench/**", "examples/**", "tools/**"], rules: { "no-console": "off" } },
 );
