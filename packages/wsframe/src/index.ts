@@ -1,1 +1,30 @@
-export {};
+/**
+ * @x/wsframe: RFC 6455 framing without I/O. Re-exports only.
+ *
+ * Room: entry.
+ */
+export type { Allocate } from "./assembler.js";
+export { CloseCode, closeCategory, describeCloseCode, isSendableCloseCode, shouldReconnect, type CloseCategory } from "./close-code.js";
+export { encodeClosePayload, MAX_REASON_BYTES, readClosePayload, type ClosePayload } from "./close-payload.js";
+export { Decoder, type DecoderOptions, type DecoderSink } from "./decoder.js";
+export { frameLength, maskInPlace, maxFrameBytes, writeBinaryFrame, writeControlFrame, writeFrame, writeTextFrame } from "./encoder.js";
+export { createFrame, Frame, type FrameFields, type FrameRules } from "./frame.js";
+export { headerBytes, MAX_CONTROL_PAYLOAD_BYTES, MAX_HEADER_BYTES, readHeader, writeHeader, type FrameHeader, type Role } from "./header.js";
+export { DEFAULT_LIMITS, MAX_MESSAGE_BYTES, resolveLimits, type DecoderLimits } from "./limits.js";
+export { maskKeyOf } from "./mask.js";
+export { isControlOpcode, isOpcode, Opcode, opcodeName } from "./opcode.js";
+export { prepareMessage, type PreparedMessage } from "./prepared-message.js";
+export { neutralText, type TextPort } from "./text-port.js";
+export { Utf8Validator } from "./utf8.js";
+export {
+  WebSocketAddressException,
+  WebSocketBadStatusException,
+  WebSocketConnectionClosedException,
+  WebSocketException,
+  WebSocketPayloadException,
+  WebSocketProtocolException,
+  WebSocketProxyException,
+  WebSocketTimeoutException,
+  wsframeCodes,
+  type WsframeCode,
+} from "@x/errors/wsframe";
