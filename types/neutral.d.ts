@@ -21,6 +21,8 @@ declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(bytes?: Uint8Array, options?: { stream?: boolean }): string;
 }
+declare const performance: { now(): number };
+declare const console: { error(...data: unknown[]): void };
 declare function queueMicrotask(callback: () => void): void;
 declare function setTimeout(callback: () => void, delayMs?: number): unknown;
 declare function clearTimeout(timer: unknown): void;

@@ -1,1 +1,139 @@
-export {};
+/**
+ * Events in the manner of Node's EventEmitter, for every platform, with failures of listeners contained.
+ *
+ * Room: errors. What a listener throws or rejects with goes to `onError`: it neither stops the other listeners nor the emitter.
+ */
+import { isThenable, reportHandlerError, type ErrorContext, type OnError } from "./handlers.js";
+
+/** Event names and their listeners' arguments, as a tuple each. */
+export type EventMap<Events> = { readonly [Event in keyof Events]: readonly unknown[] };
+export type EventName<Events> = keyof Events & string;
+export type Listener<Args extends readonly unknown[]> = (...args: Args) => unknown;
+
+export interface EmitterOptions {
+  /** Default {@link reportHandlerError}, which ends at `console.error`. */
+  readonly onError?: OnError | undefined;
+}
+
+/** A method's parameters are compared both ways, which is what lets listeners of different events share one map. */
+type AnyListener = { listen(...args: readonly unknown[]): unknown }["listen"];
+interface Entry {
+  readonly listener: AnyListener;
+  readonly once: boolean;
+}
+const none: readonly Entry[] = [];
+
+/** Listeners, and a protected `dispatch`: for classes whose `emit` means something else. */
+export class Subscribable<Events extends EventMap<Events>> {
+  readonly #entries = new Map<string, readonly Entry[]>(); // lists are replaced, never changed: dispatch() needs no copy
+  readonly #onError: OnError;
+
+  constructor(options: EmitterOptions = {}) {
+    this.#onError = options.onError ?? reportHandlerError;
+  }
+
+  on<Event extends EventName<Events>>(event: Event, listener: Listener<Events[Event]>): this {
+    return this.#add(event, { listener, once: false });
+  }
+
+  once<Event extends EventName<Events>>(event: Event, listener: Listener<Events[Event]>): this {
+    return this.#add(event, { listener, once: true });
+  }
+
+  addListener<Event extends EventName<Events>>(event: Event, listener: Listener<Events[Event]>): this {
+    return this.on(event, listener);
+  }
+
+  prependListener<Event extends EventName<Events>>(event: Event, listener: Listener<Events[Event]>): this {
+    this.#entries.set(event, [{ listener, once: false }, ...this.#list(event)]);
+    return this;
+  }
+
+  /** Removes the listener added last; without a listener, all of the event; without an event, all. */
+  off<Event extends EventName<Events>>(event?: Event, listener?: Listener<Events[Event]>): this {
+    if (event === undefined || listener === undefined) return this.removeAllListeners(event);
+    const list = this.#list(event);
+    return this.#remove(event, list.findLast((entry) => entry.listener === listener));
+  }
+
+  removeListener<Event extends EventName<Events>>(event: Event, listener: Listener<Events[Event]>): this {
+    return this.off(event, listener);
+  }
+
+  removeAllListeners(event?: EventName<Events>): this {
+    if (event === undefined) this.#entries.clear();
+    else this.#entries.delete(event);
+    return this;
+  }
+
+  listeners(event: EventName<Events>): readonly AnyListener[] {
+    return this.#list(event).map((entry) => entry.listener);
+  }
+
+  listenerCount(event: EventName<Events>): number {
+    return this.#list(event).length;
+  }
+
+  hasListeners(event: EventName<Events>): boolean {
+    return this.#entries.has(event);
+  }
+
+  eventNames(): readonly string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** Calls the listeners that are there when it begins, in their order.
+   *  @returns whether there was one. */
+  protected dispatch<Event extends EventName<Events>>(event: Event, ...args: Events[Event]): boolean {
+    const list = this.#entries.get(event);
+    if (list === undefined) return false;
+    for (const entry of list) {
+      if (entry.once) this.#remove(event, entry);
+      this.#call(event, entry.listener, args);
+    }
+    return true;
+  }
+
+  #call(event: string, listener: AnyListener, args: readonly unknown[]): void {
+    try {
+      const result = listener.call(this, ...args);
+      if (isThenable(result)) result.then(undefined, (error: unknown) => this.#fail(error, { event }));
+    } catch (error) {
+      this.#fail(error, { event });
+    }
+  }
+
+  #fail(error: unknown, context: ErrorContext): void {
+    try {
+      const result = this.#onError(error, context);
+      if (isThenable(result)) result.then(undefined, (failure: unknown) => reportHandlerError(failure, context));
+    } catch (failure) {
+      reportHandlerError(failure, context);
+    }
+  }
+
+  #list(event: string): readonly Entry[] {
+    return this.#entries.get(event) ?? none;
+  }
+
+  #add(event: string, entry: Entry): this {
+    this.#entries.set(event, [...this.#list(event), entry]);
+    return this;
+  }
+
+  #remove(event: string, entry: Entry | undefined): this {
+    const rest = this.#list(event).filter((other) => other !== entry);
+    if (rest.length > 0) this.#entries.set(event, rest);
+    else this.#entries.delete(event);
+    return this;
+  }
+}
+
+/** {@link Subscribable} whose owner emits from outside. */
+export class Emitter<Events extends EventMap<Events>> extends Subscribable<Events> {
+  /** Calls the event's listeners; what they fail with goes to `onError`.
+   *  @returns whether there was a listener. */
+  emit<Event extends EventName<Events>>(event: Event, ...args: Events[Event]): boolean {
+    return this.dispatch(event, ...args);
+  }
+}

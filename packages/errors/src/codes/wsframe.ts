@@ -1,0 +1,42 @@
+/**
+ * The codes of the WebSocket family: which class carries each by default, and what it means.
+ *
+ * Room: errors. Data for people, the generated reference page and types; the classes import it as a type only.
+ */
+export const wsframeCodes = {
+  "wsframe/error": { by: "WebSocketException", means: "A failure of WebSocket that no other code describes." },
+  "wsframe/invalid-option": { by: "WebSocketException", means: "An option has a value outside its range; the message names both." },
+  "wsframe/invalid-argument": { by: "WebSocketException", means: "An argument has a value that cannot be sent; the message names it." },
+  "wsframe/protocol-error": { by: "WebSocketProtocolException", means: "The peer broke a rule of RFC 6455 that no other code describes." },
+  "wsframe/reserved-bit": { by: "WebSocketProtocolException", means: "A reserved bit is set that no extension has been agreed for (RFC 6455 §5.2)." },
+  "wsframe/reserved-opcode": { by: "WebSocketProtocolException", means: "The opcode is reserved for later versions (RFC 6455 §5.2)." },
+  "wsframe/mask-missing": { by: "WebSocketProtocolException", means: "A client sent a frame without a mask (RFC 6455 §5.1)." },
+  "wsframe/mask-unexpected": { by: "WebSocketProtocolException", means: "A server sent a frame with a mask (RFC 6455 §5.1)." },
+  "wsframe/length-not-minimal": { by: "WebSocketProtocolException", means: "The payload's length is not encoded in the fewest bytes (RFC 6455 §5.2)." },
+  "wsframe/length-invalid": { by: "WebSocketProtocolException", means: "The 64-bit payload length has its highest bit set, or is larger than a number can say (RFC 6455 §5.2)." },
+  "wsframe/control-fragmented": { by: "WebSocketProtocolException", means: "A control frame is fragmented (RFC 6455 §5.5)." },
+  "wsframe/control-too-long": { by: "WebSocketProtocolException", means: "A control frame's payload is longer than 125 bytes (RFC 6455 §5.5)." },
+  "wsframe/continuation-unexpected": { by: "WebSocketProtocolException", means: "A continuation frame arrived with no message begun (RFC 6455 §5.4)." },
+  "wsframe/continuation-expected": { by: "WebSocketProtocolException", means: "A new message began before the last one was finished (RFC 6455 §5.4)." },
+  "wsframe/bad-close-code": { by: "WebSocketProtocolException", means: "A Close frame carries a code that must not be sent (RFC 6455 §7.4)." },
+  "wsframe/bad-close-payload": { by: "WebSocketProtocolException", means: "A Close frame's payload is one byte long (RFC 6455 §5.5.1)." },
+  "wsframe/too-many-control-frames": { by: "WebSocketProtocolException", means: "More control frames arrived in a row than the limit allows." },
+  "wsframe/paused-overflow": { by: "WebSocketProtocolException", means: "More bytes arrived while the decoder was paused than it may keep; the connection is closed with 1008." },
+  "wsframe/bad-handshake": { by: "WebSocketProtocolException", means: "The opening handshake breaks a rule of RFC 6455 §4: a header, the accept hash, a subprotocol or extension that nobody offered." },
+  "wsframe/handshake-too-long": { by: "WebSocketProtocolException", means: "The handshake's head is longer than its limit." },
+  "wsframe/invalid-utf8": { by: "WebSocketPayloadException", means: "A text message or close reason is not valid UTF-8 (RFC 6455 §8.1)." },
+  "wsframe/message-too-big": { by: "WebSocketPayloadException", means: "A message is longer than its limit; the connection is closed with 1009." },
+  "wsframe/frame-too-big": { by: "WebSocketPayloadException", means: "A frame is longer than its limit; the connection is closed with 1009." },
+  "wsframe/too-many-fragments": { by: "WebSocketPayloadException", means: "A message has more fragments than the limit allows; the connection is closed with 1009." },
+  "wsframe/decompression-failed": { by: "WebSocketPayloadException", means: "A compressed message cannot be decompressed (RFC 7692)." },
+  "wsframe/connection-closed": { by: "WebSocketConnectionClosedException", means: "The connection has been closed; `closeCode` and `reason` say how." },
+  "wsframe/connection-lost": { by: "WebSocketConnectionClosedException", means: "The network connection ended without a closing handshake." },
+  "wsframe/timeout": { by: "WebSocketTimeoutException", means: "A phase took longer than its limit; `phase` says which." },
+  "wsframe/proxy-failed": { by: "WebSocketProxyException", means: "The proxy cannot be reached, or failed; `stage` says where." },
+  "wsframe/proxy-auth-required": { by: "WebSocketProxyException", means: "The proxy wants credentials, or refused those it got (HTTP 407)." },
+  "wsframe/proxy-refused": { by: "WebSocketProxyException", means: "The proxy refused to open the tunnel." },
+  "wsframe/address-unresolved": { by: "WebSocketAddressException", means: "The host's name could not be resolved." },
+  "wsframe/invalid-url": { by: "WebSocketAddressException", means: "The URL is malformed, or its scheme is none of ws, wss, http and https." },
+  "wsframe/bad-status": { by: "WebSocketBadStatusException", means: "The server answered the handshake with another status than 101." },
+  "wsframe/too-many-redirects": { by: "WebSocketBadStatusException", means: "The server redirected more often than the limit allows." },
+} as const;

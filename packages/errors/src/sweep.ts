@@ -1,0 +1,97 @@
+/**
+ * One timer for many deadlines, so that ten thousand idle connections cost one timer.
+ *
+ * Room: errors.
+ */
+import { reportHandlerError } from "./handlers.js";
+import type { Clock, Timer } from "./system-clock.js";
+
+/** Something with a deadline. */
+export interface Swept {
+  /** On the sweep's clock; `Infinity` when nothing is due. Read again after each tick. */
+  readonly deadlineMs: number;
+  /** Called once the deadline has come, late by the granularity at most; moves the deadline or is deleted. */
+  tick(nowMs: number): void;
+}
+
+export interface SweepOptions {
+  /** Shortest time between two wake-ups. Default {@link DEFAULT_GRANULARITY_MS}. */
+  readonly granularityMs?: number;
+  /** What a throwing `tick` threw; the sweep goes on. Default: {@link reportHandlerError}. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export const DEFAULT_GRANULARITY_MS = 50;
+
+export class Sweep {
+  readonly #clock: Clock;
+  readonly #granularityMs: number;
+  readonly #onError: (error: unknown) => void;
+  readonly #entries = new Set<Swept>();
+  #timer: Timer | undefined;
+  #wakeMs = Infinity;
+  #restUntilMs = -Infinity;
+
+  constructor(clock: Clock, options: SweepOptions = {}) {
+    this.#clock = clock;
+    this.#granularityMs = options.granularityMs ?? DEFAULT_GRANULARITY_MS;
+    this.#onError = options.onError ?? ((error) => reportHandlerError(error, { event: "tick" }));
+  }
+
+  /** Entries under watch. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  add(entry: Swept): void {
+    this.#entries.add(entry);
+    this.touch(entry);
+  }
+
+  /** Idempotent; from now on `entry` is not ticked. */
+  delete(entry: Swept): void {
+    if (this.#entries.delete(entry) && this.#entries.size === 0) this.#disarm();
+  }
+
+  /** To be called when the deadline of `entry` may have moved earlier; a later one is noticed without. */
+  touch(entry: Swept): void {
+    if (entry.deadlineMs < this.#wakeMs && this.#entries.has(entry)) this.#arm(entry.deadlineMs);
+  }
+
+  #arm(deadlineMs: number): void {
+    const wakeMs = Math.max(deadlineMs, this.#restUntilMs);
+    if (wakeMs >= this.#wakeMs) return;
+    this.#disarm();
+    if (wakeMs === Infinity) return;
+    this.#wakeMs = wakeMs;
+    this.#timer = this.#clock.setTimer(() => this.#wake(), Math.max(0, wakeMs - this.#clock.now()));
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
+    this.#wakeMs = Infinity;
+  }
+
+  #wake(): void {
+    const nowMs = this.#clock.now();
+    this.#timer = undefined;
+    this.#restUntilMs = nowMs + this.#granularityMs;
+    this.#wakeMs = -Infinity; // touch() during the ticks is answered below, once
+    let earliestMs = Infinity;
+    for (const entry of this.#entries) {
+      if (entry.deadlineMs <= nowMs) this.#tick(entry, nowMs);
+      if (this.#entries.has(entry)) earliestMs = Math.min(earliestMs, entry.deadlineMs);
+    }
+    this.#wakeMs = Infinity;
+    this.#arm(earliestMs);
+  }
+
+  #tick(entry: Swept, nowMs: number): void {
+    try {
+      entry.tick(nowMs);
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Time and randomness as ports.
+ *
+ * Room: errors. Every package takes its clock from here, so that tests can move time by hand. All times are milliseconds.
+ */
+
+/** What {@link Clock.setTimer} returns: to be handed back to {@link Clock.clearTimer}, and nothing else. */
+export type Timer = object;
+
+export interface Clock {
+  /** Monotonic; only differences mean something. */
+  now(): number;
+  /** Calls back once, not before `delayMs` from now, never before this method has returned. */
+  setTimer(callback: () => void, delayMs: number): Timer;
+  /** Idempotent; afterwards the callback is not called. */
+  clearTimer(timer: Timer): void;
+}
+
+/** A number in [0, 1), like `Math.random`. */
+export type Random = () => number;
+
+/** Longest delay of the platforms' timers (2^31 − 1 ms, 24.8 days). A longer delay fires at this one. */
+export const MAX_DELAY_MS = 2_147_483_647;
+
+export interface SystemClockOptions {
+  /** Let the process end while a timer is pending, where the platform can (Node, Deno, Bun). Default `false`. */
+  readonly unref?: boolean;
+}
+
+class SystemTimer {
+  readonly #handle: ReturnType<typeof setTimeout>;
+
+  constructor(callback: () => void, delayMs: number, unref: boolean) {
+    const handle = setTimeout(callback, Math.min(Math.max(delayMs, 0), MAX_DELAY_MS));
+    this.#handle = handle;
+    if (unref && canUnref(handle)) handle.unref();
+  }
+
+  clear(): void {
+    clearTimeout(this.#handle);
+  }
+}
+
+function canUnref(handle: unknown): handle is { unref(): void } {
+  return typeof handle === "object" && handle !== null && "unref" in handle && typeof handle.unref === "function";
+}
+
+/** The platform's clock. */
+export class SystemClock implements Clock {
+  readonly #unref: boolean;
+
+  constructor(options: SystemClockOptions = {}) {
+    this.#unref = options.unref ?? false;
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  setTimer(callback: () => void, delayMs: number): Timer {
+    return new SystemTimer(callback, delayMs, this.#unref);
+  }
+
+  clearTimer(timer: Timer): void {
+    if (timer instanceof SystemTimer) timer.clear();
+  }
+}
+
+/** Keeps the process alive while a timer is pending: for waits that somebody awaits. */
+export const systemClock: Clock = /* @__PURE__ */ new SystemClock();
+
+/** Never keeps the process alive: for housekeeping beside sockets, which do that themselves. */
+export const backgroundClock: Clock = /* @__PURE__ */ new SystemClock({ unref: true });

@@ -1,0 +1,4 @@
+/** What every suite shares. */
+export { chunksOf, concat, everySplit, hex, toHex } from "./bytes.js";
+export { listen, type Listening } from "./listen.js";
+export { FakeClock, seededRandom, settle } from "./time.js";
