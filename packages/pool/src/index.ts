@@ -1,1 +1,13 @@
-export {};
+/** `@x/pool`: a bounded pool over any resource. Entry file: re-exports only. */
+export { Pool } from "./shell/pool.js";
+export type { Lease } from "./shell/lease.js";
+export type {
+  AcquireOptions, CloseOptions, ConnectContext, PoolBackoff, PoolErrorContext, PoolOptions, ValidateContext,
+} from "./shell/options.js";
+export type { PoolStats } from "./core/failures.js";
+export { DEFAULT_LIMITS, type PoolLimits } from "./core/options.js";
+export {
+  BufferError, BufferOverflowError, ConnectionClosedError, ConnectionError, ConnectionRefusedError, ConnectionTimeoutError,
+  InvalidFrameError, InvalidMessageError, InvalidStateError, JetSocketError, PoolError, PoolExhaustedError, ProtocolError, poolCodes,
+} from "@x/errors/pool";
+export type { PoolCode } from "@x/errors/pool";

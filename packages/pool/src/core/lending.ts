@@ -1,0 +1,180 @@
+/**
+ * Who gets which resource, and when a new one is opened. Room: pool core.
+ *
+ * Borrowers are served strictly in the order they came, over all keys: a place that the oldest one can use is not given
+ * to a younger one, even if an idle resource of another key has to be closed for it. No more attempts run than there
+ * are borrowers to use them. State is settled before the sink is called, so that the sink may call back.
+ */
+import type { PoolLimits } from "./options.js";
+import type { Shelf, Slot } from "./slot.js";
+import { Stock } from "./stock.js";
+import { WaitingQueue } from "./waiters.js";
+
+/** What the machine asks of its driver. None of these may throw. */
+export interface PoolSink<R> {
+  /** Start an attempt; answer with `connected` or `failed`. */
+  connect(slot: Slot<R>): void;
+  /** Is the resource fit to be lent? `undefined`: the answer comes later, through `checked`. */
+  check(slot: Slot<R>, resource: R, idleMs: number): boolean | undefined;
+  /** The attempt or check of this slot is no longer wanted; it must end soon, one way or the other. */
+  abandon(slot: Slot<R>, reason: unknown): void;
+  /** Close the resource; answer with `gone`. */
+  close(slot: Slot<R>, resource: R): void;
+  /** Something that took longer than `closeTimeoutMs` to end was written off; its place is free again. */
+  writtenOff(slot: Slot<R>): void;
+  /** The machine's deadline moved earlier. */
+  wake(): void;
+  /** The closed pool is empty. */
+  emptied(): void;
+}
+
+export class Lending<R> {
+  readonly stock: Stock<R> = new Stock<R>();
+  readonly queue: WaitingQueue<R> = new WaitingQueue<R>();
+  deadlineMs: number = Infinity;
+  readonly #limits: PoolLimits;
+  readonly #sink: PoolSink<R>;
+  #isDispatching = false;
+  #isDispatchWanted = false;
+
+  constructor(limits: PoolLimits, sink: PoolSink<R>) {
+    this.#limits = limits;
+    this.#sink = sink;
+  }
+
+  /** Notes that something is to happen at this time. */
+  due(deadlineMs: number): void {
+    if (deadlineMs >= this.deadlineMs) return;
+    this.deadlineMs = deadlineMs;
+    this.#sink.wake();
+  }
+
+  /** An idle slot of this shelf, lent; those that fail an immediate check are closed on the way. */
+  lendIdle(shelf: Shelf<R>, nowMs: number): Slot<R> | undefined {
+    for (;;) {
+      const slot = shelf.idle.pop();
+      if (slot?.state.kind !== "idle") return undefined;
+      const { resource, sinceMs } = slot.state;
+      const idleMs = nowMs - sinceMs;
+      if (idleMs < this.#limits.validateAfterIdleMs) {
+        this.stock.move(slot, { kind: "lent", resource });
+        return slot;
+      }
+      const isFit = this.#check(slot, resource, idleMs, nowMs);
+      if (isFit === undefined) return undefined;
+      if (isFit) return slot;
+    }
+  }
+
+  /** A resource is ready: its key's oldest waiter gets it; without one it becomes idle. */
+  arrive(slot: Slot<R>, resource: R, nowMs: number): void {
+    const waiter = this.queue.oldestOf(slot.shelf);
+    if (waiter === undefined) {
+      this.keep(slot, resource, nowMs);
+      return;
+    }
+    this.queue.remove(waiter);
+    this.stock.move(slot, { kind: "lent", resource });
+    waiter.borrower.lend(slot);
+  }
+
+  /** A resource without a borrower becomes idle, and serves whoever waits longest. */
+  keep(slot: Slot<R>, resource: R, nowMs: number): void {
+    this.stock.move(slot, { kind: "idle", resource, sinceMs: nowMs });
+    if (this.queue.head === undefined) this.due(nowMs + this.#limits.idleTimeoutMs);
+    else this.dispatch(nowMs);
+  }
+
+  /** Closes a resource that is not idle, or was just taken off its shelf. */
+  close(slot: Slot<R>, resource: R, nowMs: number): void {
+    const deadlineMs = nowMs + this.#limits.closeTimeoutMs;
+    this.stock.move(slot, { kind: "closing", deadlineMs });
+    this.due(deadlineMs);
+    this.#sink.close(slot, resource);
+  }
+
+  /** Closes an idle resource. */
+  closeIdle(slot: Slot<R>, nowMs: number): void {
+    if (slot.state.kind !== "idle") return;
+    this.stock.takeIdle(slot);
+    this.close(slot, slot.state.resource, nowMs);
+  }
+
+  /** An attempt or check that is not wanted any more: it is told so and keeps its place until it has ended. */
+  abandon(slot: Slot<R>, reason: unknown, nowMs: number): void {
+    const { state } = slot;
+    if (state.kind !== "creating") return;
+    if (state.phase === "checking") this.close(slot, state.resource, nowMs);
+    else {
+      const deadlineMs = nowMs + this.#limits.closeTimeoutMs;
+      this.stock.move(slot, { kind: "closing", deadlineMs });
+      this.due(deadlineMs);
+    }
+    this.#sink.abandon(slot, reason);
+  }
+
+  /** Matches waiters, oldest first, with idle resources, attempts under way and free places; starts attempts. */
+  dispatch(nowMs: number): void {
+    this.#isDispatchWanted = true;
+    if (this.#isDispatching) return;
+    this.#isDispatching = true;
+    while (this.#isDispatchWanted) {
+      this.#isDispatchWanted = false;
+      this.#dispatchOnce(nowMs);
+    }
+    this.#isDispatching = false;
+  }
+
+  #dispatchOnce(nowMs: number): void {
+    for (const shelf of this.stock.shelves) shelf.unclaimed = shelf.creating;
+    let unclaimedPlaces = this.stock.counts.closing;
+    let next = this.queue.head;
+    while (next !== undefined) {
+      const waiter = next;
+      next = waiter.next;
+      const { shelf } = waiter;
+      const creatingBefore = shelf.creating;
+      const slot = this.lendIdle(shelf, nowMs);
+      if (slot !== undefined) {
+        if (this.queue.remove(waiter)) waiter.borrower.lend(slot);
+        else if (slot.state.kind === "lent") this.keep(slot, slot.state.resource, nowMs); // it gave up during the check
+        continue;
+      }
+      shelf.unclaimed += shelf.creating - creatingBefore; // a check that takes time is on its way to this waiter
+      if (shelf.unclaimed > 0) shelf.unclaimed -= 1;
+      else if (shelf.retryAtMs > nowMs) this.due(shelf.retryAtMs);
+      else if (this.stock.size < this.#limits.maxConnections) this.#open(shelf, nowMs);
+      else if (unclaimedPlaces > 0) unclaimedPlaces -= 1;
+      else {
+        const longest = this.stock.longestIdle();
+        if (longest === undefined) return; // everything is lent, or on its way to an older waiter
+        this.closeIdle(longest.slot, nowMs);
+      }
+    }
+  }
+
+  /** Checks a slot just taken off its shelf. @returns true: it is lent now; false: it is not; `undefined`: later. */
+  #check(slot: Slot<R>, resource: R, idleMs: number, nowMs: number): boolean | undefined {
+    const deadlineMs = nowMs + this.#limits.connectTimeoutMs;
+    this.stock.move(slot, { kind: "creating", phase: "checking", resource, deadlineMs });
+    const isFit = this.#sink.check(slot, resource, idleMs);
+    if (isFit === undefined) {
+      this.due(deadlineMs);
+      return undefined;
+    }
+    if (slot.state.kind !== "creating") return false; // the check is the user's code: it closed the pool
+    if (!isFit || slot.isBroken) {
+      this.close(slot, resource, nowMs);
+      return false;
+    }
+    this.stock.move(slot, { kind: "lent", resource });
+    return true;
+  }
+
+  #open(shelf: Shelf<R>, nowMs: number): void {
+    const deadlineMs = nowMs + this.#limits.connectTimeoutMs;
+    const slot = this.stock.open(shelf, deadlineMs);
+    this.due(deadlineMs);
+    this.#sink.connect(slot);
+  }
+}

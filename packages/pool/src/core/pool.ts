@@ -1,0 +1,234 @@
+/**
+ * The pool as a machine: intents of borrowers and reports of connections in, calls of a {@link PoolSink} out.
+ *
+ * Room: pool core. Knows no promise, timer or socket; time is an argument (milliseconds of one monotonic clock). Work
+ * per call is bounded by `maxConnections` plus the waiters whose key is backing off, a tick's by all slots and waiters.
+ */
+import type { Swept } from "@x/errors/clock";
+import { attemptTimedOut, connectFailed, exhausted, poolClosed, queueFull, type PoolStats } from "./failures.js";
+import { Lending, type PoolSink } from "./lending.js";
+import type { PoolLimits } from "./options.js";
+import type { Shelf, Slot } from "./slot.js";
+import type { Stock } from "./stock.js";
+import { Waiter, type Borrower, type WaitingQueue } from "./waiters.js";
+
+/** Policies that are functions. */
+export interface PoolPolicy {
+  /** May an attempt that failed like this succeed later? If not, every waiter of the key is refused at once. */
+  isRetryable(error: unknown): boolean;
+  /** Milliseconds before the next attempt for a key, after so many failures in a row. */
+  backoffMs(failures: number): number;
+}
+
+type Phase = { readonly kind: "open" } | { readonly kind: "closing"; readonly forceAtMs: number } | { readonly kind: "closed" };
+
+export class PoolCore<R> implements Swept {
+  readonly #limits: PoolLimits;
+  readonly #policy: PoolPolicy;
+  readonly #sink: PoolSink<R>;
+  readonly #lending: Lending<R>;
+  readonly #stock: Stock<R>;
+  readonly #queue: WaitingQueue<R>;
+  #phase: Phase = { kind: "open" };
+
+  constructor(limits: PoolLimits, policy: PoolPolicy, sink: PoolSink<R>) {
+    this.#limits = limits;
+    this.#policy = policy;
+    this.#sink = sink;
+    this.#lending = new Lending<R>(limits, sink);
+    this.#stock = this.#lending.stock;
+    this.#queue = this.#lending.queue;
+  }
+
+  /** When {@link tick} has work to do, at the latest. `Infinity`: nothing is due. */
+  get deadlineMs(): number {
+    return this.#lending.deadlineMs;
+  }
+
+  /** Does anybody wait for a resource, or for the pool to have closed? */
+  get isAwaited(): boolean {
+    return this.#queue.head !== undefined || this.#phase.kind === "closing";
+  }
+
+  stats(): PoolStats {
+    return { ...this.#stock.counts, total: this.#stock.size, waiting: this.#queue.size };
+  }
+
+  /** @returns a lent slot at once, or `undefined`: then {@link wait}.
+   *  @throws {PoolError} `pool/closed`. */
+  take(key: string, nowMs: number): Slot<R> | undefined {
+    if (this.#phase.kind !== "open") throw poolClosed(this.stats());
+    const shelf = this.#stock.peek(key);
+    return shelf === undefined ? undefined : this.#lending.lendIdle(shelf, nowMs);
+  }
+
+  /** Queues a borrower whose wait ends by `nowMs + timeoutMs`, connecting and checking included.
+   *  @throws {PoolError} `pool/closed`; `pool/too-many-waiting` when `maxWaiting` others wait for what is lent. */
+  wait(key: string, timeoutMs: number, borrower: Borrower<R>, nowMs: number): Waiter<R> {
+    if (this.#phase.kind !== "open") throw poolClosed(this.stats());
+    const { maxWaiting, maxConnections } = this.#limits;
+    // Whoever can have a place that is not lent waits for a connection, not for another borrower.
+    if (this.#queue.size >= maxWaiting + maxConnections - this.#stock.counts.lent) throw queueFull(maxWaiting, this.stats());
+    const waiter = new Waiter(this.#stock.shelf(key), borrower, timeoutMs, nowMs);
+    this.#queue.push(waiter);
+    this.#lending.due(waiter.deadlineMs);
+    this.#lending.dispatch(nowMs);
+    return waiter;
+  }
+
+  /** The borrower gave up. An attempt under way goes on: its connection serves the next one or becomes idle. */
+  cancel(waiter: Waiter<R>): void {
+    if (this.#queue.remove(waiter)) this.#stock.sweepOut(waiter.shelf);
+  }
+
+  /** The borrower is done with the slot. A broken one, or one of a closed pool, is closed instead of kept. */
+  release(slot: Slot<R>, nowMs: number): void {
+    if (slot.state.kind !== "lent") return;
+    if (slot.isBroken || this.#phase.kind !== "open") this.#lending.close(slot, slot.state.resource, nowMs);
+    else this.#lending.keep(slot, slot.state.resource, nowMs);
+  }
+
+  /** The borrower says that the resource must not be used again. */
+  destroy(slot: Slot<R>, nowMs: number): void {
+    if (slot.state.kind === "lent") this.#lending.close(slot, slot.state.resource, nowMs);
+  }
+
+  /** An attempt succeeded, perhaps after everybody stopped waiting for it. */
+  connected(slot: Slot<R>, resource: R, nowMs: number): void {
+    if (slot.state.kind !== "creating") {
+      this.#sink.close(slot, resource); // an abandoned attempt came through after all
+      return;
+    }
+    const { shelf } = slot;
+    shelf.failures = 0;
+    shelf.retryAtMs = -Infinity;
+    shelf.lastFailure = undefined;
+    if (slot.isBroken) this.#lending.close(slot, resource, nowMs);
+    else this.#lending.arrive(slot, resource, nowMs);
+  }
+
+  /** An attempt failed, or an abandoned one ended. */
+  failed(slot: Slot<R>, error: unknown, nowMs: number): void {
+    const wasWanted = slot.state.kind === "creating";
+    if (!this.#stock.remove(slot)) return;
+    if (wasWanted) this.#noteFailure(slot.shelf, error, nowMs);
+    this.#settle(nowMs);
+  }
+
+  /** The answer of a check that took time. */
+  checked(slot: Slot<R>, isFit: boolean, nowMs: number): void {
+    if (slot.state.kind !== "creating" || slot.state.phase !== "checking") return;
+    if (isFit && !slot.isBroken) this.#lending.arrive(slot, slot.state.resource, nowMs);
+    else {
+      this.#lending.close(slot, slot.state.resource, nowMs);
+      this.#lending.dispatch(nowMs);
+    }
+  }
+
+  /** The resource ended by itself. It is never lent again. */
+  ended(slot: Slot<R>, nowMs: number): void {
+    slot.isBroken = true;
+    this.#lending.closeIdle(slot, nowMs);
+  }
+
+  /** The resource is closed: its place is free. */
+  gone(slot: Slot<R>, nowMs: number): void {
+    if (slot.state.kind === "closing" && this.#stock.remove(slot)) this.#settle(nowMs);
+  }
+
+  /** Ends the pool: waiters are refused at once, idle resources close now, lent ones when they come back or at `forceAtMs`. */
+  close(nowMs: number, forceAtMs: number): void {
+    if (this.#phase.kind !== "open") return;
+    this.#phase = { kind: "closing", forceAtMs };
+    const reason = poolClosed(this.stats());
+    for (const waiter of this.#queue.toArray()) this.#refuse(waiter, reason);
+    for (const slot of [...this.#stock.slots]) {
+      this.#lending.abandon(slot, reason, nowMs);
+      this.#lending.closeIdle(slot, nowMs);
+    }
+    this.#lending.due(forceAtMs);
+    this.#settle(nowMs);
+  }
+
+  /** Does everything that is due, and sets {@link deadlineMs} anew. */
+  tick(nowMs: number): void {
+    for (const waiter of this.#queue.toArray()) if (waiter.deadlineMs <= nowMs) this.#exhaust(waiter);
+    for (const slot of [...this.#stock.slots]) this.#expire(slot, nowMs);
+    this.#evict(nowMs);
+    this.#settle(nowMs);
+    this.#lending.deadlineMs = this.#nextDeadline(nowMs);
+  }
+
+  #exhaust(waiter: Waiter<R>): void {
+    const { lastFailure } = waiter.shelf;
+    this.#refuse(waiter, exhausted(this.#limits.maxConnections, waiter.timeoutMs, this.stats(), lastFailure));
+  }
+
+  /** Applies the deadline of one slot. */
+  #expire(slot: Slot<R>, nowMs: number): void {
+    const { state } = slot;
+    if (state.kind === "creating" && state.deadlineMs <= nowMs) {
+      const error = attemptTimedOut(state.phase, this.#limits.connectTimeoutMs);
+      this.#lending.abandon(slot, error, nowMs);
+      this.#noteFailure(slot.shelf, error, nowMs);
+    } else if (state.kind === "closing" && state.deadlineMs <= nowMs) {
+      this.#stock.remove(slot);
+      this.#sink.writtenOff(slot);
+    } else if (state.kind === "lent" && this.#phase.kind === "closing" && this.#phase.forceAtMs <= nowMs) {
+      this.destroy(slot, nowMs);
+    }
+  }
+
+  #evict(nowMs: number): void {
+    for (;;) {
+      const longest = this.#surplusIdle();
+      if (longest === undefined || longest.sinceMs + this.#limits.idleTimeoutMs > nowMs) return;
+      this.#lending.closeIdle(longest.slot, nowMs);
+    }
+  }
+
+  /** The next slot for eviction, which leaves `minIdle` of them alone. */
+  #surplusIdle(): ReturnType<Stock<R>["longestIdle"]> {
+    return this.#stock.counts.idle > this.#limits.minIdle ? this.#stock.longestIdle() : undefined;
+  }
+
+  #noteFailure(shelf: Shelf<R>, error: unknown, nowMs: number): void {
+    shelf.lastFailure = error;
+    if (!this.#policy.isRetryable(error)) {
+      const refusal = connectFailed(error);
+      for (const waiter of this.#queue.toArray()) if (waiter.shelf === shelf) this.#refuse(waiter, refusal);
+    } else if (shelf.retryAtMs <= nowMs) {
+      // Attempts that fail together count as one failure.
+      shelf.failures += 1;
+      shelf.retryAtMs = nowMs + Math.max(1, this.#policy.backoffMs(shelf.failures)); // never in the same turn
+    }
+  }
+
+  #refuse(waiter: Waiter<R>, error: Error): void {
+    if (!this.#queue.remove(waiter)) return;
+    this.#stock.sweepOut(waiter.shelf);
+    waiter.borrower.refuse(error);
+  }
+
+  /** Places may have become free: serve the queue, or report that the closed pool is empty. */
+  #settle(nowMs: number): void {
+    if (this.#phase.kind === "open") this.#lending.dispatch(nowMs);
+    else if (this.#phase.kind === "closing" && this.#stock.size === 0) {
+      this.#phase = { kind: "closed" };
+      this.#sink.emptied();
+    }
+  }
+
+  #nextDeadline(nowMs: number): number {
+    let earliest = this.#phase.kind === "closing" && this.#stock.counts.lent > 0 ? this.#phase.forceAtMs : Infinity;
+    for (let waiter = this.#queue.head; waiter !== undefined; waiter = waiter.next) {
+      earliest = Math.min(earliest, waiter.deadlineMs);
+      if (waiter.shelf.retryAtMs > nowMs) earliest = Math.min(earliest, waiter.shelf.retryAtMs);
+    }
+    for (const { state } of this.#stock.slots) {
+      if (state.kind === "creating" || state.kind === "closing") earliest = Math.min(earliest, state.deadlineMs);
+    }
+    const longest = this.#surplusIdle();
+    return longest === undefined ? earliest : Math.min(earliest, longest.sinceMs + this.#limits.idleTimeoutMs);
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * One place of the pool and the shelf of its key. Room: pool core.
+ *
+ * A slot is in exactly one of four states, and each state owns its data: a resource that is being made ready
+ * (connecting or being checked) is `creating`; one that nobody uses is `idle`; one that a borrower holds is `lent`;
+ * one on its way out, an aborted attempt included, is `closing`. Every slot counts against the limit until it is gone,
+ * because a socket is a socket until it is closed. Times are milliseconds of one monotonic clock.
+ */
+export type SlotState<R> =
+  | { readonly kind: "creating"; readonly phase: "connecting"; readonly deadlineMs: number }
+  | { readonly kind: "creating"; readonly phase: "checking"; readonly resource: R; readonly deadlineMs: number }
+  | { readonly kind: "idle"; readonly resource: R; readonly sinceMs: number }
+  | { readonly kind: "lent"; readonly resource: R }
+  | { readonly kind: "closing"; readonly deadlineMs: number };
+
+/** The four states by name. */
+export type SlotKind = SlotState<unknown>["kind"];
+
+/** A place in the pool: one resource, from the start of its attempt to the end of its closing. */
+export class Slot<R> {
+  readonly shelf: Shelf<R>;
+  state: SlotState<R>;
+  /** The resource ended by itself while it was lent; it is closed, not kept, when it comes back. */
+  isBroken = false;
+
+  constructor(shelf: Shelf<R>, state: SlotState<R>) {
+    this.shelf = shelf;
+    this.state = state;
+  }
+}
+
+/** What the pool knows about one key. It exists only while the key has slots or waiters, so keys cannot pile up. */
+export class Shelf<R> {
+  readonly key: string;
+  /** Idle slots, longest idle first; the last is lent first, so that surplus ones grow old and are evicted. */
+  readonly idle: Slot<R>[] = [];
+  /** Slots of this key, in any state. */
+  slots = 0;
+  /** Of those, the ones being made ready. */
+  creating = 0;
+  /** Borrowers waiting for this key. */
+  waiting = 0;
+  /** Scratch of one dispatch: attempts under way that no older waiter counts on. */
+  unclaimed = 0;
+  /** Failures since the last success, and the time before which no new attempt starts. */
+  failures = 0;
+  retryAtMs: number = Number.NEGATIVE_INFINITY;
+  lastFailure: unknown;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * What a pool is told at its construction. Room: pool shell.
+ */
+import type { Clock, Random } from "@x/errors/clock";
+import type { PoolLimits } from "../core/options.js";
+
+/** What an attempt to connect knows. */
+export interface ConnectContext {
+  /** What `acquire` was asked for; `""` when it was asked for nothing in particular. */
+  readonly key: string;
+  /** Ends when the attempt took longer than `connectTimeoutMs` or the pool was closed. The attempt must end then too. */
+  readonly signal: AbortSignal;
+  /** Call this when the resource ends by itself, whenever that is: an idle one is closed, a lent one is not kept. */
+  readonly ended: () => void;
+}
+
+/** What a check of an idle resource knows. */
+export interface ValidateContext {
+  readonly key: string;
+  readonly idleMs: number;
+  /** Ends when the check took longer than `connectTimeoutMs` or the pool was closed. */
+  readonly signal: AbortSignal;
+}
+
+/** What {@link PoolOptions.onError} is told beside the error. */
+export interface PoolErrorContext {
+  readonly operation: "connect" | "validate" | "close";
+  readonly key: string;
+}
+
+/** How waits between failed attempts grow: full jitter over `min(cap, base * factor^n)`. */
+export interface PoolBackoff {
+  /** Default 100. */
+  readonly baseMs?: number | undefined;
+  /** Default 2. */
+  readonly factor?: number | undefined;
+  /** Default 5,000. */
+  readonly capMs?: number | undefined;
+}
+
+export interface PoolOptions<R> extends Partial<{ readonly [Name in keyof PoolLimits]: PoolLimits[Name] | undefined }> {
+  /** Opens one resource. */
+  connect(context: ConnectContext): R | Promise<R>;
+  /** Closes one resource, whatever its state; called once for each. Its place is free when the promise settles. */
+  close(resource: R): unknown;
+  /** Is this idle resource fit to be lent? May answer at once. What it throws counts as no. Default: always. */
+  validate?(resource: R, context: ValidateContext): boolean | Promise<boolean>;
+  /** May `connect` succeed later after this error? Default: `error.retryable` for errors of @x packages, yes for others. */
+  retryIf?(error: unknown): boolean;
+  readonly backoff?: PoolBackoff | undefined;
+  /** Hears of every failed attempt, check and closing. Default: failed closings are logged; a borrower hears of the others. */
+  onError?(error: unknown, context: PoolErrorContext): void;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}
+
+export interface AcquireOptions {
+  /** Which kind of resource, for pools whose `connect` tells them apart. Default `""`. */
+  readonly key?: string | undefined;
+  /** One deadline for waiting, connecting and validating together. Default `acquireTimeoutMs` of the pool. */
+  readonly timeoutMs?: number | undefined;
+  /** Gives up early: the borrower leaves the queue at once. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CloseOptions {
+  /** Resources that are still lent after this time are taken back and closed. Default `closeTimeoutMs` of the pool. */
+  readonly timeoutMs?: number | undefined;
+}

@@ -1,0 +1,130 @@
+/**
+ * A bounded pool of resources over any `connect`. Room: pool shell.
+ */
+import type { Random } from "@x/errors/clock";
+import { isTransportError } from "@x/errors";
+import { ConnectionError } from "@x/errors/pool";
+import type { PoolStats } from "../core/failures.js";
+import { checked, parseLimits, type PoolLimits } from "../core/options.js";
+import type { PoolPolicy } from "../core/pool.js";
+import type { Slot } from "../core/slot.js";
+import { Driver } from "./driver.js";
+import { Lease, type Lender } from "./lease.js";
+import type { AcquireOptions, CloseOptions, PoolBackoff, PoolOptions } from "./options.js";
+
+const NO_OPTIONS: AcquireOptions = {};
+
+/**
+ * Lends resources to borrowers in the order they came, and never has more than `maxConnections` of them in any state.
+ * Opens nothing before somebody asks. Close it, or hold it with `await using`.
+ */
+export class Pool<R> implements Lender<R> {
+  readonly #limits: PoolLimits;
+  readonly #driver: Driver<R>;
+  readonly #closed: Promise<void>;
+
+  /** @throws {JetSocketError} `pool/invalid-option` for a number out of its bounds. */
+  constructor(options: PoolOptions<R>) {
+    this.#limits = parseLimits(options);
+    let onEmptied = (): void => undefined;
+    this.#closed = new Promise((resolve) => (onEmptied = resolve));
+    this.#driver = new Driver(options, this.#limits, policyOf(options), onEmptied);
+  }
+
+  /**
+   * @returns a lease, at once when an idle resource is there. Give it back: `await using`, `release()` or `destroy()`.
+   * @throws {PoolExhaustedError} `pool/exhausted` at the one deadline for waiting, connecting and validating; `cause` is
+   *   the last failure to connect.
+   * @throws {PoolError} `pool/closed`; `pool/too-many-waiting`, beyond `maxWaiting`.
+   * @throws {ConnectionError} `pool/aborted`; and whatever `connect` threw that `retryIf` calls hopeless (`pool/connection-failed`
+   *   around errors of other makers).
+   * @throws {JetSocketError} `pool/invalid-option` for a `timeoutMs` out of its bounds.
+   */
+  async acquire(options: AcquireOptions = NO_OPTIONS): Promise<Lease<R>> {
+    const { key = "", timeoutMs, signal } = options;
+    if (signal?.aborted === true) throw aborted(signal);
+    const limitMs = timeoutMs === undefined ? this.#limits.acquireTimeoutMs : checked("acquireTimeoutMs", timeoutMs);
+    const nowMs = this.#driver.now();
+    const slot = this.#driver.core.take(key, nowMs);
+    return slot === undefined ? this.#wait(key, limitMs, signal, nowMs) : new Lease(this, slot);
+  }
+
+  /** Lends a resource to `work` and takes it back when that has ended. What `work` throws goes on to the caller; when it is
+   *  an error of an @x package, which tells of the resource rather than of the application, the resource is closed. */
+  async use<Result>(work: (resource: R) => Result | Promise<Result>, options: AcquireOptions = NO_OPTIONS): Promise<Result> {
+    const lease = await this.acquire(options);
+    try {
+      return await work(lease.resource);
+    } catch (error) {
+      if (isTransportError(error)) lease.destroy();
+      throw error;
+    } finally {
+      lease.release();
+    }
+  }
+
+  /** How many resources are in which state, and how many borrowers wait. */
+  stats(): PoolStats {
+    return this.#driver.core.stats();
+  }
+
+  /** Refuses waiting borrowers at once, closes what is idle, waits for what is lent (at most `timeoutMs`) and for all to be closed.
+   *  Later calls return the same promise, which never rejects. */
+  close(options: CloseOptions = {}): Promise<void> {
+    const timeoutMs = checked("closeTimeoutMs", options.timeoutMs ?? this.#limits.closeTimeoutMs);
+    const nowMs = this.#driver.now();
+    this.#driver.core.close(nowMs, nowMs + timeoutMs);
+    this.#driver.awaited();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** For {@link Lease}. */
+  giveBack(slot: Slot<R>, keep: boolean): void {
+    const { core } = this.#driver;
+    if (keep) core.release(slot, this.#driver.now());
+    else core.destroy(slot, this.#driver.now());
+  }
+
+  #wait(key: string, timeoutMs: number, signal: AbortSignal | undefined, nowMs: number): Promise<Lease<R>> {
+    const { core } = this.#driver;
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        core.cancel(waiter);
+        if (signal !== undefined) reject(aborted(signal));
+      };
+      const borrower = {
+        lend: (slot: Slot<R>) => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve(new Lease(this, slot));
+        },
+        refuse: (error: Error) => {
+          signal?.removeEventListener("abort", onAbort);
+          reject(error);
+        },
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      const waiter = core.wait(key, timeoutMs, borrower, nowMs);
+      this.#driver.awaited();
+    });
+  }
+}
+
+function aborted(signal: AbortSignal): ConnectionError {
+  return new ConnectionError("Cannot acquire: the caller's signal is aborted", { code: "pool/aborted", retryable: false, cause: signal.reason });
+}
+
+function policyOf(options: Pick<PoolOptions<never>, "retryIf" | "backoff" | "random">): PoolPolicy {
+  return {
+    isRetryable: (error) => options.retryIf?.(error) ?? (!isTransportError(error) || error.retryable),
+    backoffMs: backoffOf(options.backoff ?? {}, options.random ?? Math.random),
+  };
+}
+
+/** Full jitter: a random wait below a bound that grows with each failure, so that a fleet does not return in step. */
+function backoffOf({ baseMs = 100, factor = 2, capMs = 5_000 }: PoolBackoff, random: Random): (failures: number) => number {
+  return (failures) => random() * Math.min(capMs, baseMs * factor ** (failures - 1));
+}
