@@ -62,8 +62,9 @@ export class Assembler {
     this.#fragments++;
     this.#announced += payloadBytes;
     this.#isLastFrame = isLastFrame;
-    const { maxMessageBytes, maxFragments } = this.#limits;
+    const { maxMessageBytes, maxFrameBytes, maxFragments } = this.#limits;
     if (this.#announced > maxMessageBytes) throw sizeFault("wsframe/message-too-big", maxMessageBytes, this.#announced);
+    if (payloadBytes > maxFrameBytes) throw sizeFault("wsframe/frame-too-big", maxFrameBytes, payloadBytes);
     if (this.#fragments > maxFragments) throw sizeFault("wsframe/too-many-fragments", maxFragments, this.#fragments);
   }
 

@@ -5,12 +5,16 @@
  */
 import { floodFault } from "./faults.js";
 
+const empty = new Uint8Array(0);
+
 /** Every operation takes constant time, copies of the bytes aside. */
 export class ChunkQueue {
   readonly #maxBytes: number;
   #chunks: Uint8Array[] = [];
   #head = 0;
   #bytes = 0;
+  /** The chunk that {@link shift} gave last: nobody else holds it, so its rest may come back without a copy. */
+  #taken: Uint8Array | undefined;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -31,8 +35,10 @@ export class ChunkQueue {
     this.#chunks.push(Uint8Array.from(chunk));
   }
 
-  /** Puts the rest of the chunk that was taken last back to the front. The caller gives it away: it is not copied. */
-  unshift(rest: Uint8Array): void {
+  /** Puts the rest of a chunk to the front: copied, unless the chunk is the one that was taken out last. */
+  unshift(chunk: Uint8Array, from: number): void {
+    const isOwn = chunk === this.#taken;
+    const rest = isOwn ? chunk.subarray(from) : Uint8Array.from(chunk.subarray(from));
     this.#bytes += rest.length;
     if (this.#head > 0) this.#chunks[--this.#head] = rest;
     else this.#chunks.unshift(rest);
@@ -43,17 +49,11 @@ export class ChunkQueue {
     const chunk = this.#chunks[this.#head];
     if (chunk === undefined) return undefined;
     this.#bytes -= chunk.length;
+    this.#taken = chunk;
     this.#chunks[this.#head++] = empty;
-    if (this.#head === this.#chunks.length) this.clear();
-    return chunk;
-  }
-
-  /** Forgets everything. */
-  clear(): void {
+    if (this.#head < this.#chunks.length) return chunk;
     this.#chunks = [];
     this.#head = 0;
-    this.#bytes = 0;
+    return chunk;
   }
 }
-
-const empty = new Uint8Array(0);

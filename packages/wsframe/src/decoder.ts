@@ -9,8 +9,8 @@ import { Assembler, type Allocate } from "./assembler.js";
 import { ChunkQueue } from "./chunk-queue.js";
 import { readClosePayload } from "./close-payload.js";
 import { copyBytes } from "./copy-bytes.js";
-import { floodFault, protocolFault, sizeFault, utf8Fault } from "./faults.js";
-import { HeaderReader, checkMask, type Role } from "./header.js";
+import { floodFault, protocolFault, utf8Fault } from "./faults.js";
+import { checkMask, reservedBits, type HeaderReader, type Role } from "./header.js";
 import { resolveLimits, type DecoderLimits } from "./limits.js";
 import { rotateMaskKey } from "./mask.js";
 import { Opcode } from "./opcode.js";
@@ -45,6 +45,8 @@ export interface DecoderOptions {
 
 const allocateZeroed: Allocate = (bytes) => new Uint8Array(bytes);
 const noBytes = new Uint8Array(0);
+/** What waited is parsed in pieces from this size on, doubling, so that pausing after every message does not copy all of it each time. */
+const resumeBytes = 2_048;
 
 /** A WebSocket decoder for one connection. */
 export class Decoder {
@@ -53,15 +55,20 @@ export class Decoder {
   readonly #text: TextPort;
   readonly #allocate: Allocate;
   readonly #sink: DecoderSink;
-  readonly #header: HeaderReader = new HeaderReader();
-  readonly #message: Assembler;
-  readonly #waiting: ChunkQueue;
+  /** Bits that a negotiated extension will take out of here. */
+  readonly #refusedBits: number = reservedBits;
+  readonly #maxWholeBytes: number;
+  /** The message that did not arrive in one piece, if there ever was one. */
+  #message: Assembler | undefined;
+  /** Chunks that wait, if ever any had to. */
+  #waiting: ChunkQueue | undefined;
   /** What the last chunk left: the beginning of a header or of a control frame. */
   #carry: Uint8Array = noBytes;
   #carryLength = 0;
-  /** Payload bytes still missing of the data frame in {@link #header}, and the mask for the next of them. */
+  /** Of the data frame that is being collected: payload bytes still missing, the mask for the next of them, FIN. */
   #missing = 0;
   #missingKey = 0;
+  #missingIsFinal = false;
   #controlFrames = 0;
   #windowStartMs: number | undefined;
   #isParsing = false;
@@ -73,11 +80,10 @@ export class Decoder {
   constructor(options: DecoderOptions) {
     this.#role = options.role;
     this.#limits = resolveLimits(options.limits);
+    this.#maxWholeBytes = Math.min(this.#limits.maxFrameBytes, this.#limits.maxMessageBytes);
     this.#text = options.text ?? neutralText;
     this.#allocate = options.allocate ?? allocateZeroed;
     this.#sink = options.sink;
-    this.#message = new Assembler(this.#limits, this.#text, this.#allocate);
-    this.#waiting = new ChunkQueue(this.#limits.maxPausedBytes);
   }
 
   /** Whether nothing more will be reported: the peer's Close was, or a `push` threw. */
@@ -91,7 +97,7 @@ export class Decoder {
 
   /** Bytes of memory held for what is not reported yet. */
   get bufferedBytes(): number {
-    return this.#waiting.bytes + this.#carryLength + this.#message.heldBytes;
+    return (this.#waiting?.bytes ?? 0) + this.#carryLength + (this.#message?.heldBytes ?? 0);
   }
 
   /**
@@ -108,8 +114,8 @@ export class Decoder {
     if (this.#isClosed) return;
     this.#openWindow(nowMs);
     try {
-      if (this.#isPaused || this.#isParsing) this.#waiting.push(chunk);
-      else this.#run(chunk);
+      if (this.#isPaused || this.#isParsing) this.#wait().push(chunk);
+      else this.#run(chunk, CHUNK_BYTES);
     } catch (error) {
       this.#fail(error);
       throw error;
@@ -125,14 +131,18 @@ export class Decoder {
   resume(): void {
     this.#isPaused = false;
     if (this.#isParsing || this.isEnded) return;
-    const waiting = this.#waiting.shift();
+    const waiting = this.#waiting?.shift();
     if (waiting === undefined) return;
     try {
-      this.#run(waiting);
+      this.#run(waiting, resumeBytes);
     } catch (error) {
       this.#fail(error);
       throw error;
     }
+  }
+
+  #wait(): ChunkQueue {
+    return (this.#waiting ??= new ChunkQueue(this.#limits.maxPausedBytes));
   }
 
   #fail(error: unknown): void {
@@ -141,25 +151,22 @@ export class Decoder {
   }
 
   #release(): void {
-    this.#waiting.clear();
-    this.#message.clear();
+    this.#waiting = undefined;
+    this.#message = undefined;
     this.#carry = noBytes;
     this.#carryLength = 0;
   }
 
   /** Parses a chunk, then those that its callbacks pushed. */
-  #run(first: Uint8Array): void {
+  #run(first: Uint8Array, pieceBytes: number): void {
     const buffer = acquireParseBuffer();
     this.#isParsing = true;
     try {
-      for (let chunk: Uint8Array | undefined = first; chunk !== undefined; chunk = this.#mayGoOn() ? this.#waiting.shift() : undefined) {
-        for (let at = 0; at < chunk.length && !this.#isClosed; at += CHUNK_BYTES) {
-          if (this.#isPaused) {
-            this.#waiting.unshift(chunk.slice(at));
-            break;
-          }
-          this.#load(buffer, chunk.length <= CHUNK_BYTES ? chunk : chunk.subarray(at, at + CHUNK_BYTES));
-        }
+      this.#chunk(buffer, first, pieceBytes);
+      while (this.#waiting !== undefined && this.#mayGoOn()) {
+        const next = this.#waiting.shift();
+        if (next === undefined) break;
+        this.#chunk(buffer, next, CHUNK_BYTES);
       }
     } finally {
       this.#isParsing = false;
@@ -168,24 +175,43 @@ export class Decoder {
     if (this.#isClosed) this.#release();
   }
 
-  #mayGoOn(): boolean {
-    return !this.#isPaused && !this.#isClosed;
+  /** Parses a chunk piece by piece; if a callback pauses, the rest waits in front of all else. */
+  #chunk(buffer: ParseBuffer, chunk: Uint8Array, pieceBytes: number): void {
+    for (let at = 0; at < chunk.length && this.#mayGoOn(); ) {
+      const end = Math.min(at + pieceBytes, chunk.length);
+      const stop = this.#piece(buffer, end - at === chunk.length ? chunk : chunk.subarray(at, end));
+      if (this.#isPaused && this.#failure === undefined && at + stop < chunk.length) {
+        this.#wait().unshift(chunk, at + stop);
+        return;
+      }
+      at = end;
+      pieceBytes = Math.min(pieceBytes * 2, CHUNK_BYTES);
+    }
   }
 
-  /** Puts a piece behind what was left over, parses both, and keeps what is left over now. */
-  #load(buffer: ParseBuffer, piece: Uint8Array): void {
+  #mayGoOn(): boolean {
+    return !this.#isPaused && !this.#isClosed && this.#failure === undefined;
+  }
+
+  /**
+   * Puts a piece behind what was left over, parses both, and keeps what is left over now.
+   * @returns how much of the piece is dealt with; less than all only if a callback said so.
+   */
+  #piece(buffer: ParseBuffer, piece: Uint8Array): number {
     const { bytes } = buffer;
     const start = CHUNK_START - this.#carryLength;
     const end = CHUNK_START + piece.length;
-    copyBytes(this.#carry, 0, this.#carryLength, bytes, start);
+    if (this.#carryLength > 0) copyBytes(this.#carry, 0, this.#carryLength, bytes, start);
     bytes.set(piece, CHUNK_START);
     this.#carryLength = 0;
     const at = this.#parse(buffer, start, end);
-    if (at === end || this.#isClosed) return;
-    if (this.#isPaused) {
-      this.#waiting.unshift(bytes.slice(at, end));
-      return;
-    }
+    // A callback runs only once a frame is whole, and a frame that was left over ends in this piece: at >= CHUNK_START.
+    if (at < end && !this.#mayGoOn()) return at - CHUNK_START;
+    if (at < end) this.#leave(bytes, at, end);
+    return piece.length;
+  }
+
+  #leave(bytes: Uint8Array, at: number, end: number): void {
     if (this.#carry.length === 0) this.#carry = new Uint8Array(CARRY_BYTES);
     copyBytes(bytes, at, end, this.#carry, 0);
     this.#carryLength = end - at;
@@ -193,79 +219,87 @@ export class Decoder {
 
   /** Parses `[at, end)`. @returns where it stopped: at the end, before an incomplete frame, or where a callback said so. */
   #parse(buffer: ParseBuffer, at: number, end: number): number {
-    const header = this.#header;
+    const { bytes, header } = buffer;
     if (this.#missing > 0) at = this.#collect(buffer, at, end);
     while (at < end && this.#mayGoOn()) {
-      const headerLength = header.read(buffer.bytes, at, end);
+      const headerLength = header.read(bytes, at, end, this.#refusedBits);
       if (headerLength === 0) return at;
       checkMask(header.isMasked, this.#role);
       const start = at + headerLength;
+      const frameEnd = start + header.payloadBytes;
       if (header.opcode > 2) {
-        if (start + header.payloadBytes > end) return at;
-        at = start + header.payloadBytes;
-        this.#control(buffer, start, at);
-        continue;
+        if (frameEnd > end) return at;
+        this.#control(buffer, header, start, frameEnd);
+        at = frameEnd;
+      } else {
+        this.#checkOrder(header);
+        if (frameEnd <= end && header.isFinal && header.opcode !== Opcode.continuation && header.payloadBytes <= this.#maxWholeBytes) {
+          this.#whole(buffer, header, start, frameEnd);
+          at = frameEnd;
+        } else {
+          this.#begin(header);
+          at = this.#collect(buffer, start, end);
+        }
       }
-      this.#checkOrder();
-      if (header.payloadBytes > this.#limits.maxFrameBytes) throw sizeFault("wsframe/frame-too-big", this.#limits.maxFrameBytes, header.payloadBytes);
-      if (header.isFinal && start + header.payloadBytes <= end && header.opcode !== Opcode.continuation && header.payloadBytes <= this.#limits.maxMessageBytes) {
-        at = start + header.payloadBytes;
-        this.#whole(buffer, start, at);
-        continue;
-      }
-      if (header.opcode !== Opcode.continuation) this.#message.open(header.opcode);
-      this.#message.admit(header.payloadBytes, header.isFinal);
-      this.#missing = header.payloadBytes;
-      this.#missingKey = header.maskKey;
-      at = this.#collect(buffer, start, end);
     }
     return at;
   }
 
   /** §5.4: a message's fragments follow each other. */
-  #checkOrder(): void {
-    if ((this.#header.opcode === Opcode.continuation) === this.#message.isOpen) return;
-    throw this.#message.isOpen
+  #checkOrder(header: HeaderReader): void {
+    const isOpen = this.#message?.isOpen === true;
+    if ((header.opcode === Opcode.continuation) === isOpen) return;
+    throw isOpen
       ? protocolFault("wsframe/continuation-expected", "Cannot begin message: the last one is not finished, must be continued")
       : protocolFault("wsframe/continuation-unexpected", "Cannot continue message: none has begun");
   }
 
   /** A message of one frame that lies whole in the buffer. */
-  #whole(buffer: ParseBuffer, start: number, end: number): void {
+  #whole(buffer: ParseBuffer, header: HeaderReader, start: number, end: number): void {
     const { bytes } = buffer;
-    const { maskKey, opcode } = this.#header;
-    if (opcode === Opcode.text) {
-      const isAscii = buffer.unmask(start, end, maskKey) === 0;
+    if (header.opcode === Opcode.text) {
+      const isAscii = buffer.unmask(start, end, header.maskKey) === 0;
       const text = isAscii ? this.#text.decodeAscii(bytes, start, end) : this.#text.decodeUtf8(bytes, start, end);
       if (text === undefined) throw utf8Fault("text message");
       this.#sink.onMessage(text);
       return;
     }
-    if (maskKey !== 0) buffer.unmask(start, end, maskKey);
+    if (header.maskKey !== 0) buffer.unmask(start, end, header.maskKey);
     this.#sink.onMessage(this.#copy(bytes, start, end));
+  }
+
+  /** A data frame whose payload must be collected: limits first. */
+  #begin(header: HeaderReader): void {
+    const message = (this.#message ??= new Assembler(this.#limits, this.#text, this.#allocate));
+    if (header.opcode !== Opcode.continuation) message.open(header.opcode);
+    message.admit(header.payloadBytes, header.isFinal);
+    this.#missing = header.payloadBytes;
+    this.#missingKey = header.maskKey;
+    this.#missingIsFinal = header.isFinal;
   }
 
   /** Takes what is there of the current data frame; gives the message out if this completes it. */
   #collect(buffer: ParseBuffer, start: number, end: number): number {
+    const message = this.#message;
+    if (message === undefined) return start; // never: a frame is collected for an open message
     const taken = Math.min(this.#missing, end - start);
-    this.#message.append(buffer, start, start + taken, this.#missingKey);
+    message.append(buffer, start, start + taken, this.#missingKey);
     this.#missing -= taken;
     this.#missingKey = rotateMaskKey(this.#missingKey, taken);
-    if (this.#missing === 0 && this.#header.isFinal) this.#sink.onMessage(this.#message.take());
+    if (this.#missing === 0 && this.#missingIsFinal) this.#sink.onMessage(message.take());
     return start + taken;
   }
 
   /** A control frame that lies whole in the buffer (§5.5). */
-  #control(buffer: ParseBuffer, start: number, end: number): void {
+  #control(buffer: ParseBuffer, header: HeaderReader, start: number, end: number): void {
     const { maxControlFrames } = this.#limits;
     if (++this.#controlFrames > maxControlFrames) {
       throw floodFault("wsframe/too-many-control-frames", `Cannot receive control frame: at most ${maxControlFrames} may come at a time`, maxControlFrames);
     }
-    const { maskKey, opcode } = this.#header;
     const { bytes } = buffer;
-    if (maskKey !== 0) buffer.unmask(start, end, maskKey);
-    if (opcode === Opcode.ping) this.#sink.onPing(this.#copy(bytes, start, end));
-    else if (opcode === Opcode.pong) this.#sink.onPong(this.#copy(bytes, start, end));
+    if (header.maskKey !== 0) buffer.unmask(start, end, header.maskKey);
+    if (header.opcode === Opcode.ping) this.#sink.onPing(this.#copy(bytes, start, end));
+    else if (header.opcode === Opcode.pong) this.#sink.onPong(this.#copy(bytes, start, end));
     else this.#close(bytes, start, end);
   }
 

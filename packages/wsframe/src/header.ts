@@ -41,7 +41,7 @@ const maskBit = 0x80;
  */
 export function readHeader(bytes: Uint8Array): FrameHeader | undefined {
   const reader = new HeaderReader();
-  const headerLength = reader.read(bytes, 0, bytes.length);
+  const headerLength = reader.read(bytes, 0, bytes.length, reservedBits);
   if (headerLength === 0) return undefined;
   return {
     fin: reader.isFinal,
@@ -55,10 +55,7 @@ export function readHeader(bytes: Uint8Array): FrameHeader | undefined {
   };
 }
 
-/**
- * Reads headers one after the other without allocating: the fields are those of the last header read.
- * An extension that was negotiated names the reserved bits it uses; all others are refused (§5.2, §9.1).
- */
+/** Reads headers one after the other without allocating: the fields are those of the last header read. */
 export class HeaderReader {
   isFinal = false;
   /** The reserved bits as they stand in the first byte. */
@@ -68,20 +65,18 @@ export class HeaderReader {
   /** The mask as mask.ts holds it; 0 when not masked. */
   maskKey = 0;
   payloadBytes = 0;
-  readonly #refusedBits: number;
 
-  constructor(allowedReservedBits = 0) {
-    this.#refusedBits = reservedBits & ~allowedReservedBits;
-  }
-
-  /** @returns the header's length, or 0 while bytes of it are missing. Throws as {@link readHeader} does. */
-  read(bytes: Uint8Array, start: number, end: number): number {
+  /**
+   * @param refusedBits the reserved bits that no extension has been negotiated for (§5.2, §9.1).
+   * @returns the header's length, or 0 while bytes of it are missing. Throws as {@link readHeader} does.
+   */
+  read(bytes: Uint8Array, start: number, end: number, refusedBits: number): number {
     if (end - start < 2) return 0;
     const first = bytes[start] ?? 0;
     const second = bytes[start + 1] ?? 0;
     const short = second & 0x7f;
     const opcode = first & 0x0f;
-    checkFirstByte(first, this.#refusedBits);
+    checkFirstByte(first, refusedBits);
     if (!isOpcode(opcode)) throw protocolFault("wsframe/reserved-opcode", `Cannot read frame: opcode ${opcode} is reserved`, { opcode });
     if (opcode > 2) checkControl(opcode, (first & finBit) !== 0, short);
     const lengthEnd = start + 2 + (short < 126 ? 0 : short === 126 ? 2 : 8);

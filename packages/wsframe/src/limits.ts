@@ -35,12 +35,18 @@ export const DEFAULT_LIMITS: DecoderLimits = {
   maxPausedBytes: 1_048_576,
 };
 
+/** A server passes the same options for every connection: they share one record. */
+const resolved = new WeakMap<Partial<DecoderLimits>, DecoderLimits>();
+
 /**
- * The complete record behind partial options.
+ * The complete record behind partial options, which must not change afterwards.
  * @throws {WebSocketException} `wsframe/invalid-option`: a limit is not a positive number (`Infinity` is one), or the message
  *   or frame limit exceeds {@link MAX_MESSAGE_BYTES}.
  */
-export function resolveLimits(partial: Partial<DecoderLimits> = {}): DecoderLimits {
+export function resolveLimits(partial?: Partial<DecoderLimits>): DecoderLimits {
+  if (partial === undefined) return DEFAULT_LIMITS;
+  const known = resolved.get(partial);
+  if (known !== undefined) return known;
   const limits: DecoderLimits = {
     ...DEFAULT_LIMITS,
     maxFrameBytes: partial.maxMessageBytes ?? DEFAULT_LIMITS.maxFrameBytes,
@@ -52,5 +58,6 @@ export function resolveLimits(partial: Partial<DecoderLimits> = {}): DecoderLimi
   for (const name of ["maxMessageBytes", "maxFrameBytes"] as const) {
     if (limits[name] > MAX_MESSAGE_BYTES) throw argumentFault("wsframe/invalid-option", `Cannot use ${name}: must be at most ${MAX_MESSAGE_BYTES}`);
   }
+  resolved.set(partial, limits);
   return limits;
 }

@@ -4,11 +4,12 @@
  *
  * Room: wsframe core. WebAssembly SIMD where the engine has it, DataView words elsewhere; both hold the same tests.
  */
+import { HeaderReader } from "./header.js";
 import { maskWords } from "./mask.js";
 import { unmaskWasm } from "./unmask.wasm.js";
 
 /** Room for what an earlier chunk left over, directly before the chunk: a header and a control frame's payload fit. */
-export const CARRY_BYTES = 256;
+export const CARRY_BYTES = 144;
 /** Largest piece of a chunk that is parsed at a time, in bytes: what one read of a Node socket returns. */
 export const CHUNK_BYTES = 65_536;
 /** Where a chunk starts; its left-over predecessor ends here. */
@@ -20,9 +21,10 @@ const totalBytes = 4 * 65_536;
 /** Nested buffers beyond this depth are given back to the garbage collector. */
 const keptBuffers = 4;
 
-/** Memory with an unmasking function over it. */
+/** Memory with an unmasking function over it, and a reader for the headers in it. */
 export interface ParseBuffer {
   readonly bytes: Uint8Array;
+  readonly header: HeaderReader;
   /** XORs `[start, end)` in place with the key (0 only looks). @returns 0 when all resulting bytes are ASCII. */
   readonly unmask: (start: number, end: number, key: number) => number;
 }
@@ -60,7 +62,7 @@ export function createSimdBuffer(): ParseBuffer | undefined {
     const binary = Uint8Array.from(atob(unmaskWasm), (character) => character.charCodeAt(0));
     const { Instance, Module } = (globalThis as unknown as { readonly WebAssembly: SimdEngine }).WebAssembly;
     const { memory, unmask } = new Instance(new Module(binary)).exports;
-    return { bytes: new Uint8Array(memory.buffer), unmask };
+    return { bytes: new Uint8Array(memory.buffer), header: new HeaderReader(), unmask };
   } catch {
     return undefined;
   }
@@ -70,7 +72,7 @@ export function createSimdBuffer(): ParseBuffer | undefined {
 export function createPortableBuffer(): ParseBuffer {
   const bytes = new Uint8Array(totalBytes);
   const view = new DataView(bytes.buffer);
-  return { bytes, unmask: (start, end, key) => maskWords(bytes, view, start, end, key) };
+  return { bytes, header: new HeaderReader(), unmask: (start, end, key) => maskWords(bytes, view, start, end, key) };
 }
 
 /** What is used of WebAssembly: Node's, the DOM's and the neutral types disagree on the rest. */
