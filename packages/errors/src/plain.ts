@@ -9,7 +9,7 @@ import { safeText } from "./safe-text.js";
 const MAX_TEXT = 256;
 const MAX_ENTRIES = 32;
 const MAX_DEPTH = 3;
-const secretKey = /auth|cookie|token|secret|passw|credential|api[-_]?key|private|session|signature|^sid$|^key$/i;
+const secretKey = /auth|cookie|token|secret|passw|credential|api[-_]?key|private|session|signature|^key$/i;
 
 /** @returns a record with at most {@link MAX_ENTRIES} of `entries`, later ones winning, every value plain. */
 export function plainRecord(entries: readonly (readonly [string, unknown])[], depth = 0): Readonly<Record<string, unknown>> {

@@ -71,3 +71,6 @@ export const systemClock: Clock = /* @__PURE__ */ new SystemClock();
 
 /** Never keeps the process alive: for housekeeping beside sockets, which do that themselves. */
 export const backgroundClock: Clock = /* @__PURE__ */ new SystemClock({ unref: true });
+
+/** The platform's randomness: for jitter, not for secrets. */
+export const systemRandom: Random = () => Math.random();
