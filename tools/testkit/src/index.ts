@@ -2,3 +2,4 @@
 export { chunksOf, concat, everySplit, hex, toHex } from "./bytes.js";
 export { listen, type Listening } from "./listen.js";
 export { FakeClock, seededRandom, settle } from "./time.js";
+export { textPortContract, type ContractCase, type TextPortUnderTest } from "./text-port-contract.js";
