@@ -1,0 +1,128 @@
+/**
+ * One row: subjects side by side, rounds interleaved, one ratio per round.
+ */
+import { Pair, type Load, type PairOptions } from "./pair.js";
+import type { Row } from "./rows.js";
+import { spread, type Spread } from "./statistics.js";
+import type { SubjectName } from "./subjects.js";
+
+export interface Effort {
+  /** Fresh process sets. */
+  readonly sets: number;
+  readonly roundsPerSet: number;
+  readonly calibrateMs: number;
+  readonly roundMs: number;
+  /** Idle connections for the heap rows. */
+  readonly idleConnections: number;
+}
+
+export const FULL: Effort = { sets: 3, roundsPerSet: 6, calibrateMs: 800, roundMs: 300, idleConnections: 2_000 };
+export const QUICK: Effort = { sets: 1, roundsPerSet: 6, calibrateMs: 500, roundMs: 150, idleConnections: 1_000 };
+
+/** What each subject cost in each round: microseconds of CPU, or bytes of heap, per unit. */
+export type Costs = Readonly<Partial<Record<SubjectName, readonly number[]>>>;
+
+export interface RatioResult extends Spread {
+  readonly of: SubjectName;
+  readonly to: SubjectName;
+  readonly rounds: readonly number[];
+}
+
+export async function measure(row: Row, effort: Effort, options: PairOptions = {}): Promise<Costs> {
+  const costs: Partial<Record<SubjectName, number[]>> = {};
+  for (let set = 0; set < (row.kind === "heap" ? 1 : effort.sets); set++) {
+    const pairs = await startAll(row, options);
+    try {
+      for (const [name, values] of await measureSet(row, pairs, effort)) (costs[name] ??= []).push(...values);
+    } finally {
+      await Promise.all(pairs.map((pair) => pair.stop()));
+    }
+  }
+  return costs;
+}
+
+/** The ratio of each round, so that what slows down the machine for a while slows down both sides of it. */
+export function ratiosOf(row: Row, costs: Costs): RatioResult[] {
+  return row.ratios.map(({ of, to }) => {
+    const below = costs[to] ?? [];
+    const rounds = (costs[of] ?? []).map((cost, round) => cost / (below[round] ?? NaN));
+    return { of, to, rounds: rounds.map((ratio) => Number(ratio.toFixed(4))), ...spread(rounds) };
+  });
+}
+
+async function startAll(row: Row, options: PairOptions): Promise<Pair[]> {
+  const load: Load = row.kind === "load" ? row : { connections: 50, inFlight: 1, behaviour: "echo", opcode: 1, payload: Buffer.from("x".repeat(64)), perTrigger: 1 };
+  const like = row.subjects.at(-1)!;
+  const nodeFlags = [...(options.nodeFlags ?? []), ...(row.kind === "heap" ? ["--expose-gc"] : [])];
+  const pairs: Pair[] = [];
+  try {
+    for (const name of row.subjects) pairs.push(await Pair.start(name, load, like, { ...options, nodeFlags }));
+    return pairs;
+  } catch (error) {
+    await Promise.all(pairs.map((pair) => pair.stop()));
+    throw error;
+  }
+}
+
+type Work = (pair: Pair, units: number) => Promise<number>;
+
+async function measureSet(row: Row, pairs: readonly Pair[], effort: Effort): Promise<Map<SubjectName, number[]>> {
+  switch (row.kind) {
+    case "load":
+      for (const pair of pairs) await pair.open();
+      return rounds(pairs, effort, (pair, forMs) => pair.run({ forMs }), async (pair, units) => (await pair.run({ requests: units })).count);
+    case "handshake":
+      return rounds(pairs, effort, (pair, forMs) => pair.handshakes({ forMs }), async (pair, units) => (await pair.handshakes({ count: units })).count);
+    case "work":
+      return rounds(pairs, effort, workFor, async (pair, units) => {
+        await pair.work(units);
+        return units;
+      });
+    case "heap":
+      return new Map(await Promise.all(pairs.map(async (pair) => [pair.name, [await heapPerConnection(pair, effort)]] satisfies [SubjectName, number[]])));
+  }
+}
+
+async function workFor(pair: Pair, forMs: number): Promise<{ readonly count: number; readonly elapsedMs: number }> {
+  const startMs = performance.now();
+  let count = 0;
+  while (performance.now() - startMs < forMs) {
+    await pair.work(20_000);
+    count += 20_000;
+  }
+  return { count, elapsedMs: performance.now() - startMs };
+}
+
+async function rounds(
+  pairs: readonly Pair[],
+  effort: Effort,
+  calibrate: (pair: Pair, forMs: number) => Promise<{ readonly count: number; readonly elapsedMs: number }>,
+  work: Work,
+): Promise<Map<SubjectName, number[]>> {
+  const units = new Map<Pair, number>();
+  const costs = new Map<SubjectName, number[]>();
+  for (const pair of pairs) {
+    const { count, elapsedMs } = await calibrate(pair, effort.calibrateMs);
+    units.set(pair, Math.max(1, Math.round((count * effort.roundMs) / elapsedMs)));
+    costs.set(pair.name, []);
+  }
+  for (let round = 0; round < effort.roundsPerSet; round++) {
+    for (const pair of round % 2 === 0 ? pairs : pairs.toReversed()) {
+      costs.get(pair.name)?.push(await pair.cpuPer(() => work(pair, units.get(pair) ?? 1)));
+    }
+  }
+  return costs;
+}
+
+/** Fifty throw-away connections first, so that what a process allocates once is not counted; three messages on each of the rest. */
+async function heapPerConnection(pair: Pair, effort: Effort): Promise<number> {
+  await pair.openMany(50);
+  await pair.run({ requests: 150 });
+  await pair.closeAll();
+  const before = await pair.heap();
+  await pair.openMany(effort.idleConnections);
+  for (let turn = 0; turn < 3; turn++) await pair.run({ requests: effort.idleConnections });
+  const after = await pair.heap();
+  await pair.closeAll();
+  return (after - before) / effort.idleConnections;
+}

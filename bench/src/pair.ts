@@ -1,0 +1,109 @@
+/**
+ * A subject in its own process, with a generator in another.
+ */
+import { Child } from "./child.js";
+import type { GeneratorAnswer, GeneratorQuestion, LoadSpec, ServerAnswer, ServerQuestion } from "./messages.js";
+import { definitionOf, exchangeOf, type Exchange, type ExchangeSpec, type SubjectName } from "./subjects.js";
+
+export interface PairOptions {
+  readonly nodeFlags?: readonly string[];
+  /** Write a CPU profile of the server into this folder. */
+  readonly profileInto?: string | undefined;
+}
+
+export interface Load extends ExchangeSpec {
+  readonly connections: number;
+  readonly inFlight: number;
+}
+
+export class Pair {
+  readonly name: SubjectName;
+  readonly #server: Child<ServerQuestion, ServerAnswer>;
+  readonly #generator: Child<GeneratorQuestion | { readonly kind: "stop" }, GeneratorAnswer>;
+  readonly #exchange: Exchange;
+  readonly #spec: LoadSpec;
+
+  private constructor(name: SubjectName, server: Child<ServerQuestion, ServerAnswer>, exchange: Exchange, port: number, load: Load, nodeFlags: readonly string[]) {
+    this.name = name;
+    this.#server = server;
+    this.#exchange = exchange;
+    this.#generator = new Child("generator.ts", { nodeFlags });
+    this.#spec = {
+      port,
+      preamble: exchange.preamble,
+      connections: load.connections,
+      inFlight: load.inFlight,
+      request: exchange.request.toString("base64"),
+      repliesPerRequest: load.perTrigger,
+      asks: load.behaviour === "broadcast" ? "first" : "all",
+    };
+  }
+
+  static async start(name: SubjectName, load: Load, like: SubjectName, options: PairOptions = {}): Promise<Pair> {
+    const { file, environment = {} } = definitionOf(name);
+    const exchange = exchangeOf(name, load, like);
+    const flags = [...(options.nodeFlags ?? [])];
+    const profiling = options.profileInto === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profileInto}`];
+    const server = new Child<ServerQuestion, ServerAnswer>("server.ts", {
+      arguments: [file, JSON.stringify(exchange.server)],
+      nodeFlags: [...flags, ...profiling],
+      environment,
+    });
+    const { port } = await server.ask(undefined, "ready");
+    return new Pair(name, server, exchange, port, load, flags.filter((flag) => flag.startsWith("--conditions")));
+  }
+
+  /** Opens all connections.
+   *  @throws when the first reply is not byte for byte what the protocol says. */
+  async open(): Promise<void> {
+    await this.#generator.ask({ kind: "open", spec: this.#spec }, "done");
+    const expected = Buffer.concat(Array<Buffer>(this.#spec.repliesPerRequest).fill(this.#exchange.reply));
+    const { bytes } = await this.#generator.ask({ kind: "first", replyBytes: expected.length }, "reply", 10_000);
+    const reply = Buffer.from(bytes, "base64");
+    if (!reply.equals(expected)) {
+      throw new Error(`${this.name} answered ${reply.subarray(0, 80).toString("latin1")}, must answer ${expected.subarray(0, 80).toString("latin1")}`);
+    }
+  }
+
+  /** Microseconds of CPU (user and system) that the server spent on what `work` did, per unit of it. */
+  async cpuPer(work: () => Promise<number>): Promise<number> {
+    const before = await this.#server.ask({ kind: "cpu" }, "cpu");
+    const count = await work();
+    const after = await this.#server.ask({ kind: "cpu" }, "cpu");
+    return (after.micros - before.micros) / count;
+  }
+
+  /** @returns requests sent and answered. */
+  run(limit: { readonly requests?: number; readonly forMs?: number }): Promise<{ readonly count: number; readonly elapsedMs: number }> {
+    return this.#generator.ask({ kind: "run", ...limit }, "ran");
+  }
+
+  /** @returns connections opened and reset. */
+  handshakes(limit: { readonly count?: number; readonly forMs?: number }): Promise<{ readonly count: number; readonly elapsedMs: number }> {
+    return this.#generator.ask({ kind: "handshakes", spec: this.#spec, ...limit }, "ran");
+  }
+
+  /** For subjects that are no servers. */
+  async work(count: number): Promise<void> {
+    await this.#server.ask({ kind: "work", count }, "worked");
+  }
+
+  /** Bytes of heap in use after collecting garbage; needs `--expose-gc`. */
+  async heap(): Promise<number> {
+    const { bytes } = await this.#server.ask({ kind: "heap" }, "heap");
+    return bytes;
+  }
+
+  async openMany(connections: number): Promise<void> {
+    await this.#generator.ask({ kind: "open", spec: { ...this.#spec, connections } }, "done");
+  }
+
+  async closeAll(): Promise<void> {
+    await this.#generator.ask({ kind: "close" }, "done");
+  }
+
+  async stop(): Promise<void> {
+    await this.#generator.stop({ kind: "stop" });
+    await this.#server.stop({ kind: "stop" });
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * The rows of the bench: what is measured, against whom, and what the goal is.
+ */
+import type { ExchangeSpec, SubjectName } from "./subjects.js";
+
+/** One figure: CPU time (or heap) of `of` divided by that of `to`, in the same round. */
+export interface Ratio {
+  readonly of: SubjectName;
+  readonly to: SubjectName;
+  /** Which goal of docs/performance.md, with its number and the one beyond it. */
+  readonly goal?: readonly [id: string, goal: number, moonshot: number];
+}
+
+interface RowBase {
+  readonly id: string;
+  readonly title: string;
+  readonly subjects: readonly SubjectName[];
+  readonly ratios: readonly Ratio[];
+}
+
+export interface LoadRow extends RowBase, ExchangeSpec {
+  readonly kind: "load";
+  readonly connections: number;
+  readonly inFlight: number;
+}
+export interface HandshakeRow extends RowBase {
+  readonly kind: "handshake";
+}
+export interface HeapRow extends RowBase {
+  readonly kind: "heap";
+}
+export interface WorkRow extends RowBase {
+  readonly kind: "work";
+}
+export type Row = LoadRow | HandshakeRow | HeapRow | WorkRow;
+
+const text64 = Buffer.from("The quick brown fox jumps over the lazy dog, and then does so on.");
+const ascii = (bytes: number): Buffer => Buffer.from(text64.toString().repeat(Math.ceil(bytes / text64.length)).slice(0, bytes));
+/** 1 KiB of UTF-8 whose characters take one, two and three bytes, and four. */
+const nonAscii = Buffer.from("Grüße, Привет, 你好, 😀! ".repeat(40)).subarray(0, 1022);
+const wellCut = Buffer.from(nonAscii.toString().replaceAll("\uFFFD", ""));
+const binary = (bytes: number): Buffer => Buffer.from(Uint8Array.from({ length: bytes }, (_, index) => (index * 31) & 0xff));
+
+type LoadOptions = Pick<LoadRow, "id" | "title" | "payload" | "connections" | "inFlight" | "subjects" | "ratios"> & Partial<LoadRow>;
+
+function load(row: LoadOptions): LoadRow {
+  return { kind: "load", opcode: 1, behaviour: "echo", perTrigger: 1, ...row };
+}
+
+const ws: Pick<LoadRow, "subjects"> = { subjects: ["raw", "ws", "@x/simple-ws"] };
+const simpleWs = (goal?: Ratio["goal"]): Ratio[] => [
+  { of: "@x/simple-ws", to: "ws", ...(goal && { goal }) },
+  { of: "@x/simple-ws", to: "raw" },
+];
+const engineio = (goal: Ratio["goal"]): Pick<LoadRow, "subjects" | "ratios"> => ({
+  subjects: ["raw", "engine.io", "@x/engineio"],
+  ratios: [{ of: "@x/engineio", to: "engine.io", ...(goal && { goal }) }, { of: "@x/engineio", to: "raw" }],
+});
+const socketio = (goal: Ratio["goal"]): Pick<LoadRow, "subjects" | "ratios"> => ({
+  subjects: ["raw", "socket.io", "@x/socketio"],
+  ratios: [{ of: "@x/socketio", to: "socket.io", ...(goal && { goal }) }, { of: "@x/socketio", to: "raw" }],
+});
+const one = { connections: 64, inFlight: 1 };
+const burst = { connections: 16, inFlight: 64 };
+const everybody = { behaviour: "broadcast", connections: 1_000, inFlight: 1 } as const;
+
+export const ROWS: readonly Row[] = [
+  load({ id: "noise", title: "A/A: ws against itself, echo 64 B, 16 × 64", ...burst, payload: ascii(64), subjects: ["ws", "ws again"], ratios: [{ of: "ws again", to: "ws" }] }),
+  load({ id: "ws-64-512x1", title: "ws echo 64 B, 512 × 1", connections: 512, inFlight: 1, payload: ascii(64), ...ws, ratios: simpleWs(["G1", 0.88, 0.7]) }),
+  load({
+    id: "ws-64-16x64", title: "ws echo 64 B, 16 × 64", ...burst, payload: ascii(64),
+    subjects: ["raw", "ws", "@x/simple-ws", "@x/simple-ws for await"],
+    ratios: [...simpleWs(["G2", 0.12, 0.05]), { of: "@x/simple-ws for await", to: "ws" }],
+  }),
+  load({ id: "ws-1k-64x1", title: "ws echo 1 KiB text, 64 × 1", ...one, payload: ascii(1024), ...ws, ratios: simpleWs(["G3", 0.82, 0.58]) }),
+  load({ id: "ws-1k-16x64", title: "ws echo 1 KiB text, 16 × 64", ...burst, payload: ascii(1024), ...ws, ratios: simpleWs(["G3", 0.16, 0.07]) }),
+  load({
+    id: "ws-64k-binary", title: "ws echo 64 KiB binary, 16 × 1", connections: 16, inFlight: 1, opcode: 2, payload: binary(65_536),
+    subjects: ["raw", "ws", "ws+bufferutil", "@x/simple-ws"],
+    ratios: [...simpleWs(["G4", 0.5, 0.25]), { of: "@x/simple-ws", to: "ws+bufferutil", goal: ["G4", 1, 0.6] }],
+  }),
+  load({ id: "ws-1k-unicode", title: "ws echo 1 KiB non-ASCII text, 16 × 64", ...burst, payload: wellCut, ...ws, ratios: simpleWs(["G5", 0.45, 0.25]) }),
+  load({ id: "engineio-64x1", title: "engineio echo 64 B, 64 × 1", ...one, payload: ascii(64), ...engineio(["G9", 0.8, 0.6]) }),
+  load({ id: "engineio-16x64", title: "engineio echo 64 B, 16 × 64", ...burst, payload: ascii(64), ...engineio(["G9", 0.12, 0.05]) }),
+  load({ id: "socketio-64x1", title: "socketio echo 64 B, 64 × 1", ...one, payload: ascii(64), ...socketio(["G8", 0.7, 0.5]) }),
+  load({ id: "socketio-16x64", title: "socketio echo 64 B, 16 × 64", ...burst, payload: ascii(64), ...socketio(["G8", 0.24, 0.12]) }),
+  load({ id: "socketio-1k-16x64", title: "socketio echo 1 KiB, 16 × 64", ...burst, payload: ascii(1024), ...socketio(["G8", 0.38, 0.2]) }),
+  load({
+    id: "socketio-ack-64x1", title: "socketio ack 64 B, 64 × 1", ...one, behaviour: "ack", payload: ascii(64),
+    subjects: ["socket.io", "@x/socketio"], ratios: [{ of: "@x/socketio", to: "socket.io", goal: ["G8", 0.7, 0.5] }],
+  }),
+  load({
+    id: "socketio-ack-16x64", title: "socketio ack 64 B, 16 × 64", ...burst, behaviour: "ack", payload: ascii(64),
+    subjects: ["socket.io", "@x/socketio"], ratios: [{ of: "@x/socketio", to: "socket.io", goal: ["G8", 0.24, 0.12] }],
+  }),
+  load({ id: "socketio-broadcast", title: "socketio broadcast 64 B to 1,000", ...everybody, payload: ascii(64), ...socketio(["G6", 0.75, 0.58]) }),
+  load({ id: "socketio-broadcast-1k", title: "socketio broadcast 1 KiB to 1,000", ...everybody, payload: ascii(1024), ...socketio(["G6", 0.75, 0.58]) }),
+  load({ id: "socketio-broadcast-8", title: "socketio broadcast 64 B to 1,000, 8 in one tick", ...everybody, perTrigger: 8, payload: ascii(64), ...socketio(["G7", 0.22, 0.13]) }),
+  load({
+    id: "ws-broadcast", title: "simple-ws broadcast 64 B to 1,000", ...everybody, payload: ascii(64), ...ws,
+    ratios: [{ of: "@x/simple-ws", to: "raw", goal: ["G6", 1.18, 1.03] }, { of: "@x/simple-ws", to: "ws" }],
+  }),
+  load({
+    id: "ws-broadcast-1k", title: "simple-ws broadcast 1 KiB to 1,000", ...everybody, payload: ascii(1024), ...ws,
+    ratios: [{ of: "@x/simple-ws", to: "raw", goal: ["G6", 1.18, 1.03] }, { of: "@x/simple-ws", to: "ws" }],
+  }),
+  handshake("ws", "@x/simple-ws", "ws", ["G11", 0.95, 0.8]),
+  handshake("engineio", "@x/engineio", "engine.io", ["G11", 0.75, 0.6]),
+  handshake("socketio", "@x/socketio", "socket.io", ["G11", 0.6, 0.45]),
+  heap("ws", "@x/simple-ws", "ws", ["G13", 0.65, 0.48]),
+  heap("engineio", "@x/engineio", "engine.io", ["G13", 0.4, 0.22]),
+  heap("socketio", "@x/socketio", "socket.io", ["G13", 0.4, 0.22]),
+  work("pool", "pool acquire + release, one user", "@x/pool", "generic-pool", ["G20", 0.35, 0.1]),
+  work("pool-100", "pool, 100 users of 10 resources", "@x/pool, 100 users", "generic-pool, 100 users", ["G20", 0.5, 0.33]),
+];
+
+function handshake(id: string, of: SubjectName, to: SubjectName, goal: NonNullable<Ratio["goal"]>): HandshakeRow {
+  return { kind: "handshake", id: `handshake-${id}`, title: `handshake, websocket only: ${id}`, subjects: [to, of], ratios: [{ of, to, goal }] };
+}
+
+function heap(id: string, of: SubjectName, to: SubjectName, goal: NonNullable<Ratio["goal"]>): HeapRow {
+  return { kind: "heap", id: `heap-${id}`, title: `heap per idle connection: ${id}`, subjects: [to, of], ratios: [{ of, to, goal }] };
+}
+
+function work(id: string, title: string, of: SubjectName, to: SubjectName, goal: NonNullable<Ratio["goal"]>): WorkRow {
+  return { kind: "work", id, title, subjects: [to, of], ratios: [{ of, to, goal }] };
+}

@@ -1,0 +1,47 @@
+/**
+ * Every server of the bench answers every kind of row, exactly once per request and byte for byte; nothing here looks at time.
+ * The servers run on the packages' sources, so that no build is needed.
+ */
+import { describe, expect, test } from "vitest";
+import { measure, ratiosOf, type Effort } from "./measure.js";
+import { Pair, type Load } from "./pair.js";
+import { ROWS, type LoadRow } from "./rows.js";
+import { spread } from "./statistics.js";
+import { definitionOf } from "./subjects.js";
+
+const onSources = { nodeFlags: ["--conditions=@x/source"] };
+const tiny: Effort = { sets: 1, roundsPerSet: 1, calibrateMs: 1, roundMs: 1, idleConnections: 10 };
+
+/** One row per server file and behaviour: the dialects and answers that differ. */
+const loads = ROWS.filter((row): row is LoadRow => row.kind === "load").flatMap((row) => row.subjects.map((name) => ({ row, name })));
+const distinct = new Map(loads.map(({ row, name }) => [`${definitionOf(name).file} ${row.behaviour} ${row.perTrigger} ${row.opcode}`, { row, name }]));
+
+describe.concurrent("each server", () => {
+  test.each([...distinct])("%s: the first reply is exact, and as many come as were asked for", async (_, { row, name }) => {
+    const load: Load = { ...row, connections: 3 };
+    const pair = await Pair.start(name, load, row.subjects.at(-1)!, onSources);
+    try {
+      await pair.open();
+      const requests = row.behaviour === "broadcast" ? 5 : 3 * row.inFlight;
+      await expect(pair.run({ requests })).resolves.toMatchObject({ count: requests });
+    } finally {
+      await pair.stop();
+    }
+  });
+});
+
+test.each(["handshake-ws", "heap-socketio", "pool-100"])("%s: gives one ratio per round for each pair of subjects", async (id) => {
+  const row = ROWS.find((candidate) => candidate.id === id)!;
+  const ratios = ratiosOf(row, await measure(row, tiny, onSources));
+  expect(ratios.map(({ rounds }) => rounds.length)).toEqual(row.ratios.map(() => 1));
+});
+
+test("spread() interpolates quartiles", () => {
+  expect(spread([4, 1, 3, 2, 5])).toEqual({ median: 3, q1: 2, q3: 4 });
+  expect(spread([1, 2])).toEqual({ median: 1.5, q1: 1.25, q3: 1.75 });
+});
+
+test("row ids are unique and each ratio is between subjects of its row", () => {
+  expect(new Set(ROWS.map(({ id }) => id)).size).toBe(ROWS.length);
+  for (const { subjects, ratios } of ROWS) for (const { of, to } of ratios) expect(subjects).toEqual(expect.arrayContaining([of, to]));
+});

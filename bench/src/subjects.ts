@@ -1,0 +1,97 @@
+/**
+ * What can be measured: which server file, with what environment, speaking which dialect.
+ */
+import type { FrameOpcode } from "./wire.js";
+import { frame } from "./wire.js";
+import type { Preamble } from "./messages.js";
+import type { ServerSpec } from "./servers/contract.js";
+
+type Dialect = "raw" | "ws" | "engineio" | "socketio" | "none";
+
+interface SubjectDefinition {
+  /** File below servers/. */
+  readonly file: string;
+  readonly dialect: Dialect;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** `ws` uses a native addon for large messages when it finds one; only one subject lets it. */
+const plainWs = { WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
+const users = { BENCH_USERS: "100" };
+
+export const SUBJECTS = {
+  raw: { file: "raw", dialect: "raw" },
+  ws: { file: "ws", dialect: "ws", environment: plainWs },
+  "ws again": { file: "ws", dialect: "ws", environment: plainWs },
+  "ws+bufferutil": { file: "ws", dialect: "ws" },
+  "@x/simple-ws": { file: "simple-ws", dialect: "ws" },
+  "@x/simple-ws for await": { file: "simple-ws-iterate", dialect: "ws" },
+  "engine.io": { file: "engine.io", dialect: "engineio", environment: plainWs },
+  "@x/engineio": { file: "engineio", dialect: "engineio" },
+  "socket.io": { file: "socket.io", dialect: "socketio", environment: plainWs },
+  "@x/socketio": { file: "socketio", dialect: "socketio" },
+  "generic-pool": { file: "generic-pool", dialect: "none" },
+  "@x/pool": { file: "pool", dialect: "none" },
+  "generic-pool, 100 users": { file: "generic-pool", dialect: "none", environment: users },
+  "@x/pool, 100 users": { file: "pool", dialect: "none", environment: users },
+} as const satisfies Readonly<Record<string, SubjectDefinition>>;
+
+export type SubjectName = keyof typeof SUBJECTS;
+
+export function definitionOf(name: SubjectName): SubjectDefinition {
+  return SUBJECTS[name];
+}
+
+/** One request and its reply on the wire, as this subject speaks them. */
+export interface Exchange {
+  readonly preamble: Preamble;
+  readonly request: Buffer;
+  readonly reply: Buffer;
+  /** What the server is told. */
+  readonly server: ServerSpec;
+}
+
+export interface ExchangeSpec {
+  readonly behaviour: ServerSpec["behaviour"];
+  readonly opcode: FrameOpcode;
+  readonly payload: Buffer;
+  readonly perTrigger: number;
+}
+
+const PREAMBLES: Readonly<Record<Dialect, Preamble>> = {
+  none: { path: undefined, greeting: undefined, framesBefore: 0 },
+  raw: { path: undefined, greeting: undefined, framesBefore: 0 },
+  ws: { path: "/", greeting: undefined, framesBefore: 0 },
+  engineio: { path: "/engine.io/?EIO=4&transport=websocket", greeting: undefined, framesBefore: 1 },
+  socketio: { path: "/socket.io/?EIO=4&transport=websocket", greeting: frame(1, Buffer.from("40"), true).toString("base64"), framesBefore: 2 },
+};
+
+/** `like`: the dialect whose bytes a raw control carries. */
+export function exchangeOf(name: SubjectName, spec: ExchangeSpec, like: SubjectName): Exchange {
+  const { dialect } = definitionOf(name);
+  const spoken = dialect === "raw" ? definitionOf(like).dialect : dialect;
+  const { asked, answered } = payloads(spoken, spec);
+  const reply = frame(spec.opcode, answered, false);
+  const message = dialect === "raw" ? answered.toString() : spec.payload.toString();
+  const server: ServerSpec = { behaviour: spec.behaviour, perTrigger: spec.perTrigger, message };
+  // A raw echo returns what it reads, so it is sent what a server would answer.
+  const request = dialect === "raw" && spec.behaviour === "echo" ? reply : frame(spec.opcode, asked, true);
+  return { preamble: PREAMBLES[dialect], request, reply, server };
+}
+
+function payloads(dialect: Dialect, { behaviour, payload }: ExchangeSpec): { readonly asked: Buffer; readonly answered: Buffer } {
+  const text = (value: string): Buffer => Buffer.from(value);
+  const event = text(`42["m",${JSON.stringify(payload.toString())}]`);
+  switch (dialect) {
+    case "socketio":
+      if (behaviour === "echo") return { asked: event, answered: event };
+      if (behaviour === "broadcast") return { asked: text(`42["m","go"]`), answered: event };
+      return { asked: Buffer.concat([text("427"), event.subarray(2)]), answered: text(`437[${JSON.stringify(payload.toString())}]`) };
+    case "engineio": {
+      const packet = Buffer.concat([text("4"), payload]);
+      return { asked: packet, answered: packet };
+    }
+    case "raw": case "ws": case "none":
+      return { asked: behaviour === "broadcast" ? text("go") : payload, answered: payload };
+  }
+}
