@@ -1,66 +1,76 @@
 /**
- * Errors as plain data for logs: bounded in depth, breadth and length, cycle-safe, escaped, without secrets.
+ * Errors, and whatever they carry, as plain data for logs: bounded, cycle-safe, escaped, without secrets.
  *
  * Room: errors. Reads any thrown value, of any copy of this package, of the system or of an application; never throws.
  */
-import { plainRecord } from "./plain.js";
 import { safeText } from "./safe-text.js";
 
-export interface ErrorDescription {
-  readonly name: string;
-  readonly message: string;
-  readonly code?: string | number;
-  readonly layer?: string;
-  readonly retryable?: boolean;
-  readonly closeCode?: number;
-  readonly httpStatus?: number;
-  /** The class's attributes and the error's `details`. */
-  readonly details?: Readonly<Record<string, unknown>>;
-  /** At most {@link MAX_CAUSES} levels. */
-  readonly cause?: ErrorDescription;
-  /** The first few of an `AggregateError`. */
-  readonly errors?: readonly ErrorDescription[];
-}
+/** Plain data: what `JSON.stringify` writes out without surprises. */
+export type Description = Readonly<Record<string, unknown>>;
 
-/** Longest chain of causes that is written out. */
-export const MAX_CAUSES = 8;
+/** Deepest nesting, the chain of causes included; what lies deeper is `[…]`. */
+export const MAX_DEPTH = 8;
+/** Most entries of one object or list, and most objects of one description. */
+export const MAX_ENTRIES = 32;
+/** Longest string. A message may be as long as {@link MAX_MESSAGE_LENGTH}. */
 const MAX_TEXT = 256;
-const ownWords: ReadonlySet<string> = new Set(["name", "message", "stack", "code", "layer", "retryable", "closeCode", "httpStatus", "details", "cause", "errors"]);
+export const MAX_MESSAGE_LENGTH = 1024;
 
-/** @returns what is worth logging of `thrown`, as data that `JSON.stringify` takes. */
-export function describeError(thrown: unknown): ErrorDescription {
-  return describe(thrown, new Set(), 0);
+const secretKey = /auth|cookie|token|secret|passw|credential|api.?key|private|session|signature|^key$/i;
+
+/**
+ * @returns what is worth logging of `thrown`: of an error of ours name, message, everything it carries and the causes;
+ *   of any other error name, message, `code`, and causes; of anything else its type and text.
+ */
+export function describeError(thrown: unknown): Description {
+  const description = describe(thrown, new Set());
+  return isObject(description) ? description : { name: typeof thrown, message: description };
 }
 
-function describe(thrown: unknown, seen: Set<unknown>, depth: number): ErrorDescription {
-  if (seen.has(thrown)) return { name: "Circular", message: "[seen above]" };
-  if (depth > MAX_CAUSES) return { name: "Truncated", message: "[more causes]" };
+/** @returns `record` bounded, escaped and without secrets. */
+export function describeRecord(record: Description): Description {
+  return Object.fromEntries(entriesOf(Object.entries(record), new Set(), 0));
+}
+
+/** Each object is written out once, so that neither a cycle nor a graph can grow into a tree without end. */
+function describe(value: unknown, seen: Set<unknown>, depth = 0): unknown {
+  if (typeof value === "string") return safeText(value, MAX_TEXT);
+  if (typeof value === "bigint") return safeText(String(value), MAX_TEXT);
+  if (!isObject(value)) return typeof value === "symbol" || typeof value === "function" ? undefined : value;
+  if (seen.has(value) || seen.size >= MAX_ENTRIES || depth > MAX_DEPTH) return "[…]";
+  seen.add(value);
   try {
-    if (!isObject(thrown)) return { name: typeof thrown, message: safeText(String(thrown), MAX_TEXT) };
-    seen.add(thrown);
-    return describeObject(thrown, seen, depth);
+    if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+    if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map((item: unknown) => describe(item, seen, depth + 1));
+    if (value instanceof Error) return describeFailure(value, seen, depth);
+    if (hasToJson(value)) return describe(value.toJSON(), seen, depth + 1);
+    return Object.fromEntries(entriesOf(Object.entries(value), seen, depth));
   } catch {
-    return { name: "Unreadable", message: "[reading it threw]" };
+    return "[unreadable]";
   }
 }
 
-function describeObject(error: Readonly<Record<string, unknown>>, seen: Set<unknown>, depth: number): ErrorDescription {
-  const { name, message, code, layer, retryable, closeCode, httpStatus, details, cause, errors } = error;
-  const attributes = Object.entries(error).filter(([key]) => !ownWords.has(key));
-  return {
-    name: safeText(typeof name === "string" ? name : "Object", MAX_TEXT),
-    message: safeText(typeof message === "string" ? message : "", MAX_TEXT * 4),
-    ...(typeof code === "string" ? { code: safeText(code, MAX_TEXT) } : typeof code === "number" ? { code } : {}),
-    ...(typeof layer === "string" && { layer: safeText(layer, MAX_TEXT) }),
-    ...(typeof retryable === "boolean" && { retryable }),
-    ...(typeof closeCode === "number" && { closeCode }),
-    ...(typeof httpStatus === "number" && { httpStatus }),
-    ...(typeof layer === "string" && { details: plainRecord([...attributes, ...(isObject(details) ? Object.entries(details) : [])]) }),
-    ...(cause !== undefined && { cause: describe(cause, seen, depth + 1) }),
-    ...(Array.isArray(errors) && { errors: errors.slice(0, MAX_CAUSES).map((one: unknown) => describe(one, seen, MAX_CAUSES)) }),
-  };
+function describeFailure(error: Error & Description, seen: Set<unknown>, depth: number): Description {
+  const { name, message, code, cause, errors } = error;
+  return Object.fromEntries([
+    ["name", safeText(name, MAX_TEXT)],
+    ["message", safeText(message, MAX_MESSAGE_LENGTH)],
+    ...entriesOf([...("layer" in error ? Object.entries(error) : [["code", code] as const]), ["errors", errors], ["cause", cause]], seen, depth),
+  ]);
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+function entriesOf(entries: readonly (readonly [string, unknown])[], seen: Set<unknown>, depth: number): [string, unknown][] {
+  return entries
+    .filter(([, value]) => value !== undefined)
+    .slice(0, MAX_ENTRIES)
+    .map(([key, value]) => [safeText(key, MAX_TEXT), secretKey.test(key) ? "[redacted]" : describe(value, seen, depth + 1)]);
+}
+
+/** Dates, URLs and the like. */
+function hasToJson(value: object): value is { toJSON(): unknown } {
+  return "toJSON" in value && typeof value.toJSON === "function";
+}
+
+export function isObject(value: unknown): value is Readonly<Record<PropertyKey, unknown>> {
   return typeof value === "object" && value !== null;
 }

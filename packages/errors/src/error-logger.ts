@@ -3,9 +3,8 @@
  *
  * Room: errors. Entries are bounded, escaped and free of secrets.
  */
-import { describeError } from "./description.js";
+import { describeError, describeRecord, isObject } from "./description.js";
 import { callSafely } from "./handlers.js";
-import { plainRecord } from "./plain.js";
 import { safeText } from "./safe-text.js";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -55,25 +54,29 @@ export function createErrorLogger(options: ErrorLoggerOptions): LogError {
   const { logger, wallNow = Date.now } = options;
   const levels = new Map(Object.entries({ ...DEFAULT_LEVELS, ...options.levels }));
   return (error, context = {}) => {
-    const { name, message, code } = describeError(error);
+    const description = describeError(error);
     const entry: ErrorLogEntry = {
       timestamp: new Date(wallNow()).toISOString(),
-      errorType: name,
-      errorMessage: message,
-      code: code === undefined ? undefined : String(code),
-      context: plainRecord(Object.entries({ ...options.context, ...context })),
+      errorType: textOf(description["name"]) ?? "Object",
+      errorMessage: textOf(description["message"]) ?? "",
+      code: textOf(description["code"]),
+      context: describeRecord({ ...options.context, ...context }),
     };
-    const level = levels.get(entry.code ?? "") ?? levels.get(name) ?? "error";
-    const text = `${name}: ${message}`;
+    const level = levels.get(entry.code ?? "") ?? levels.get(entry.errorType) ?? "error";
+    const text = `${entry.errorType}: ${entry.errorMessage}`;
     callSafely(() => logger[level](entry, text), []);
-    if (level === "error") callSafely(() => logger.debug({ ...entry, error: describeError(error), stack: stackOf(error) }, text), []);
+    if (level === "error") callSafely(() => logger.debug({ ...entry, error: description, stack: stackOf(error) }, text), []);
     return entry;
   };
 }
 
 const MAX_STACK_LINES = 32;
 
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
+
 function stackOf(error: unknown): readonly string[] {
-  const stack: unknown = typeof error === "object" && error !== null && "stack" in error ? error.stack : undefined;
+  const stack = isObject(error) ? error["stack"] : undefined;
   return typeof stack === "string" ? stack.split("\n", MAX_STACK_LINES).map((line) => safeText(line, 256)) : [];
 }

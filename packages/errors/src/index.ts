@@ -3,10 +3,10 @@
  *
  * Room: errors, entry.
  */
-export { isTransportError, MAX_MESSAGE_LENGTH, TransportError } from "./transport-error.js";
+export { isTransportError, TransportError } from "./transport-error.js";
 export type { AppCode, Kind, Layer, TransportErrorOptions } from "./transport-error.js";
-export { describeError, MAX_CAUSES } from "./description.js";
-export type { ErrorDescription } from "./description.js";
+export { describeError, MAX_DEPTH, MAX_ENTRIES, MAX_MESSAGE_LENGTH } from "./description.js";
+export type { Description } from "./description.js";
 export { safeText } from "./safe-text.js";
 export { mayRetryAfter } from "./never-retry.js";
 export type { Answer } from "./never-retry.js";

@@ -4,10 +4,11 @@
  * Room: errors. The whole table of close codes lives in `@x/wsframe`; this is only what the retry policy needs.
  */
 
-/** Unauthorized, forbidden, not found, gone (RFC 9110 §15.5). */
-const finalStatuses: readonly number[] = [401, 403, 404, 410];
-/** Normal, protocol error, unsupported, invalid data, policy, too big, missing extension (RFC 6455 §7.4.1); 44xx mirror 401 and 403. */
-const finalCloseCodes: readonly number[] = [1000, 1002, 1003, 1007, 1008, 1009, 1010, 4401, 4403];
+/**
+ * HTTP: unauthorized, forbidden, not found, gone (RFC 9110 §15.5). Close codes: normal, protocol error, unsupported, invalid data,
+ * policy, too big, missing extension (RFC 6455 §7.4.1), and 44xx, which mirror 401 and 403. The two kinds of number do not overlap.
+ */
+const final: readonly (number | undefined)[] = [401, 403, 404, 410, 1000, 1002, 1003, 1007, 1008, 1009, 1010, 4401, 4403];
 
 /** What a failure was answered with. */
 export interface Answer {
@@ -17,6 +18,5 @@ export interface Answer {
 
 /** @returns `false` when HTTP status or close code says that the same call can never succeed. */
 export function mayRetryAfter({ httpStatus, closeCode }: Answer): boolean {
-  return !(httpStatus !== undefined && finalStatuses.includes(httpStatus))
-    && !(closeCode !== undefined && finalCloseCodes.includes(closeCode));
+  return !final.includes(httpStatus) && !final.includes(closeCode);
 }

@@ -3,7 +3,7 @@
  *
  * Room: errors (neutral, no dependencies). Branch on `code`; classes say what kind of failure it is, codes what happened.
  */
-import { describeError, type ErrorDescription } from "./description.js";
+import { describeError, isObject, MAX_MESSAGE_LENGTH, type Description } from "./description.js";
 import { mayRetryAfter } from "./never-retry.js";
 import { safeText } from "./safe-text.js";
 
@@ -37,8 +37,6 @@ export interface TransportErrorOptions {
 /** One name for all copies of this package, so that `instanceof` holds between them. */
 const brand = Symbol.for("@x/errors");
 const noDetails: Readonly<Record<string, unknown>> = Object.freeze({});
-/** Longest `message`, in UTF-16 units; what is longer is cut and ends in `…`. */
-export const MAX_MESSAGE_LENGTH = 1024;
 
 export class TransportError extends Error {
   /** Explicit, so that a minifier cannot change it; a subclass without its own keeps the name it is declared with. */
@@ -83,7 +81,7 @@ export class TransportError extends Error {
   }
 
   /** Everything that is worth logging, as plain, bounded, escaped data without secrets, with the chain of causes. Never throws. */
-  toJSON(): ErrorDescription {
+  toJSON(): Description {
     return describeError(this);
   }
 
@@ -96,17 +94,14 @@ export class TransportError extends Error {
   }
 }
 
+/** Looks at the classes of `value`, its own first; a class without a `kind` of its own shows its parent's. */
 function isOfKind(value: unknown, code: string): boolean {
-  if (typeof value !== "object" || value === null || !(brand in value)) return false;
-  for (let prototype: unknown = Object.getPrototypeOf(value); prototype instanceof Object; prototype = Object.getPrototypeOf(prototype)) {
+  if (!isObject(value) || !(brand in value)) return false;
+  for (let prototype: unknown = value; isObject(prototype); prototype = Object.getPrototypeOf(prototype)) {
     const { constructor } = prototype;
-    if (Object.hasOwn(constructor, "kind") && "kind" in constructor && hasCode(constructor.kind, code)) return true;
+    if (typeof constructor === "function" && "kind" in constructor && isObject(constructor.kind) && constructor.kind["code"] === code) return true;
   }
   return false;
-}
-
-function hasCode(kind: unknown, code: string): boolean {
-  return typeof kind === "object" && kind !== null && "code" in kind && kind.code === code;
 }
 
 /** @returns whether an @x package reported `value`, whichever installed copy of this package it was made with. */
