@@ -23,6 +23,19 @@ declare class TextDecoder {
 }
 declare const performance: { now(): number };
 declare const console: { error(...data: unknown[]): void };
+declare class URL {
+  constructor(url: string, base?: string | URL);
+  readonly protocol: string;
+  readonly username: string;
+  readonly password: string;
+  readonly origin: string;
+  readonly host: string;
+  readonly hostname: string;
+  readonly port: string;
+  readonly pathname: string;
+  readonly search: string;
+  readonly hash: string;
+}
 declare function queueMicrotask(callback: () => void): void;
 declare function setTimeout(callback: () => void, delayMs?: number): unknown;
 declare function clearTimeout(timer: unknown): void;

@@ -1,1 +1,14 @@
-export {};
+/**
+ * @x/simple-ws/client on Node. Re-exports only.
+ *
+ * Room: entry.
+ */
+export { connect } from "./node/client.js";
+export type { ConnectOptions } from "./node/client-options.js";
+export { WebSocketConnection, type PingOptions } from "./shell/socket.js";
+export type { ConnectionHandler, MessageConnection, ReceiveOptions, Sendable } from "./shell/contract.js";
+export type { CloseInfo } from "./core/closing.js";
+export type { ConnectionOptions } from "./core/options.js";
+export type { Headers, HeadersInput } from "./core/handshake/headers.js";
+export { prepareMessage, type PreparedMessage } from "@x/wsframe";
+export { ConnectionClosed, ConnectionError, SimpleWebsocketError, simpleWsCodes, type SimpleWsCode } from "@x/errors/simple-ws";

@@ -1,1 +1,12 @@
-export {};
+/**
+ * @x/simple-ws/memory: a connected pair without a network. Re-exports only.
+ *
+ * Room: entry.
+ */
+export { pair, type MemoryPair, type PairOptions } from "./memory/pair.js";
+export { ManualClock } from "./memory/manual-clock.js";
+export { WebSocketConnection, type PingOptions } from "./shell/socket.js";
+export type { ConnectionHandler, MessageConnection, ReceiveOptions, Sendable } from "./shell/contract.js";
+export type { CloseInfo } from "./core/closing.js";
+export type { ConnectionOptions } from "./core/options.js";
+export { prepareMessage, type PreparedMessage } from "@x/wsframe";

@@ -1,0 +1,25 @@
+/**
+ * Same-origin for browsers (RFC 6454 §4, RFC 6455 §10.2).
+ *
+ * Room: simple-ws core.
+ */
+
+/**
+ * @returns whether a page of `origin` is one of the host that `host` (a `Host` header) names. The scheme is not compared: behind
+ *   a proxy that ends TLS the server does not know its own; the port is, with the default of the origin's scheme.
+ */
+export function isSameOrigin(origin: string, host: string | undefined): boolean {
+  if (host === undefined) return false;
+  const page = parse(origin); // "null" and what is no URL parse to undefined
+  if (page === undefined || page.origin !== origin.toLowerCase()) return false;
+  const own = parse(`${page.protocol}//${host}`);
+  return own !== undefined && own.pathname === "/" && own.username === "" && own.host === page.host;
+}
+
+function parse(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}

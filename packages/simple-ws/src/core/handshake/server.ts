@@ -1,0 +1,112 @@
+/**
+ * The server's side of the opening handshake (RFC 6455 §4.2): a parsed request in, a verdict out.
+ *
+ * Room: simple-ws core. Writes nothing and computes no hash; its texts are the answers' heads and bodies.
+ */
+import { SimpleWebsocketError } from "@x/errors/simple-ws";
+import { formatHeaders, hasListMember, isToken, listMembers, type HeadersInput } from "./headers.js";
+import { isSameOrigin } from "./origin.js";
+
+/** As much of a request as the handshake looks at. `node:http`'s IncomingMessage is one; names of headers are in lower case. */
+export interface UpgradeRequest {
+  readonly method?: string | undefined;
+  readonly httpVersion: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/**
+ * Which browser pages may connect. Requests without an `Origin` header are not from a browser and pass.
+ * `"same-origin"`: the page's host and port are those of the `Host` header. A list: exactly these origins
+ * (`https://example.com`). `"*"`: every page, which with cookies means every page's user.
+ */
+export type OriginPolicy = "same-origin" | "*" | readonly string[] | ((origin: string, request: UpgradeRequest) => boolean);
+
+/** What is answered instead of 101. */
+export interface Refusal {
+  readonly statusCode: number;
+  /** Plain text; without it the status's own words. */
+  readonly body?: string;
+  readonly headers?: HeadersInput;
+}
+
+export interface UpgradePolicy {
+  readonly origin: OriginPolicy;
+  /** @returns one of `offered`, or `undefined` for none. */
+  readonly chooseSubprotocol: (offered: readonly string[]) => string | undefined;
+}
+
+export type Verdict =
+  | { readonly kind: "accept"; readonly key: string; /** "" for none. */ readonly protocol: string }
+  | { readonly kind: "refuse"; readonly refusal: Refusal; readonly why: string };
+
+/** §4.2.1, §4.2.2 and, for browsers, §10.2. */
+export function judgeUpgrade(request: UpgradeRequest, policy: UpgradePolicy): Verdict {
+  const fault = faultOf(request);
+  if (fault !== undefined) return fault;
+  const origin = field(request, "origin");
+  if (origin !== undefined && !isAllowed(origin, request, policy.origin)) return refuse(403, `origin ${JSON.stringify(origin.slice(0, 200))} is not allowed`);
+  const offered = field(request, "sec-websocket-protocol");
+  if (offered === undefined) return accept(request, "");
+  const names = listMembers(offered);
+  if (names.length === 0 || !names.every(isToken)) return refuse(400, "Sec-WebSocket-Protocol is malformed");
+  const chosen = policy.chooseSubprotocol(names);
+  if (chosen !== undefined && !names.includes(chosen)) {
+    throw new SimpleWebsocketError("Cannot accept: the chosen subprotocol was not offered, must be one of the client's", { code: "simple-ws/invalid-option" });
+  }
+  return accept(request, chosen ?? "");
+}
+
+function faultOf(request: UpgradeRequest): Verdict | undefined {
+  if (request.method !== "GET") return refuse(405, "method is not GET", { Allow: "GET" });
+  if (!(Number(request.httpVersion) >= 1.1)) return refuse(400, "HTTP version is below 1.1");
+  if (!hasListMember(field(request, "upgrade"), "websocket")) return refuse(400, "Upgrade is not websocket");
+  if (!hasListMember(field(request, "connection"), "upgrade")) return refuse(400, "Connection does not hold Upgrade");
+  const key = field(request, "sec-websocket-key");
+  if (key === undefined || !/^[+/0-9A-Za-z]{21}[AQgw]==$/.test(key)) return refuse(400, "Sec-WebSocket-Key is not 16 bytes in base64");
+  if (field(request, "sec-websocket-version")?.trim() !== "13") return refuse(426, "Sec-WebSocket-Version is not 13");
+  return undefined;
+}
+
+function accept(request: UpgradeRequest, protocol: string): Verdict {
+  return { kind: "accept", key: field(request, "sec-websocket-key") ?? "", protocol };
+}
+
+function refuse(statusCode: number, why: string, headers: HeadersInput = {}): Verdict {
+  return { kind: "refuse", why, refusal: { statusCode, body: `${why}\n`, headers } };
+}
+
+function isAllowed(origin: string, request: UpgradeRequest, policy: OriginPolicy): boolean {
+  if (policy === "*") return true;
+  if (policy === "same-origin") return isSameOrigin(origin, field(request, "host"));
+  return typeof policy === "function" ? policy(origin, request) : policy.includes(origin);
+}
+
+function field(request: UpgradeRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === "object" ? value.join(", ") : value;
+}
+
+/** The head of a 101 (§4.2.2, item 5). @throws {SimpleWebsocketError} `simple-ws/invalid-argument`. */
+export function formatAcceptance(accept: string, protocol: string, headers: HeadersInput): string {
+  const chosen = protocol === "" ? "" : `Sec-WebSocket-Protocol: ${protocol}\r\n`;
+  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${chosen}${formatHeaders(headers)}\r\n`;
+}
+
+const phrases: ReadonlyMap<number, string> = new Map([
+  [400, "Bad Request"], [401, "Unauthorized"], [403, "Forbidden"], [404, "Not Found"], [405, "Method Not Allowed"],
+  [408, "Request Timeout"], [410, "Gone"], [426, "Upgrade Required"], [429, "Too Many Requests"],
+  [500, "Internal Server Error"], [503, "Service Unavailable"],
+]);
+
+/**
+ * A whole answer that refuses, after which TCP ends. `byteLength` measures the body in UTF-8.
+ * @throws {SimpleWebsocketError} `simple-ws/invalid-argument`.
+ */
+export function formatRefusal(refusal: Refusal, byteLength: (text: string) => number): string {
+  const phrase = phrases.get(refusal.statusCode) ?? "Refused";
+  const body = refusal.body ?? `${phrase}\n`;
+  const upgrade = refusal.statusCode === 426 ? "Upgrade: websocket\r\n" : ""; // RFC 9110 §15.5.22
+  const version = refusal.statusCode === 426 ? "Sec-WebSocket-Version: 13\r\n" : ""; // RFC 6455 §4.2.2
+  return `HTTP/1.1 ${refusal.statusCode} ${phrase}\r\n${upgrade}${version}Connection: close\r\nContent-Type: text/plain; charset=utf-8\r\n`
+    + `Content-Length: ${byteLength(body)}\r\n${formatHeaders(refusal.headers ?? {})}\r\n${body}`;
+}

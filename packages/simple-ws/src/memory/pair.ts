@@ -1,0 +1,65 @@
+/**
+ * `pair`: a client and a server connection, joined in memory. Everything but the network is real: frames, masks, limits,
+ * closing handshake, keepalive, back pressure.
+ *
+ * Room: simple-ws memory. For tests of applications: no ports, and time moves only by hand.
+ */
+import { parseConnectionOptions, type ConnectionOptions } from "../core/options.js";
+import { neutralText } from "@x/wsframe";
+import { Driver } from "../shell/driver.js";
+import { createRuntime } from "../shell/ports.js";
+import { WebSocketConnection } from "../shell/socket.js";
+import { MemoryDuplex } from "./link.js";
+import { ManualClock } from "./manual-clock.js";
+
+export interface PairOptions extends ConnectionOptions {
+  /** Default a new one: see {@link MemoryPair.clock}. Share one to move several pairs together. */
+  readonly clock?: ManualClock;
+  /** The subprotocol that both ends report. Default "". */
+  readonly protocol?: string;
+  /** Options of one end that differ. */
+  readonly client?: ConnectionOptions;
+  readonly server?: ConnectionOptions;
+}
+
+/** `[client, server]`, and how to move them. */
+export interface MemoryPair extends Iterable<WebSocketConnection> {
+  readonly client: WebSocketConnection;
+  readonly server: WebSocketConnection;
+  readonly clock: ManualClock;
+  [Symbol.iterator](): ArrayIterator<WebSocketConnection>;
+  /** Breaks the link without a Close, as a lost network does. */
+  cut(): void;
+  /** @returns once nothing travels between the two any more (without moving the clock). */
+  settle(): Promise<void>;
+}
+
+/**
+ * @returns two open connections: `const [client, server] = pair()`.
+ * @throws {SimpleWebsocketError} `simple-ws/invalid-option`.
+ */
+export function pair(options: PairOptions = {}): MemoryPair {
+  const { clock = new ManualClock(), protocol = "" } = options;
+  const [clientLink, serverLink] = MemoryDuplex.pair();
+  const end = (role: "client" | "server", link: MemoryDuplex, url: string | undefined): WebSocketConnection => {
+    const runtime = createRuntime({ clock, random: Math.random, text: neutralText, defer: queueMicrotask, allocate: (bytes) => new Uint8Array(bytes) });
+    const driver = new Driver(role, parseConnectionOptions({ ...options, ...options[role] }), runtime, link);
+    driver.start(new Uint8Array(0));
+    return new WebSocketConnection(driver, protocol, url);
+  };
+  const client = end("client", clientLink, "ws://memory/");
+  const server = end("server", serverLink, undefined);
+  return {
+    client,
+    server,
+    clock,
+    [Symbol.iterator]: () => [client, server][Symbol.iterator](),
+    cut: () => clientLink.destroy(),
+    settle,
+  };
+}
+
+/** Generous: a message takes a few turns per hop. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 200; turn++) await Promise.resolve();
+}

@@ -1,0 +1,90 @@
+/**
+ * A {@link ByteDuplex} over a Node stream: `net.Socket`, `tls.TLSSocket`, or what an http server hands over on `upgrade`.
+ *
+ * Room: simple-ws node. Listeners are shared functions that find their duplex on the stream: no closures per connection.
+ */
+import { Socket } from "node:net";
+import { nextTick } from "node:process";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+import type { ByteDuplex, DuplexHandler } from "../shell/ports.js";
+
+const owner: unique symbol = Symbol("owner");
+
+interface Owned extends Duplex {
+  [owner]?: DuplexHandler | undefined;
+}
+
+export class NodeDuplex implements ByteDuplex {
+  readonly writesAtOnce: boolean;
+  readonly #stream: Owned;
+  /** Chunks come by another way than `data` events: see `net.connect`'s `onread`. */
+  readonly #isFed: boolean;
+  #isOver = false;
+
+  constructor(stream: Duplex, isFed = false) {
+    this.#stream = stream;
+    this.#isFed = isFed;
+    this.writesAtOnce = stream instanceof Socket && !(stream instanceof TLSSocket);
+  }
+
+  get bufferedBytes(): number {
+    return this.#stream.writableLength;
+  }
+
+  get highWaterMarkBytes(): number {
+    return this.#stream.writableHighWaterMark;
+  }
+
+  start(handler: DuplexHandler): void {
+    const stream = this.#stream;
+    stream[owner] = handler;
+    if (!this.#isFed) stream.on("data", onData);
+    stream.on("end", onEnd).on("drain", onDrain).on("error", onError).on("close", onClose);
+    if (stream.destroyed) nextTick(() => onClose.call(stream)); // it has ended while nobody listened
+  }
+
+  write(chunk: Uint8Array): void {
+    if (!this.#isOver) this.#stream.write(chunk);
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stream.end();
+  }
+
+  destroy(): void {
+    this.#isOver = true;
+    this.#stream.destroy();
+  }
+
+  setReading(isReading: boolean): void {
+    if (isReading) this.#stream.resume();
+    else this.#stream.pause();
+  }
+}
+
+function onData(this: Owned, chunk: Uint8Array): void {
+  this[owner]?.onChunk(chunk);
+}
+
+function onEnd(this: Owned): void {
+  this[owner]?.onEnd();
+}
+
+function onDrain(this: Owned): void {
+  this[owner]?.onDrain();
+}
+
+/** `close` follows and tells. */
+function onError(): void {
+  // a lost network is an end like others: 1006
+}
+
+function onClose(this: Owned): void {
+  const handler = this[owner];
+  this[owner] = undefined;
+  this.off("data", onData).off("end", onEnd).off("drain", onDrain).off("close", onClose); // onError stays: a stream may fail late
+  handler?.onLinkClosed();
+}

@@ -1,0 +1,77 @@
+/**
+ * What users of every platform hold.
+ *
+ * Room: simple-ws shell.
+ */
+import type { PreparedMessage } from "@x/wsframe";
+import type { CloseInfo } from "../core/closing.js";
+
+/** What can be sent. Strings become text messages, bytes binary ones. */
+export type Sendable = string | Uint8Array | ArrayBuffer | ArrayBufferView;
+
+export interface ReceiveOptions {
+  /** Default Infinity; 0 asks only for what is there. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Push mode: see {@link MessageConnection.attach}. */
+export interface ConnectionHandler {
+  onMessage(data: string | Uint8Array): void;
+  /** Once, when nothing of the connection is left. */
+  onClose(info: CloseInfo): void;
+  /** What was over the high-water mark has been taken. */
+  onDrain?(): void;
+  /** What a handler threw. Default: the reporter of `@x/errors/handlers`. */
+  onError?(error: unknown): void;
+}
+
+export interface MessageConnection extends AsyncIterable<string | Uint8Array> {
+  /** The subprotocol agreed on; "" for none. */
+  readonly protocol: string;
+  /** Where a client connected to; `undefined` on a server. */
+  readonly url: string | undefined;
+  /** "closing" from the first Close frame, sent or received, to the end of the link. */
+  readonly state: "open" | "closing" | "closed";
+  /** Bytes sent that the system has not taken yet. */
+  readonly bufferedBytes: number;
+  /** Why it ended. Never rejects. */
+  readonly closed: Promise<CloseInfo>;
+
+  /**
+   * Sends one message. Bytes given are not needed any more when the promise resolves, or on return where it is resolved already.
+   * @returns a promise that resolves once less than `highWaterMarkBytes` wait; the same resolved promise while that is so.
+   *   It rejects with ConnectionClosed if the connection ends first, and need not be awaited.
+   * @throws {ConnectionClosed} at once, when the connection is closing or closed.
+   * @throws {SimpleWebsocketError} `simple-ws/buffer-full`: over `maxBufferedBytes`.
+   */
+  send(data: Sendable): Promise<void>;
+  /** {@link send} for a message that is encoded once and goes to many: see `prepareMessage`. */
+  sendPrepared(message: PreparedMessage): Promise<void>;
+  /** Sends, if the connection is open and not over its high-water mark. @returns whether it did. */
+  trySend(data: Sendable): boolean;
+  /**
+   * The next message, in order; messages that have come are given out before the connection's end is told.
+   * @returns `null` when `timeoutMs` has passed.
+   * @throws {ConnectionClosed} the connection has ended.
+   * @throws {SimpleWebsocketError} `simple-ws/aborted`, `simple-ws/too-many-receivers`, `simple-ws/already-attached`.
+   */
+  receive(options?: ReceiveOptions): Promise<string | Uint8Array | null>;
+  /** Push mode: from now on every message goes to `handler` synchronously, first those that have come already. Once. */
+  attach(handler: ConnectionHandler): void;
+  /** Stops reading, down to the network. What the peer sends waits on its side. */
+  pauseReading(): void;
+  resumeReading(): void;
+  /**
+   * Closes with a handshake of at most `closeTimeoutMs`. Idempotent: later calls change nothing.
+   * @param code 1000–1003, 1007–1014 or 3000–4999; default 1000.
+   * @param reason at most 123 bytes of UTF-8.
+   * @returns {@link closed}.
+   * @throws {SimpleWebsocketError} `simple-ws/invalid-argument`.
+   */
+  close(code?: number, reason?: string): Promise<CloseInfo>;
+  /** Hangs up without a Close: the peer sees 1006. */
+  terminate(): void;
+  /** {@link close} with 1000. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
