@@ -1,0 +1,74 @@
+/**
+ * Heartbeats of both roles (protocol document §"Heartbeat"): the server pings `intervalMs` after the last PONG and
+ * waits `timeoutMs` for the answer; the client expects a PING within both together.
+ *
+ * Room: engineio core. Times are milliseconds of one monotonic clock.
+ */
+import type { Role } from "./packet.js";
+
+/** How much later than its deadline a tick may come and still be called punctual. */
+const PUNCTUAL_MS = 100;
+/** A server whose process slept this much longer than planned first reads what arrived meanwhile. */
+const STALLED_MS = 500;
+/** …and for that takes at most this long. */
+const GRACE_MS = 1000;
+
+/** What a tick found: nothing yet, a PING to send, or a peer that is gone. */
+export type HeartbeatDue = "nothing" | "ping" | "expired";
+
+/** One session's heartbeat; it owns no timer, only a deadline. */
+export class Heartbeat {
+  deadlineMs: number = Infinity;
+  readonly #role: Role;
+  #intervalMs = 0;
+  #timeoutMs = 0;
+  #isWaiting = false;
+  #hadGrace = false;
+
+  constructor(role: Role) {
+    this.#role = role;
+  }
+
+  /** The session is open: time runs from `nowMs`. */
+  start(nowMs: number, intervalMs: number, timeoutMs: number): void {
+    this.#intervalMs = intervalMs;
+    this.#timeoutMs = timeoutMs;
+    this.#rearm(nowMs);
+  }
+
+  /** The peer's PING (client) or PONG (server) arrived. @returns `false` for a PONG that nobody asked for. */
+  heard(nowMs: number): boolean {
+    if (this.#role === "server" && !this.#isWaiting) return false; // floods change nothing
+    this.#rearm(nowMs);
+    return true;
+  }
+
+  /** What is due at `nowMs`? A PING is counted as sent. */
+  due(nowMs: number): HeartbeatDue {
+    if (nowMs < this.deadlineMs) return "nothing";
+    if (this.#role === "client") return "expired";
+    if (this.#isWaiting) return this.#isStalled(nowMs) ? "nothing" : "expired";
+    const dueMs = this.deadlineMs;
+    this.#isWaiting = true;
+    this.deadlineMs = (nowMs - dueMs <= PUNCTUAL_MS ? dueMs : nowMs) + this.#timeoutMs;
+    return "ping";
+  }
+
+  stop(): void {
+    this.deadlineMs = Infinity;
+  }
+
+  #rearm(nowMs: number): void {
+    this.#isWaiting = false;
+    this.#hadGrace = false;
+    this.deadlineMs = nowMs + this.#intervalMs + (this.#role === "client" ? this.#timeoutMs : 0);
+  }
+
+  /** A blocked event loop must not cost peers whose answers lie unread in the kernel their session. */
+  #isStalled(nowMs: number): boolean {
+    if (this.#hadGrace || nowMs - this.deadlineMs < STALLED_MS) return false;
+    this.#hadGrace = true;
+    this.deadlineMs = nowMs + Math.min(GRACE_MS, this.#timeoutMs);
+    return true;
+  }
+}

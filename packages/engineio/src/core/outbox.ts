@@ -1,0 +1,79 @@
+/**
+ * Packets that wait for their transport, in order, bounded by their owner.
+ *
+ * Room: engineio core. Sizes are the bytes that packets take in a polling payload.
+ */
+import type { PreparedPacket, WirePacket } from "./packet.js";
+import { SEPARATOR, payloadBytes, payloadPart } from "./payload.js";
+import type { TextPort } from "./text.js";
+
+/** A first-in first-out queue of packets that can be taken one by one or as a payload. */
+export class Outbox {
+  /** Packets put in and taken out so far: a packet's place in line never changes. */
+  pushed = 0;
+  taken = 0;
+  bytes = 0;
+  readonly #text: TextPort;
+  #packets: (WirePacket | PreparedPacket)[] = [];
+  #head = 0;
+
+  constructor(text: TextPort) {
+    this.#text = text;
+  }
+
+  get length(): number {
+    return this.#packets.length - this.#head;
+  }
+
+  push(packet: WirePacket | PreparedPacket): void {
+    this.#packets.push(packet);
+    this.pushed++;
+    this.bytes += payloadBytes(packet, this.#text);
+  }
+
+  /** @returns the packets in waiting, oldest first. */
+  peekAll(): readonly (WirePacket | PreparedPacket)[] {
+    return this.#packets.slice(this.#head);
+  }
+
+  /** @returns the oldest packet, now gone from the queue. */
+  shift(): WirePacket | PreparedPacket | undefined {
+    const packet = this.#packets[this.#head];
+    if (packet === undefined) return undefined;
+    this.#head++;
+    this.taken++;
+    this.bytes -= payloadBytes(packet, this.#text);
+    if (this.#head * 2 > this.#packets.length) this.#compact(); // each packet is moved at most once on average
+    return packet;
+  }
+
+  /**
+   * @returns a polling payload of at most `maxBytes` and `maxPackets`, but of at least one packet: a packet that is too
+   * large by itself travels alone, as peers do it.
+   */
+  takePayload(maxBytes: number, maxPackets: number): string {
+    let bytes = 0;
+    let payload = "";
+    for (let count = 0; count < maxPackets; count++) {
+      const next = this.#packets[this.#head];
+      if (next === undefined) break;
+      bytes += payloadBytes(next, this.#text) + (count > 0 ? 1 : 0);
+      if (count > 0 && bytes > maxBytes) break;
+      payload += (count > 0 ? SEPARATOR : "") + payloadPart(next, this.#text);
+      this.shift();
+    }
+    return payload;
+  }
+
+  clear(): void {
+    this.#packets = [];
+    this.#head = 0;
+    this.taken = this.pushed;
+    this.bytes = 0;
+  }
+
+  #compact(): void {
+    this.#packets = this.#packets.slice(this.#head);
+    this.#head = 0;
+  }
+}

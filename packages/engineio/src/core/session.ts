@@ -1,0 +1,436 @@
+/**
+ * One Engine.IO session, either role: what may be sent and received when, heartbeat, upgrade and the one end.
+ *
+ * Room: engineio core. Sans-I/O: packets, transports and the time come in; a {@link SessionSink} hears what happened.
+ * Nothing that a peer sends makes a method throw. Times are milliseconds, sizes bytes.
+ */
+import { ConnectionError, ContentTooLongError, SocketIsClosedError } from "@x/errors/engineio";
+import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
+import { Heartbeat } from "./heartbeat.js";
+import { type Handshake, decodeOpen } from "./open.js";
+import { Outbox } from "./outbox.js";
+import { Code, type PreparedPacket, type Role, Wire, type WirePacket, messageWire } from "./packet.js";
+import { unexpectedPacket } from "./payload.js";
+import type { TextPort } from "./text.js";
+import { Pressure } from "./pressure.js";
+import { type Upgrade, onTrialPacket, upgradeDeadline } from "./upgrade.js";
+
+/** As Engine.IO's users know it. */
+export type ReadyState = "opening" | "open" | "closing" | "closed";
+
+/** Why a session ended: the peers' strings. */
+export type CloseReason = "transport close" | "transport error" | "ping timeout" | "parse error" | "server shutting down" | "forced close";
+
+/** What all sessions of one server, or one client, share. */
+export interface SessionConfig {
+  readonly role: Role;
+  readonly clock: { now(): number };
+  readonly text: TextPort;
+  /** How long an upgrade may take. */
+  readonly upgradeTimeoutMs: number;
+  /** How long `close` waits for what was sent before. */
+  readonly closeTimeoutMs: number;
+  /** Most bytes in waiting; one more ends the session. */
+  readonly maxBufferedBytes: number;
+  /** From this many bytes in waiting on, `send` answers with a promise that is pending. */
+  readonly highWaterMarkBytes: number;
+  /** Most packets in one polling payload that we write. */
+  readonly maxOutgoingPackets: number;
+}
+
+/** What a session reports; state is settled before each call. */
+export interface SessionSink {
+  onOpen(handshake: Handshake): void;
+  /** Client: the transport ended before OPEN. @returns `true` when another one will be tried. */
+  onOpenFailed(description: unknown): boolean;
+  onMessage(data: string | Uint8Array): void;
+  onPacket(wire: WirePacket): void;
+  onPacketCreate(wire: WirePacket): void;
+  onHeartbeat(): void;
+  onUpgrading(carrier: Carrier): void;
+  onUpgrade(carrier: Carrier): void;
+  onUpgradeError(carrier: Carrier, cause: unknown): void;
+  /** The outbox is empty. */
+  onDrain(): void;
+  /** The deadline may have moved earlier. */
+  onDeadline(): void;
+  onClose(reason: CloseReason, description: unknown): void;
+}
+
+const ready: Promise<void> = Promise.resolve();
+const NORMAL_CLOSE = 1000;
+const PROTOCOL_ERROR = 1002;
+
+/** The state machine; drivers call `tick` when `deadlineMs` has passed. */
+export class Session {
+  readonly config: SessionConfig;
+  readonly outbox: Outbox;
+  state: ReadyState = "opening";
+  carrier: Carrier | undefined;
+  /** Most bytes in one polling payload or one message that we send. */
+  maxPayloadBytes: number;
+  maxMessageBytes: number;
+  deadlineMs: number = Infinity;
+  readonly #sink: SessionSink;
+  readonly #heartbeat: Heartbeat;
+  /** Where sends go past the outbox. */
+  #stream: StreamCarrier | undefined;
+  #isObserved = false;
+  #upgrade: Upgrade<Carrier> = { kind: "none" };
+  /** When opening, or closing, must be over. */
+  #phaseDeadlineMs = Infinity;
+  #closeReason: CloseReason | undefined;
+  #pressure: Pressure | undefined;
+
+  constructor(config: SessionConfig, sink: SessionSink, maxPayloadBytes: number, maxMessageBytes: number) {
+    this.config = config;
+    this.#sink = sink;
+    this.outbox = new Outbox(config.text);
+    this.#heartbeat = new Heartbeat(config.role);
+    this.maxPayloadBytes = maxPayloadBytes;
+    this.maxMessageBytes = maxMessageBytes;
+  }
+
+  get isUpgrading(): boolean {
+    return this.#upgrade.kind === "probing" || this.#upgrade.kind === "switching";
+  }
+
+  get isUpgraded(): boolean {
+    return this.#upgrade.kind === "done";
+  }
+
+  /** The first transport. A server is open at once; a client when OPEN has come. */
+  start(carrier: Carrier): void {
+    this.carrier = carrier;
+  }
+
+  /** Client: OPEN must come within this time. */
+  openWithin(timeoutMs: number): void {
+    this.#phaseDeadlineMs = this.config.clock.now() + timeoutMs;
+    this.#settleDeadline();
+  }
+
+  /** Server: the handshake is granted; `openWire` is the OPEN packet, which leaves first. */
+  open(openWire: string, pingIntervalMs: number, pingTimeoutMs: number): void {
+    this.state = "open";
+    this.#enqueue(openWire);
+    this.#beginHeartbeat(pingIntervalMs, pingTimeoutMs);
+    this.flush();
+  }
+
+  /**
+   * Send one message.
+   * @returns a promise that resolves below the low-water mark; without pressure always the same resolved one.
+   * @throws {SocketIsClosedError} `engineio/socket-is-closed` unless open (a client may queue while it opens).
+   * @throws {ContentTooLongError} `engineio/content-too-long` above the largest message the peer or we allow.
+   */
+  send(data: string | Uint8Array): Promise<void> {
+    this.#checkLength(data);
+    const stream = this.#stream;
+    if (stream === undefined) return this.#sendQueued(messageWire(data));
+    try {
+      return stream.write(typeof data === "string" ? `4${data}` : data);
+    } catch (cause) {
+      throw this.closedError(cause);
+    }
+  }
+
+  /** {@link send} for a message encoded once for many receivers. */
+  sendPrepared(packet: PreparedPacket): Promise<void> {
+    this.#checkLength(packet.data);
+    const stream = this.#stream;
+    if (stream === undefined) return this.#sendQueued(packet);
+    try {
+      return stream.writePrepared(packet);
+    } catch (cause) {
+      throw this.closedError(cause);
+    }
+  }
+
+  /** Somebody wants to hear of single packets: from now on each takes the way through the outbox. */
+  observe(): void {
+    this.#isObserved = true;
+    this.#stream = undefined;
+  }
+
+  /** A packet arrived on `carrier`. */
+  receive(wire: WirePacket, carrier: Carrier): void {
+    if (carrier !== this.carrier) {
+      this.#receiveOnTrial(wire, carrier);
+      return;
+    }
+    if (this.state === "closed") return;
+    if (this.#isObserved) this.#sink.onPacket(wire);
+    if (typeof wire !== "string") this.#receiveMessage(wire);
+    else if (wire.charCodeAt(0) === Code.message) this.#receiveMessage(wire.slice(1));
+    else this.#receiveControl(wire);
+  }
+
+  /** `carrier` is gone, by the peer's will or the network's: `reason` and `description` are what users hear. */
+  carrierEnded(carrier: Carrier, reason: CloseReason, description: unknown): void {
+    if (carrier === this.carrier) this.#carrierLost(reason, description);
+    else this.#abortTrial(carrier, description);
+  }
+
+  /** A second transport for this session. @returns `false` when it is not wanted: upgraded, upgrading, not open, or no polling. */
+  tryUpgrade(carrier: Carrier): boolean {
+    if (this.state !== "open" || this.#upgrade.kind !== "none" || this.carrier?.name !== "polling") return false;
+    this.#upgrade = { kind: "probing", link: carrier, deadlineMs: this.config.clock.now() + this.config.upgradeTimeoutMs };
+    this.#settleDeadline();
+    this.#sink.onUpgrading(carrier);
+    return true;
+  }
+
+  /** Client: polling is silent, so the new transport may take over. */
+  paused(): void {
+    if (this.#upgrade.kind !== "switching" || this.config.role !== "client") return;
+    const { link } = this.#upgrade;
+    this.#upgrade = { kind: "done" };
+    writeOnTrial(link, Wire.upgrade);
+    this.#switchTo(link);
+  }
+
+  /** The transport can take more. */
+  flush(): void {
+    if (this.outbox.length > 0) this.carrier?.flush();
+  }
+
+  /** Called by a carrier that has emptied, or partly emptied, the outbox. */
+  flushed(): void {
+    if (this.outbox.length > 0) return;
+    if (this.state === "closing") {
+      this.#end("forced close", undefined, Wire.noop, NORMAL_CLOSE);
+      return;
+    }
+    this.#settleStream();
+    this.#pressure?.resolve();
+    this.#pressure = undefined;
+    this.#sink.onDrain();
+  }
+
+  /** All that time brings: heartbeat, upgrade limit, closing limit. */
+  tick(nowMs: number): void {
+    if (this.state === "closed") return;
+    if (nowMs >= this.#phaseDeadlineMs) {
+      this.#phaseExpired();
+      return;
+    }
+    if (nowMs >= upgradeDeadline(this.#upgrade) && this.#upgrade.kind !== "none" && this.#upgrade.kind !== "done") {
+      this.#abortTrial(this.#upgrade.link, "upgrade timeout");
+    }
+    const due = this.#heartbeat.due(nowMs);
+    if (due === "expired") this.fail("ping timeout");
+    else if (due === "ping") this.#enqueue(Wire.ping);
+    this.#settleDeadline();
+  }
+
+  /** Send what was sent before, then CLOSE, and end with "forced close"; `isHasty` drops what waits. Idempotent. */
+  close(isHasty = false): void {
+    if (this.state === "closed" || (this.state === "closing" && !isHasty)) return;
+    const { state, carrier } = this;
+    if (state === "opening" || carrier === undefined) {
+      this.#end("forced close", undefined, Wire.close, NORMAL_CLOSE);
+      return;
+    }
+    this.state = "closing";
+    this.#stream = undefined;
+    if (this.#upgrade.kind === "probing") this.#abortTrial(this.#upgrade.link, "session closing");
+    if (isHasty) this.outbox.clear();
+    if (carrier.name === "polling") this.outbox.push(Wire.close);
+    this.#phaseDeadlineMs = this.config.clock.now() + this.config.closeTimeoutMs;
+    this.#settleDeadline();
+    if (this.outbox.length > 0) carrier.flush();
+    else this.flushed();
+  }
+
+  /** End at once, whatever waits. Idempotent. */
+  fail(reason: CloseReason, description?: unknown, closeCode: number = reason === "parse error" ? PROTOCOL_ERROR : NORMAL_CLOSE): void {
+    this.#end(reason, description, Wire.close, closeCode);
+  }
+
+  /** @returns what every operation on a session that is not open throws. */
+  closedError(cause?: unknown): SocketIsClosedError {
+    return new SocketIsClosedError(`Cannot send: session is ${this.state}, must be open`, { reason: this.#closeReason, cause });
+  }
+
+  #carrierLost(reason: CloseReason, description: unknown): void {
+    if (this.state === "opening" && this.#sink.onOpenFailed(description)) this.carrier = undefined;
+    else this.fail(reason, description);
+  }
+
+  #phaseExpired(): void {
+    if (this.state === "closing") this.#end("forced close", undefined, Wire.close, NORMAL_CLOSE);
+    else this.fail("transport error", new ConnectionError("Cannot connect: the server opened no session in time", { code: "engineio/connect-timeout" }));
+  }
+
+  #checkLength(data: string | Uint8Array): void {
+    const limitBytes = this.maxMessageBytes;
+    if (data.length * 3 < limitBytes) return; // no string is longer than that in UTF-8
+    const actualBytes = typeof data === "string" ? this.config.text.byteLength(data) + 1 : data.length;
+    if (actualBytes <= limitBytes) return;
+    throw new ContentTooLongError(`Cannot send: message has ${actualBytes} bytes, at most ${limitBytes} are allowed`, { limitBytes, actualBytes });
+  }
+
+  #sendQueued(packet: WirePacket | PreparedPacket): Promise<void> {
+    if (this.state !== "open" && (this.state !== "opening" || this.config.role === "server")) throw this.closedError();
+    if (this.#isObserved) this.#sink.onPacketCreate(typeof packet === "object" && "wire" in packet ? packet.wire : packet);
+    const written = this.#enqueue(packet);
+    if (written !== undefined) return written;
+    if (this.outbox.bytes <= this.config.highWaterMarkBytes) return ready;
+    this.#pressure ??= new Pressure();
+    return this.#pressure.promise;
+  }
+
+  /** @returns what a stream answered, if one took the packet. */
+  #enqueue(packet: WirePacket | PreparedPacket): Promise<void> | undefined {
+    const { outbox } = this;
+    outbox.push(packet);
+    if (outbox.bytes > this.config.maxBufferedBytes) {
+      const limitBytes = this.config.maxBufferedBytes;
+      this.fail("transport error", new ContentTooLongError(`Session ended: more than ${limitBytes} bytes wait for the peer`, { limitBytes, actualBytes: outbox.bytes }));
+      return undefined;
+    }
+    if (this.state === "opening") return undefined;
+    this.#stream = undefined; // order: what waits leaves first
+    return this.carrier?.flush();
+  }
+
+  #receiveMessage(data: string | Uint8Array): void {
+    if (this.state === "open" || this.state === "closing") this.#sink.onMessage(data);
+    else this.fail("parse error", unexpectedPacket(typeof data === "string" ? Wire.message : data));
+  }
+
+  #receiveControl(wire: string): void {
+    const { role } = this.config;
+    const code = wire.charCodeAt(0);
+    if (this.state === "opening") {
+      this.#receiveOpen(wire);
+    } else if (code === Code.pong && role === "server") {
+      if (!this.#heartbeat.heard(this.config.clock.now())) return;
+      this.#settleDeadline();
+      this.#sink.onHeartbeat();
+    } else if (code === Code.ping && role === "client") {
+      this.#heartbeat.heard(this.config.clock.now());
+      this.#settleDeadline();
+      this.#sink.onHeartbeat();
+      this.#enqueue(`3${wire.slice(1)}`);
+    } else if (code === Code.close) {
+      this.#end("transport close", undefined, Wire.noop, NORMAL_CLOSE);
+    } else if (code !== Code.noop || role === "server") {
+      this.fail("parse error", unexpectedPacket(wire));
+    }
+  }
+
+  #receiveOpen(wire: string): void {
+    let handshake: Handshake;
+    try {
+      handshake = decodeOpen(wire);
+    } catch (cause) {
+      this.fail("parse error", cause);
+      return;
+    }
+    this.state = "open";
+    this.#phaseDeadlineMs = Infinity;
+    if (handshake.maxPayload !== undefined) {
+      this.maxPayloadBytes = handshake.maxPayload;
+      this.maxMessageBytes = Math.min(this.maxMessageBytes, handshake.maxPayload);
+    }
+    this.#beginHeartbeat(handshake.pingInterval, handshake.pingTimeout);
+    this.#settleStream();
+    this.#sink.onOpen(handshake);
+    this.flush();
+  }
+
+  #receiveOnTrial(wire: WirePacket, carrier: Carrier): void {
+    const trial = this.#upgrade;
+    if ((trial.kind !== "probing" && trial.kind !== "switching") || trial.link !== carrier) return; // a carrier of the past
+    const [next, action] = onTrialPacket<Carrier>(trial, typeof wire === "string" ? wire : "", this.config.role);
+    switch (action) {
+      case "abort":
+        this.#abortTrial(carrier, unexpectedPacket(wire));
+        return;
+      case "answer-probe":
+        this.#upgrade = next;
+        writeOnTrial(carrier, Wire.probeAnswer);
+        this.carrier?.pause();
+        return;
+      case "pause-polling":
+        this.#upgrade = next;
+        this.carrier?.pause();
+        return;
+      case "switch":
+        this.#upgrade = next;
+        this.#switchTo(carrier);
+        return;
+      case "ignore":
+    }
+  }
+
+  #switchTo(carrier: Carrier): void {
+    const old = this.carrier;
+    this.carrier = carrier;
+    this.#settleDeadline();
+    old?.end(Wire.noop, NORMAL_CLOSE);
+    this.#sink.onUpgrade(carrier);
+    if (this.outbox.length > 0) carrier.flush();
+    else this.flushed();
+  }
+
+  #abortTrial(carrier: Carrier, cause: unknown): void {
+    const trial = this.#upgrade;
+    if ((trial.kind !== "probing" && trial.kind !== "switching") || trial.link !== carrier) return;
+    this.#upgrade = { kind: "none" };
+    this.#settleDeadline();
+    carrier.end(Wire.close, PROTOCOL_ERROR);
+    this.carrier?.resume();
+    this.#sink.onUpgradeError(carrier, cause);
+  }
+
+  #beginHeartbeat(intervalMs: number, timeoutMs: number): void {
+    this.#heartbeat.start(this.config.clock.now(), intervalMs, timeoutMs);
+    this.#settleDeadline();
+  }
+
+  #settleDeadline(): void {
+    const before = this.deadlineMs;
+    this.deadlineMs = this.state === "closed" ? Infinity : Math.min(this.#heartbeat.deadlineMs, upgradeDeadline(this.#upgrade), this.#phaseDeadlineMs);
+    if (this.deadlineMs < before) this.#sink.onDeadline();
+  }
+
+  /** Sends may go past the outbox exactly while the session is open, on a stream, with nothing in waiting. */
+  #settleStream(): void {
+    const { carrier } = this;
+    this.#stream = !this.#isObserved && this.state === "open" && carrier !== undefined && isStream(carrier) && this.outbox.length === 0 ? carrier : undefined;
+  }
+
+  #end(reason: CloseReason, description: unknown, goodbye: string, closeCode: number): void {
+    if (this.state === "closed") return;
+    const trial = this.#upgrade;
+    this.state = "closed";
+    this.#closeReason = reason;
+    this.#stream = undefined;
+    this.#upgrade = { kind: "none" };
+    this.#heartbeat.stop();
+    this.deadlineMs = Infinity;
+    this.carrier?.end(goodbye, closeCode);
+    if (trial.kind === "probing" || trial.kind === "switching") trial.link.end(Wire.close, closeCode);
+    this.outbox.clear();
+    this.#pressure?.reject(this.closedError(description));
+    this.#pressure = undefined;
+    this.#sink.onClose(reason, description);
+  }
+}
+
+/** A link that cannot take a packet any more reports its own end, so a failure here says nothing new. */
+function writeOnTrial(link: Carrier, wire: string): void {
+  if (!isStream(link)) return;
+  try {
+    void link.write(wire).catch(nothing);
+  } catch {
+    nothing();
+  }
+}
+
+function nothing(): void {
+  // see above
+}

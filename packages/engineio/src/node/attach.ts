@@ -1,0 +1,54 @@
+/**
+ * Taking the requests under one path from a node:http(s) server that others use, too.
+ *
+ * Room: engineio node.
+ */
+import type { IncomingMessage, RequestListener, Server as HttpServer, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Clock } from "@x/errors/clock";
+import { requestPath } from "./server-options.js";
+
+/** What may be said differently for one server. */
+export interface AttachOptions {
+  readonly path?: string | undefined;
+  readonly addTrailingSlash?: boolean | undefined;
+  readonly destroyUpgrade?: boolean | undefined;
+  readonly destroyUpgradeTimeout?: number | undefined;
+}
+
+/** Where the requests go. */
+export interface RequestTaker {
+  handleRequest(request: IncomingMessage, response: ServerResponse): void;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** Listeners that were there before get every other request, as if nothing had changed. @returns what undoes it. */
+export function attachTo(server: HttpServer, taker: RequestTaker, options: Required<{ [Key in keyof AttachOptions]: Exclude<AttachOptions[Key], undefined> }>, clock: Clock): () => void {
+  const path = requestPath(options.path, options.addTrailingSlash);
+  const isOurs = (request: IncomingMessage): boolean => request.url?.startsWith(path) === true;
+  const others = server.listeners("request") as RequestListener[];
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isOurs(request)) taker.handleRequest(request, response);
+    else for (const other of others) other.call(server, request, response as Parameters<RequestListener>[1]);
+  };
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (isOurs(request)) taker.handleUpgrade(request, socket, head);
+    else if (options.destroyUpgrade) destroyIfSilent(socket, options.destroyUpgradeTimeout, clock);
+  };
+  server.removeAllListeners("request");
+  server.on("request", onRequest);
+  server.on("upgrade", onUpgrade);
+  return () => {
+    server.off("request", onRequest);
+    server.off("upgrade", onUpgrade);
+    for (const other of others) server.on("request", other);
+  };
+}
+
+/** Another upgrade listener may want the socket; when nobody has said anything in time, nobody does. */
+function destroyIfSilent(socket: Duplex, timeoutMs: number, clock: Clock): void {
+  clock.setTimer(() => {
+    const isSilent = !("bytesWritten" in socket) || Number(socket.bytesWritten) <= 0;
+    if (socket.writable && isSilent) socket.destroy();
+  }, timeoutMs);
+}

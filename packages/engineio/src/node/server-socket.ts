@@ -1,0 +1,28 @@
+/**
+ * A client as the server sees it.
+ *
+ * Room: engineio node.
+ */
+import type { IncomingMessage } from "node:http";
+import type { OnError } from "@x/errors/handlers";
+import { protocol } from "../core/packet.js";
+import type { SessionConfig } from "../core/session.js";
+import type { SocketHooks } from "../shell/delivery.js";
+import { EngineSocket } from "../shell/socket.js";
+
+/** One session of a {@link Server}; its methods and events are {@link EngineSocket}'s. */
+export class Socket extends EngineSocket {
+  readonly id: string;
+  /** The request that opened the session. */
+  readonly request: IncomingMessage;
+  /** The client's address as the TCP connection of its first request shows it. */
+  readonly remoteAddress: string | undefined;
+  readonly protocol: number = protocol;
+
+  constructor(id: string, request: IncomingMessage, config: SessionConfig, hooks: SocketHooks, maxPayloadBytes: number, onError: OnError) {
+    super(config, hooks, maxPayloadBytes, config.maxBufferedBytes, onError);
+    this.id = id;
+    this.request = request;
+    this.remoteAddress = request.socket.remoteAddress;
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The WebSocket transport on Node, the same for server and client: a session's packets as frames of `@x/simple-ws`.
+ *
+ * Room: engineio node. Per message nothing is allocated but the message itself: this object is the connection's handler.
+ */
+import { ContentTooLongError } from "@x/errors/engineio";
+import { type CloseInfo, type PreparedMessage, type WebSocketConnection, prepareMessage } from "@x/simple-ws";
+import type { StreamCarrier } from "../core/carrier.js";
+import type { PreparedPacket, WirePacket } from "../core/packet.js";
+import type { Session } from "../core/session.js";
+
+const MESSAGE_TOO_BIG = 1009;
+
+export class WebSocketCarrier implements StreamCarrier {
+  readonly name = "websocket";
+  readonly connection: WebSocketConnection;
+  readonly #session: Session;
+
+  constructor(session: Session, connection: WebSocketConnection) {
+    this.#session = session;
+    this.connection = connection;
+  }
+
+  write(packet: WirePacket): Promise<void> {
+    return this.connection.send(packet);
+  }
+
+  writePrepared(packet: PreparedPacket): Promise<void> {
+    return this.connection.sendPrepared(preparedFrame(packet));
+  }
+
+  flush(): Promise<void> | undefined {
+    const { outbox } = this.#session;
+    if (this.connection.state !== "open") return undefined; // its end is about to be reported
+    let written: Promise<void> | undefined;
+    for (let packet = outbox.shift(); packet !== undefined; packet = outbox.shift()) {
+      written = typeof packet === "object" && "wire" in packet ? this.writePrepared(packet) : this.write(packet);
+    }
+    this.#session.flushed();
+    return written;
+  }
+
+  pause(): void {
+    // only polling is paused
+  }
+
+  resume(): void {
+    // only polling is paused
+  }
+
+  end(_goodbye: string, closeCode: number): void {
+    void this.connection.close(closeCode);
+  }
+
+  /** From the connection: one message. Bytes become a Buffer, as Node's users expect. */
+  onMessage(data: string | Uint8Array): void {
+    this.#session.receive(typeof data === "string" || Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength), this);
+  }
+
+  onClose(info: CloseInfo): void {
+    if (info.code === MESSAGE_TOO_BIG && info.initiator === "local") {
+      this.#session.carrierEnded(this, "transport error", new ContentTooLongError("Session ended: the peer sent a message over the limit"));
+      return;
+    }
+    this.#session.carrierEnded(this, info.initiator === "local" ? "transport error" : "transport close", info);
+  }
+
+  onDrain(): void {
+    this.#session.flushed();
+  }
+}
+
+/** The frame of `packet`, made by the first member of a broadcast that needs it and shared by all. */
+function preparedFrame(packet: PreparedPacket): PreparedMessage {
+  const frame = packet.frame ?? prepareMessage(packet.wire);
+  packet.frame = frame;
+  return frame as PreparedMessage; // the slot is opaque to the core, and only this file fills it on Node
+}

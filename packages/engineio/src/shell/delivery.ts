@@ -1,0 +1,157 @@
+/**
+ * From the session to its user: push mode, events, callbacks of `send`, and what waits until somebody listens.
+ *
+ * Room: engineio shell.
+ */
+import { type OnError, reportHandlerError } from "@x/errors/handlers";
+import { ConnectionError, EngineIOError } from "@x/errors/engineio";
+import type { Carrier } from "../core/carrier.js";
+import type { Handshake } from "../core/open.js";
+import { type WirePacket, describePacket } from "../core/packet.js";
+import type { CloseReason, SessionSink } from "../core/session.js";
+import type { MessageHandler } from "./ports.js";
+import type { EngineSocket } from "./socket.js";
+
+/** What whoever made a socket does at its turning points, before the user hears of them. One object for all sockets of a server. */
+export interface SocketHooks {
+  opened(socket: EngineSocket, handshake: Handshake): void;
+  /** @returns `true` when another transport will be tried. */
+  openFailed(socket: EngineSocket, description: unknown): boolean;
+  upgraded(socket: EngineSocket): void;
+  closed(socket: EngineSocket, reason: CloseReason, description: unknown): void;
+  touch(socket: EngineSocket): void;
+}
+
+/** The end of a session, for handlers that come late. */
+interface Ending {
+  readonly reason: CloseReason;
+  readonly description: unknown;
+}
+
+export class Delivery implements SessionSink {
+  readonly #socket: EngineSocket;
+  readonly #hooks: SocketHooks;
+  readonly #onError: OnError;
+  #handler: MessageHandler | undefined;
+  #held: (string | Uint8Array)[] | undefined;
+  #heldLength = 0;
+  #callbacks: (() => void)[] | undefined;
+  #ending: Ending | undefined;
+
+  constructor(socket: EngineSocket, hooks: SocketHooks, onError: OnError = reportHandlerError) {
+    this.#socket = socket;
+    this.#hooks = hooks;
+    this.#onError = onError;
+  }
+
+  /** Keep messages until {@link release}, at most `maxBufferedBytes` of them. */
+  hold(): void {
+    this.#held = [];
+  }
+
+  release(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    for (const data of held ?? []) this.onMessage(data);
+  }
+
+  attach(handler: MessageHandler): void {
+    this.#handler = handler;
+    this.release();
+    if (this.#ending !== undefined) handler.onClose(this.#ending.reason, this.#ending.description);
+  }
+
+  /** Call back when all that waits now has gone to the transport. */
+  whenSent(callback: () => void): void {
+    if (this.#socket.session.outbox.length === 0) queueMicrotask(callback);
+    else (this.#callbacks ??= []).push(callback);
+  }
+
+  onMessage(data: string | Uint8Array): void {
+    const handler = this.#handler;
+    if (handler === undefined) {
+      this.#emitMessage(data);
+      return;
+    }
+    try {
+      handler.onMessage(data);
+    } catch (error) {
+      this.#onError(error, { event: "message" });
+    }
+  }
+
+  onOpen(handshake: Handshake): void {
+    this.#hooks.opened(this.#socket, handshake);
+  }
+
+  onOpenFailed(description: unknown): boolean {
+    return this.#hooks.openFailed(this.#socket, description);
+  }
+
+  onPacket(wire: WirePacket): void {
+    this.#socket.emit("packet", describePacket(wire));
+  }
+
+  onPacketCreate(wire: WirePacket): void {
+    this.#socket.emit("packetCreate", describePacket(wire));
+  }
+
+  onHeartbeat(): void {
+    this.#socket.emit("heartbeat");
+  }
+
+  onUpgrading(carrier: Carrier): void {
+    this.#socket.emit("upgrading", carrier);
+  }
+
+  onUpgrade(carrier: Carrier): void {
+    this.#hooks.upgraded(this.#socket);
+    this.#socket.emit("upgrade", carrier);
+  }
+
+  onUpgradeError(_carrier: Carrier, cause: unknown): void {
+    this.#socket.emit("upgradeError", new ConnectionError("Upgrade failed: the session goes on with polling", { code: "engineio/upgrade-failed", cause }));
+  }
+
+  onDrain(): void {
+    const callbacks = this.#callbacks;
+    this.#callbacks = undefined;
+    this.#socket.emit("flush");
+    for (const callback of callbacks ?? []) callback();
+    this.#handler?.onDrain?.();
+    this.#socket.emit("drain");
+  }
+
+  onDeadline(): void {
+    this.#hooks.touch(this.#socket);
+  }
+
+  onClose(reason: CloseReason, description: unknown): void {
+    this.#callbacks = undefined;
+    this.#ending = { reason, description };
+    this.#hooks.closed(this.#socket, reason, description);
+    try {
+      this.#handler?.onClose(reason, description);
+    } catch (error) {
+      this.#onError(error, { event: "close" });
+    }
+    this.#socket.emit("close", reason, description);
+  }
+
+  #emitMessage(data: string | Uint8Array): void {
+    if (this.#held !== undefined) {
+      this.#keep(this.#held, data);
+      return;
+    }
+    this.#socket.emit("data", data);
+    this.#socket.emit("message", data);
+  }
+
+  #keep(held: (string | Uint8Array)[], data: string | Uint8Array): void {
+    const { session } = this.#socket;
+    held.push(data);
+    this.#heldLength += data.length;
+    if (this.#heldLength <= session.config.maxBufferedBytes) return;
+    session.fail("transport error", new EngineIOError("Session ended: nobody listens to its messages", { code: "engineio/queue-full" }));
+  }
+}

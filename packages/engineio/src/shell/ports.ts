@@ -1,0 +1,77 @@
+/**
+ * What drivers give to the shell, and the shell to the layer above.
+ *
+ * Room: engineio shell. `node`, `web` and `memory` implement these.
+ */
+import type { Clock, Sweep } from "@x/errors/clock";
+import type { StreamCarrier } from "../core/carrier.js";
+import type { CloseReason, Session } from "../core/session.js";
+import type { TextPort } from "../core/text.js";
+
+/** Text or bytes as applications give them. */
+export type MessageData = string | Uint8Array | ArrayBuffer | ArrayBufferView;
+
+/**
+ * Push mode for the layer above: called straight from the transport, without events, promises or arrays in between.
+ * What a function throws is reported and goes no further.
+ */
+export interface MessageHandler {
+  onMessage(data: string | Uint8Array): void;
+  onClose(reason: CloseReason, description?: unknown): void;
+  /** Nothing waits in the session any more. */
+  onDrain?(): void;
+}
+
+/** One polling request. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly body?: string | undefined;
+  /** The last request of a page that may be going away. */
+  readonly isLast: boolean;
+  /** Longest answer that is read. Bytes. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** What both transports of a client send along. */
+export interface RequestSettings {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly withCredentials: boolean;
+  readonly subprotocols: readonly string[];
+  /** Longest message that is accepted. Bytes. */
+  readonly maxMessageBytes: number;
+}
+
+/** A client's WebSocket, open; `listen` starts the delivery of what it receives. */
+export interface ClientStream extends StreamCarrier {
+  listen(): void;
+}
+
+/** A platform's half of the client. */
+export interface ClientPlatform {
+  readonly clock: Clock;
+  readonly sweep: Sweep;
+  readonly text: TextPort;
+  /** Time that goes on while the machine sleeps. Milliseconds. */
+  wallNowMs(): number;
+  /** Where a client without a URL connects to; `undefined` where there is no such place. */
+  origin(): string | undefined;
+  /** Rejects when there is no complete answer; any status is an answer. */
+  request(request: HttpRequest, settings: RequestSettings): Promise<HttpAnswer>;
+  openWebSocket(session: Session, url: string, settings: RequestSettings, signal: AbortSignal): Promise<ClientStream>;
+  /** Tell `socket` of the page's end, of a lost network and of waking up. @returns what stops it. */
+  watch(events: PageEvents): () => void;
+}
+
+/** What only a page hears of. */
+export interface PageEvents {
+  leaving(): void;
+  offline(): void;
+  awake(): void;
+}
