@@ -8,8 +8,5 @@ export const start: Start = () => {
   const pool = createPool({ create: () => Promise.resolve({ id: ++opened }), destroy: () => Promise.resolve() }, {
     max: 10, maxWaitingClients: 1_000, acquireTimeoutMillis: 10_000, idleTimeoutMillis: 300_000, evictionRunIntervalMillis: 30_000,
   });
-  return Promise.resolve({ port: 0, work: (count) => users(count, async () => {
-    const resource = await pool.acquire();
-    return () => void pool.release(resource);
-  }) });
+  return Promise.resolve({ port: 0, work: (count) => users(count, () => pool.acquire(), (resource) => void pool.release(resource)) });
 };

@@ -6,8 +6,5 @@ import type { Start } from "./contract.js";
 export const start: Start = () => {
   let opened = 0;
   const pool = new Pool({ connect: () => ({ id: ++opened }), close: () => undefined, maxConnections: 10 });
-  return Promise.resolve({ port: 0, work: (count) => users(count, async () => {
-    const lease = await pool.acquire();
-    return () => lease.release();
-  }) });
+  return Promise.resolve({ port: 0, work: (count) => users(count, () => pool.acquire(), (lease) => lease.release()) });
 };

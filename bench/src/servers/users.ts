@@ -1,16 +1,16 @@
 /**
- * Users of a pool: `BENCH_USERS` of them borrow, hold for one turn of the microtask queue, and give back.
+ * Users of a pool: `BENCH_USERS` of them borrow, hold for one turn of the microtask queue when they are several, and give back.
  */
 const userCount = Number(process.env["BENCH_USERS"] ?? "1");
 
-export async function users(count: number, borrow: () => Promise<() => void>): Promise<void> {
+export async function users<Lease>(count: number, acquire: () => PromiseLike<Lease>, release: (lease: Lease) => void): Promise<void> {
   let left = count;
   const user = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      const giveBack = await borrow();
+      const lease = await acquire();
       if (userCount > 1) await Promise.resolve();
-      giveBack();
+      release(lease);
     }
   };
   await Promise.all(Array.from({ length: userCount }, user));

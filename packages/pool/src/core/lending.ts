@@ -31,7 +31,7 @@ export interface PoolSink<R> {
 export class Lending<R> {
   readonly stock: Stock<R> = new Stock<R>();
   readonly queue: WaitingQueue<R> = new WaitingQueue<R>();
-  deadlineMs: number = Infinity;
+  deadlineMs: number = Number.POSITIVE_INFINITY;
   readonly #limits: PoolLimits;
   readonly #sink: PoolSink<R>;
   #isDispatching = false;
@@ -80,6 +80,12 @@ export class Lending<R> {
 
   /** A resource without a borrower becomes idle, and serves whoever waits longest. */
   keep(slot: Slot<R>, resource: R, nowMs: number): void {
+    const { head } = this.queue;
+    if (head?.shelf === slot.shelf && slot.state.kind === "lent" && this.#limits.validateAfterIdleMs > 0) {
+      this.queue.remove(head); // the frequent case under load: from hand to hand
+      head.borrower.lend(slot);
+      return;
+    }
     this.stock.move(slot, { kind: "idle", resource, sinceMs: nowMs });
     if (this.queue.head === undefined) this.due(nowMs + this.#limits.idleTimeoutMs);
     else this.dispatch(nowMs);

@@ -3,11 +3,12 @@
  */
 import type { Random } from "@x/errors/clock";
 import { isTransportError } from "@x/errors";
-import { ConnectionError } from "@x/errors/pool";
+import { ConnectionError, JetSocketError } from "@x/errors/pool";
 import type { PoolStats } from "../core/failures.js";
 import { checked, parseLimits, type PoolLimits } from "../core/options.js";
 import type { PoolPolicy } from "../core/pool.js";
 import type { Slot } from "../core/slot.js";
+import type { Borrower, Waiter } from "../core/waiters.js";
 import { Driver } from "./driver.js";
 import { Lease, type Lender } from "./lease.js";
 import type { AcquireOptions, CloseOptions, PoolBackoff, PoolOptions } from "./options.js";
@@ -25,7 +26,8 @@ export class Pool<R> implements Lender<R> {
 
   /** @throws {JetSocketError} `pool/invalid-option` for a number out of its bounds. */
   constructor(options: PoolOptions<R>) {
-    this.#limits = parseLimits(options);
+    const limits = parseLimits(options);
+    this.#limits = options.validate === undefined ? { ...limits, validateAfterIdleMs: Infinity } : limits;
     let onEmptied = (): void => undefined;
     this.#closed = new Promise((resolve) => (onEmptied = resolve));
     this.#driver = new Driver(options, this.#limits, policyOf(options), onEmptied);
@@ -40,13 +42,18 @@ export class Pool<R> implements Lender<R> {
    *   around errors of other makers).
    * @throws {JetSocketError} `pool/invalid-option` for a `timeoutMs` out of its bounds.
    */
-  async acquire(options: AcquireOptions = NO_OPTIONS): Promise<Lease<R>> {
-    const { key = "", timeoutMs, signal } = options;
-    if (signal?.aborted === true) throw aborted(signal);
-    const limitMs = timeoutMs === undefined ? this.#limits.acquireTimeoutMs : checked("acquireTimeoutMs", timeoutMs);
-    const nowMs = this.#driver.now();
-    const slot = this.#driver.core.take(key, nowMs);
-    return slot === undefined ? this.#wait(key, limitMs, signal, nowMs) : new Lease(this, slot);
+  acquire(options: AcquireOptions = NO_OPTIONS): Promise<Lease<R>> {
+    // Not an async function: whoever waits would pay for a second promise.
+    try {
+      const { key = "", timeoutMs, signal } = options;
+      if (signal?.aborted === true) throw aborted(signal);
+      const limitMs = timeoutMs === undefined ? this.#limits.acquireTimeoutMs : checked("acquireTimeoutMs", timeoutMs);
+      const nowMs = this.#driver.now();
+      const slot = this.#driver.core.take(key, nowMs);
+      return slot === undefined ? this.#wait(key, limitMs, signal, nowMs) : Promise.resolve(new Lease(this, slot));
+    } catch (error) {
+      return Promise.reject(asError(error));
+    }
   }
 
   /** Lends a resource to `work` and takes it back when that has ended. What `work` throws goes on to the caller; when it is
@@ -92,25 +99,35 @@ export class Pool<R> implements Lender<R> {
   #wait(key: string, timeoutMs: number, signal: AbortSignal | undefined, nowMs: number): Promise<Lease<R>> {
     const { core } = this.#driver;
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        core.cancel(waiter);
-        if (signal !== undefined) reject(aborted(signal));
-      };
-      const borrower = {
-        lend: (slot: Slot<R>) => {
-          signal?.removeEventListener("abort", onAbort);
-          resolve(new Lease(this, slot));
-        },
-        refuse: (error: Error) => {
-          signal?.removeEventListener("abort", onAbort);
-          reject(error);
-        },
-      };
-      signal?.addEventListener("abort", onAbort, { once: true });
-      const waiter = core.wait(key, timeoutMs, borrower, nowMs);
+      const lend = (slot: Slot<R>): void => resolve(new Lease(this, slot));
+      if (signal === undefined) core.wait(key, timeoutMs, { lend, refuse: reject }, nowMs);
+      else waitUntilAborted(signal, (borrower) => core.wait(key, timeoutMs, borrower, nowMs), (waiter) => core.cancel(waiter), { lend, refuse: reject });
       this.#driver.awaited();
     });
   }
+}
+
+/** Puts a borrower into the queue who leaves it when `signal` says so; the listener goes when the wait ends. */
+function waitUntilAborted<R>(signal: AbortSignal, wait: (borrower: Borrower<R>) => Waiter<R>, cancel: (waiter: Waiter<R>) => void, borrower: Borrower<R>): void {
+  const onAbort = (): void => {
+    cancel(waiter);
+    borrower.refuse(aborted(signal));
+  };
+  const waiter = wait({
+    lend: (slot) => {
+      signal.removeEventListener("abort", onAbort);
+      borrower.lend(slot);
+    },
+    refuse: (error) => {
+      signal.removeEventListener("abort", onAbort);
+      borrower.refuse(error);
+    },
+  });
+  if (waiter.isQueued) signal.addEventListener("abort", onAbort, { once: true });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new JetSocketError("Cannot acquire", { cause: error });
 }
 
 function aborted(signal: AbortSignal): ConnectionError {
