@@ -1,1 +1,10 @@
-export {};
+/** `@x/engineio/client` in browsers and on every other platform. Room: entry. */
+export { protocol, prepareMessage } from "./core/packet.js";
+export type { Packet, PacketType, PreparedPacket, TransportName } from "./core/packet.js";
+export type { Handshake } from "./core/open.js";
+export type { CloseReason, ReadyState } from "./core/session.js";
+export type { ClientOptions } from "./shell/client-options.js";
+export type { ConnectOptions } from "./shell/client-socket.js";
+export type { MessageData, MessageHandler } from "./shell/ports.js";
+export type { SendOptions, SocketEvents, TransportView } from "./shell/socket.js";
+export { Socket, connect } from "./web/client.js";

@@ -275,10 +275,16 @@ export class Session {
     if (this.state !== "open" && (this.state !== "opening" || this.config.role === "server")) throw this.closedError();
     if (this.#isObserved) this.#sink.onPacketCreate(typeof packet === "object" && "wire" in packet ? packet.wire : packet);
     const written = this.#enqueue(packet);
+    if (this.#isOver()) throw this.closedError();
     if (written !== undefined) return written;
     if (this.outbox.bytes <= this.config.highWaterMarkBytes) return ready;
     this.#pressure ??= new Pressure();
     return this.#pressure.promise;
+  }
+
+  /** A method, because the compiler does not expect `state` to change between two lines. */
+  #isOver(): boolean {
+    return this.state === "closed";
   }
 
   /** @returns what a stream answered, if one took the packet. */

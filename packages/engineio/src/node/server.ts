@@ -8,7 +8,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, Server as HttpServer, Server
 import type { Duplex } from "node:stream";
 import { Sweep } from "@x/errors/clock";
 import { Emitter } from "@x/errors/emitter";
-import { type WebSocketConnection, accept } from "@x/simple-ws/server";
+import { type AcceptOptions, type WebSocketConnection, accept } from "@x/simple-ws/server";
 import { encodeOpen } from "../core/open.js";
 import { ServerPolling } from "../core/polling-server.js";
 import type { SessionConfig } from "../core/session.js";
@@ -52,6 +52,7 @@ export class Server extends Emitter<ServerEvents> implements AsyncDisposable {
   /** The server last attached to. */
   httpServer: HttpServer | undefined;
   readonly #config: SessionConfig;
+  readonly #acceptOptions: AcceptOptions;
   readonly #hooks: SocketHooks;
   readonly #sweep: Sweep;
   readonly #cookie: CookieOptions | undefined;
@@ -68,6 +69,13 @@ export class Server extends Emitter<ServerEvents> implements AsyncDisposable {
     this.#cookie = parseCookie(opts.cookie);
     this.#admission = new Admission(opts, this.clients);
     this.#sweep = new Sweep(opts.clock);
+    this.#acceptOptions = {
+      origin: "*", // judged already, by the same rule as for polling
+      maxMessageBytes: opts.maxHttpBufferSize,
+      maxBufferedBytes: opts.maxBufferedBytes,
+      highWaterMarkBytes: opts.highWaterMarkBytes,
+      pingIntervalMs: 0, // Engine.IO has its own heartbeat
+    };
     this.#config = {
       role: "server",
       clock: opts.clock,
@@ -223,7 +231,7 @@ export class Server extends Emitter<ServerEvents> implements AsyncDisposable {
     const carrier = new WebSocketCarrier(client.session, connection);
     client.session.start(carrier);
     this.#welcome(client, []);
-    connection.attach(carrier);
+    carrier.listen();
   }
 
   /** A second transport for a session; where it is not wanted, it is closed and the session goes on. */
@@ -232,18 +240,13 @@ export class Server extends Emitter<ServerEvents> implements AsyncDisposable {
     if (connection === undefined) return;
     const carrier = new WebSocketCarrier(client.session, connection);
     if (!this.opts.allowUpgrades || !client.session.tryUpgrade(carrier)) void connection.close();
-    else connection.attach(carrier);
+    else carrier.listen();
   }
 
   async #accept(request: IncomingMessage, socket: Duplex, head: Buffer, responseHeaders: AnswerHeaders): Promise<WebSocketConnection | undefined> {
     try {
-      const connection = await accept(request, socket, head, {
-        origin: "*", // judged already, by the same rule as for polling
-        maxMessageBytes: this.opts.maxHttpBufferSize,
-        maxBufferedBytes: this.opts.maxBufferedBytes,
-        highWaterMarkBytes: this.opts.highWaterMarkBytes,
-        responseHeaders,
-      });
+      const options = Object.keys(responseHeaders).length === 0 ? this.#acceptOptions : { ...this.#acceptOptions, responseHeaders };
+      const connection = await accept(request, socket, head, options);
       this.#connections.add(connection);
       void connection.closed.then(() => this.#connections.delete(connection));
       return connection;

@@ -3,15 +3,15 @@
  *
  * Room: engineio node. Per message nothing is allocated but the message itself: this object is the connection's handler.
  */
-import { ContentTooLongError } from "@x/errors/engineio";
+import { ContentTooLongError, EngineIOError } from "@x/errors/engineio";
 import { type CloseInfo, type PreparedMessage, type WebSocketConnection, prepareMessage } from "@x/simple-ws";
-import type { StreamCarrier } from "../core/carrier.js";
 import type { PreparedPacket, WirePacket } from "../core/packet.js";
 import type { Session } from "../core/session.js";
+import type { ClientStream } from "../shell/ports.js";
 
 const MESSAGE_TOO_BIG = 1009;
 
-export class WebSocketCarrier implements StreamCarrier {
+export class WebSocketCarrier implements ClientStream {
   readonly name = "websocket";
   readonly connection: WebSocketConnection;
   readonly #session: Session;
@@ -21,12 +21,25 @@ export class WebSocketCarrier implements StreamCarrier {
     this.connection = connection;
   }
 
+  /** Start the delivery of what has been, and will be, received. */
+  listen(): void {
+    this.connection.attach(this);
+  }
+
   write(packet: WirePacket): Promise<void> {
-    return this.connection.send(packet);
+    try {
+      return this.connection.send(packet);
+    } catch (error) {
+      throw this.#refused(error);
+    }
   }
 
   writePrepared(packet: PreparedPacket): Promise<void> {
-    return this.connection.sendPrepared(preparedFrame(packet));
+    try {
+      return this.connection.sendPrepared(preparedFrame(packet));
+    } catch (error) {
+      throw this.#refused(error);
+    }
   }
 
   flush(): Promise<void> | undefined {
@@ -67,6 +80,14 @@ export class WebSocketCarrier implements StreamCarrier {
 
   onDrain(): void {
     this.#session.flushed();
+  }
+
+  /** A connection that ends reports that itself; one that is open, and yet takes nothing, is over its limit. */
+  #refused(cause: unknown): unknown {
+    if (this.connection.state === "open") {
+      this.#session.carrierEnded(this, "transport error", new EngineIOError("Session ended: too many bytes wait for the peer", { code: "engineio/queue-full", cause }));
+    }
+    return cause;
   }
 }
 
