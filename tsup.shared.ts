@@ -1,6 +1,5 @@
 /** How every published package is built. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { resolve, sep } from "node:path";
 import type { Options } from "tsup";
 import ts from "typescript";
 
@@ -24,23 +23,17 @@ export function library(entry: readonly string[]): Options {
 }
 
 /**
- * Writes dist/….d.ts for the entries and everything that their types reach. `isolatedDeclarations` makes each file's
- * declarations a matter of its own text, so nothing is resolved or checked here: that is the type check's task.
+ * Writes dist/….d.ts for the entries and every file of this package that they reach. TypeScript's own files, not a rollup of
+ * them: a rollup turns types that a namespace re-exports into values. Whether the types are right is the type check's task.
  */
 function declare(entries: readonly string[]): void {
-  const files = new Set(entries);
-  for (const file of files) {
-    const { outputText, diagnostics = [] } = ts.transpileDeclaration(readFileSync(file, "utf8"), { fileName: file, reportDiagnostics: true, compilerOptions: options });
-    if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, { getCurrentDirectory: () => "", getCanonicalFileName: (name) => name, getNewLine: () => "\n" }));
-    const target = join("dist", relative("src", file)).replace(/\.ts$/, ".d.ts");
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, outputText);
-    for (const { fileName } of ts.preProcessFile(outputText).importedFiles) {
-      if (fileName.startsWith(".")) files.add(join(dirname(file), fileName.replace(/\.js$/, ".ts")));
-    }
+  const source = resolve("src") + sep;
+  const config = ts.readConfigFile("tsconfig.json", (path) => ts.sys.readFile(path));
+  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, ".");
+  const program = ts.createProgram(entries, { ...options, noEmit: false, declaration: true, rootDir: "src", outDir: "dist" });
+  for (const file of program.getSourceFiles()) {
+    if (!resolve(file.fileName).startsWith(source)) continue;
+    const { diagnostics } = program.emit(file, undefined, undefined, true);
+    if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, { getCurrentDirectory: () => resolve("."), getCanonicalFileName: (name) => name, getNewLine: () => "\n" }));
   }
 }
-
-const options: ts.CompilerOptions = {
-  declaration: true, isolatedDeclarations: true, module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true, stripInternal: true,
-};
