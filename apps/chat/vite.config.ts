@@ -11,6 +11,7 @@ const config: UserConfig = defineConfig({
     outDir: "../../dist/client",
     emptyOutDir: true,
     target: "es2022",
+    cssTarget: ["chrome123", "firefox120", "safari17.5"], // light-dark() as it is written
     sourcemap: true,
     assetsInlineLimit: 0, // the content security policy allows no data: scripts or styles
   },

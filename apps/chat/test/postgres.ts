@@ -65,7 +65,8 @@ async function untilReady(url: string, server: ChildProcess): Promise<void> {
     const client = new pg.Client({ connectionString: url });
     try {
       await client.connect();
-      return await client.end();
+      await client.end();
+      return;
     } catch (error) {
       if (server.exitCode !== null || performance.now() > deadline) throw new Error("Cannot start PostgreSQL for the tests", { cause: error });
       await new Promise((resolve) => { setTimeout(resolve, 50); });

@@ -9,7 +9,6 @@ import { z } from "zod";
 import { limits } from "./limits.js";
 
 /** Control characters, line separators and characters that reverse or hide text have no place in a name. */
-// eslint-disable-next-line no-control-regex -- control characters are what is refused
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
 
 const printable = (least: number, most: number) =>

@@ -13,6 +13,7 @@ import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import pg from "pg";
 import { migrationsFolder } from "../migrations-folder.js";
+import { StartError } from "../start-error.js";
 import { lockFolder } from "./folder-lock.js";
 
 /** What repositories query: either driver, or a transaction of it. */
@@ -23,7 +24,7 @@ export interface OpenDatabase {
   /** For people: which database this is, without credentials. */
   readonly description: string;
   /** Ends connections and flushes; idempotent. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface DatabaseOptions {
@@ -38,7 +39,7 @@ export interface DatabaseOptions {
 /** Any number, the same in every process: instances that start together migrate one after the other. */
 const MIGRATION_LOCK = 7_286_319;
 
-/** Opens and migrates. @throws Error with a sentence for the operator when the folder is in use or the server unreachable. */
+/** Opens and migrates. @throws {StartError} when the folder is in use or the server unreachable. */
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   return options.url === undefined ? openEmbedded(options.folder) : openPostgres(options.url, options.onError);
 }
@@ -66,7 +67,9 @@ async function openPostgres(url: string, onError?: (error: Error) => void): Prom
   const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 });
   pool.on("error", (error) => onError?.(error));
   try {
-    const connection = await pool.connect();
+    const connection = await pool.connect().catch((cause: unknown) => {
+      throw new StartError(`Cannot reach the database of DATABASE_URL: ${cause instanceof Error ? cause.message : "unknown reason"}`, { cause });
+    });
     try {
       const database = drizzlePostgres(connection);
       await database.execute(sql`select pg_advisory_lock(${MIGRATION_LOCK})`);

@@ -6,8 +6,9 @@
 import { readFileSync } from "node:fs";
 import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { StartError } from "../start-error.js";
 
-/** @returns the function that unlocks. @throws Error naming the other process when it is alive. */
+/** @returns the function that unlocks. @throws {StartError} naming the other process when it is alive. */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, "server.pid");
   for (;;) {
@@ -21,7 +22,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     }
     const owner = Number.parseInt(await readFile(path, "utf8").catch(() => ""), 10);
     if (owner !== process.pid && isAlive(owner)) {
-      throw new Error(`Cannot open ${folder}: process ${owner} is using it. Stop that server, or choose another folder: DATA_DIR=./other-folder npm start`);
+      throw new StartError(`Cannot open ${folder}: process ${owner} is using it. Stop that server, or choose another folder: DATA_DIR=./other-folder npm start`);
     }
     await rm(path, { force: true });
   }

@@ -147,7 +147,7 @@ function toJoined({ room, lastSeq, readSeq, message, author }: Row): JoinedRoom 
 
 async function lockUser(tx: Database, userId: string): Promise<void> {
   const [user] = await tx.select({ nameKey: users.nameKey }).from(users).where(eq(users.id, userId)).for("update");
-  if (user?.nameKey == null) throw new RequestRefused("signed-out");
+  if (user === undefined || user.nameKey === null) throw new RequestRefused("signed-out");
 }
 
 async function requireRoomForOneMore(tx: Database, userId: string): Promise<void> {

@@ -15,8 +15,8 @@ export interface Storage {
   readonly messages: Messages;
   readonly description: string;
   /** Rejects when the database does not answer. */
-  ping(): Promise<void>;
-  close(): Promise<void>;
+  readonly ping: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens, migrates and makes sure of the room that everybody is in. */
@@ -26,6 +26,6 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
   await rooms.ensureDefault("Lobby", "Where everybody arrives. Say hello.");
   return {
     users: new Users(database), rooms, messages: new Messages(database), description, close,
-    ping: async () => void (await database.execute(sql`select 1`)),
+    ping: async () => { await database.execute(sql`select 1`); },
   };
 }

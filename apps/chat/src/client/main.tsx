@@ -1,0 +1,13 @@
+/**
+ * The page starts here.
+ *
+ * Room: client.
+ */
+import "@fontsource-variable/instrument-sans/index.css";
+import "./styles/index.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app.js";
+
+const root = document.getElementById("root");
+if (root !== null) createRoot(root).render(<StrictMode><App /></StrictMode>);

@@ -1,0 +1,34 @@
+/**
+ * The program: settings from the environment, a server, and an orderly end on SIGINT and SIGTERM.
+ *
+ * Room: server; the only file with side effects.
+ */
+import { fileURLToPath } from "node:url";
+import { pino } from "pino";
+import { readConfig } from "./config.js";
+import { startServer } from "./server.js";
+import { StartError } from "./start-error.js";
+
+const clientFolder = fileURLToPath(new URL("../client", import.meta.url));
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const server = await startServer({ config, logger, clientFolder });
+  console.log(`Chat is ready: ${server.url}`);
+  const stop = (signal: NodeJS.Signals): void => {
+    logger.info({ signal }, "Closing");
+    process.once(signal, () => process.exit(1)); // the second time, at once
+    server.close().then(() => process.exit(0), (error: unknown) => {
+      logger.error({ err: error }, "Closing failed");
+      process.exit(1);
+    });
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof StartError ? error.message : error instanceof Error ? (error.stack ?? error.message) : error);
+  process.exit(1);
+});

@@ -1,0 +1,102 @@
+/**
+ * The realtime side: who may connect, what a connection joins, and what its end means.
+ *
+ * Room: server/realtime; on @x/socketio, attached to the HTTP server.
+ */
+import type { Server as HttpServer } from "node:http";
+import { ConnectionRefusedError } from "@x/errors/socketio";
+import { Server } from "@x/socketio/server";
+import type { Logger } from "pino";
+import type { ClientEvents, ServerEvents, User } from "../../shared/contract.js";
+import { limits } from "../../shared/limits.js";
+import type { Sessions } from "../sessions/sessions.js";
+import type { Storage } from "../storage/storage.js";
+import { KeyedBuckets } from "../token-bucket.js";
+import { answerRequests } from "./answering.js";
+import { messageHandlers } from "./message-handlers.js";
+import { Presence } from "./presence.js";
+import { announceDeparture, roomHandlers } from "./room-handlers.js";
+import { type ChatServer, type ChatSocket, groupOfRoom, groupOfUser, type RealtimeContext, type ServerToServerEvents, type SocketData } from "./types.js";
+
+export interface RealtimeOptions {
+  readonly httpServer: HttpServer;
+  readonly storage: Storage;
+  readonly sessions: Sessions;
+  readonly logger: Logger;
+  /** Milliseconds between the last tab's end and "offline". Default 3000. */
+  readonly presenceGraceMs?: number;
+}
+
+export interface Realtime {
+  /** Ends every connection of a user and tells the rooms they were in. */
+  readonly signOut: (user: User, rooms: readonly string[]) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export function startRealtime(options: RealtimeOptions): Realtime {
+  const { storage, sessions, logger } = options;
+  const io: ChatServer = new Server<ClientEvents, ServerEvents, ServerToServerEvents, SocketData>(options.httpServer, {
+    serveClient: false,
+    maxHttpBufferSize: limits.packetBytes,
+    onError: (error, where) => { logger.error({ err: error, where }, "Realtime error"); },
+  });
+  const presence: Presence = new Presence({
+    ...(options.presenceGraceMs === undefined ? {} : { graceMs: options.presenceGraceMs }),
+    onChange: (userId, isOnline) => { announcePresence(context, userId, isOnline); },
+  });
+  const context: RealtimeContext = { io, storage, presence, logger };
+  const sending = new KeyedBuckets({ burst: limits.messageBurst, perSecond: limits.messagesPerSecond });
+  io.use((socket, next) => {
+    admit(socket, sessions, presence).then(() => { next(); }, (error: unknown) => {
+      if (!(error instanceof ConnectionRefusedError)) logger.error({ err: error }, "Handshake failed");
+      next(error instanceof ConnectionRefusedError ? error : new ConnectionRefusedError("Something went wrong", { data: { code: "internal" } }));
+    });
+  });
+  io.on("connection", (socket) => { welcome(context, socket, sending); });
+  return {
+    signOut: async (user, rooms) => {
+      io.to(groupOfUser(user.id)).emit("session:ended");
+      io.in(groupOfUser(user.id)).disconnectSockets(true);
+      for (const roomId of rooms) await announceDeparture(context, roomId, user.id);
+    },
+    close: async () => {
+      presence.close();
+      await io.close();
+    },
+  };
+}
+
+/** Reads the session and loads the rooms before the connection counts, so that no message falls between. */
+async function admit(socket: ChatSocket, sessions: Sessions, presence: Presence): Promise<void> {
+  const user = await sessions.user(socket.handshake.headers.cookie);
+  if (user === undefined) throw new ConnectionRefusedError("You are signed out", { data: { code: "signed-out" } });
+  if (presence.connections(user.id) >= limits.connectionsPerUser) {
+    throw new ConnectionRefusedError(`You have ${limits.connectionsPerUser} windows open; close one`, { data: { code: "too-many-connections" } });
+  }
+  socket.data.user = user;
+}
+
+function welcome(context: RealtimeContext, socket: ChatSocket, sending: KeyedBuckets): void {
+  const { user } = socket.data;
+  const joining = joinGroups(context, socket, user);
+  const handlers = { ...roomHandlers(context, user), ...messageHandlers(context, socket, user, sending) };
+  answerRequests(socket, { ...handlers, "state:load": async (data) => { await joining; return handlers["state:load"](data); } }, context.logger);
+  socket.on("disconnect", () => { context.presence.depart(user.id); });
+  joining.catch((error: unknown) => {
+    context.logger.error({ err: error }, "Rooms could not be joined");
+    socket.disconnect(true);
+  });
+}
+
+async function joinGroups({ storage, presence }: RealtimeContext, socket: ChatSocket, user: User): Promise<void> {
+  presence.arrive(user.id);
+  await socket.join(groupOfUser(user.id));
+  await socket.join((await storage.rooms.idsOf(user.id)).map(groupOfRoom));
+}
+
+/** Told to those who share a room with the user. */
+function announcePresence({ io, storage, logger }: RealtimeContext, userId: string, isOnline: boolean): void {
+  storage.rooms.idsOf(userId).then((rooms) => {
+    if (rooms.length > 0) io.to(rooms.map(groupOfRoom)).emit("presence", { userId, isOnline });
+  }, (error: unknown) => { logger.error({ err: error }, "Presence could not be told"); });
+}
