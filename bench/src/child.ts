@@ -26,7 +26,7 @@ export class Child<Question extends object, Answer extends { readonly kind: stri
     });
     this.#exited = new Promise((resolve) => {
       this.#process.once("exit", (code) => {
-        this.#pending?.reject(new Error(`${file} ${options.arguments?.join(" ") ?? ""} ended with ${String(code)}`));
+        this.#pending?.reject(new Error(`${file} ${options.arguments?.[0] ?? ""} ended with ${String(code)}`));
         resolve();
       });
     });

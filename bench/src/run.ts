@@ -1,5 +1,7 @@
 /**
- * `pnpm bench [-- --only <part of a row's id>[,…]] [--quick] [--list] [--no-save] [--profile <subject>]`
+ * `pnpm bench [-- --only <part of a row's id>[,…]] [--quick] [--list] [--no-save] [--profile <folder>] [--sources]`
+ *
+ * `--sources` runs the packages' TypeScript instead of their builds, `--profile` writes a CPU profile of each process under test.
  */
 import { parseArgs } from "node:util";
 import { FULL, QUICK, measure, ratiosOf } from "./measure.js";
@@ -15,6 +17,7 @@ const { values } = parseArgs({
     list: { type: "boolean", default: false },
     "no-save": { type: "boolean", default: false },
     profile: { type: "string" },
+    sources: { type: "boolean", default: false },
   },
 });
 const wanted = values.only?.split(",");
@@ -24,10 +27,11 @@ if (values.list) {
   process.exit(0);
 }
 
+const options = { profileInto: values.profile, nodeFlags: values.sources ? ["--conditions=@x/source"] : [] };
 const results: Results = {};
 for (const row of rows) {
   try {
-    const costs = await measure(row, values.quick ? QUICK : FULL, { profileInto: values.profile });
+    const costs = await measure(row, values.quick ? QUICK : FULL, options);
     const ratios = ratiosOf(row, costs);
     results[row.id] = { title: row.title, effort: values.quick ? "quick" : "full", node: process.version, ratios };
     const shown = Object.entries(costs).map(([name, cost]) => `${name} ${spread(cost).median.toFixed(2)}`);

@@ -72,7 +72,8 @@ export function exchangeOf(name: SubjectName, spec: ExchangeSpec, like: SubjectN
   const spoken = dialect === "raw" ? definitionOf(like).dialect : dialect;
   const { asked, answered } = payloads(spoken, spec);
   const reply = frame(spec.opcode, answered, false);
-  const message = dialect === "raw" ? answered.toString() : spec.payload.toString();
+  const broadcast = dialect === "raw" ? answered : spec.payload;
+  const message = spec.behaviour === "broadcast" ? broadcast.toString() : "";
   const server: ServerSpec = { behaviour: spec.behaviour, perTrigger: spec.perTrigger, message };
   // A raw echo returns what it reads, so it is sent what a server would answer.
   const request = dialect === "raw" && spec.behaviour === "echo" ? reply : frame(spec.opcode, asked, true);

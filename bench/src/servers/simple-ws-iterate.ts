@@ -1,5 +1,5 @@
 /** `@x/simple-ws` as its README shows it to users: `for await`, `await send`. */
-import { serve } from "@x/simple-ws/server";
+import { ConnectionClosed, serve } from "@x/simple-ws/server";
 import { MAX_MESSAGE_BYTES, type Start } from "./contract.js";
 
 export const start: Start = async () => {
@@ -9,7 +9,11 @@ export const start: Start = async () => {
     maxMessageBytes: MAX_MESSAGE_BYTES,
     pingIntervalMs: 0,
     onConnection: async (connection) => {
-      for await (const message of connection) await connection.send(message);
+      try {
+        for await (const message of connection) await connection.send(message);
+      } catch (error) {
+        if (!(error instanceof ConnectionClosed)) throw error; // the generator hangs up without a Close
+      }
     },
   });
   return { port: server.port };
