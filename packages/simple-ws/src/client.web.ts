@@ -3,7 +3,8 @@
  *
  * Room: entry.
  */
-export { connect, WebConnection as WebSocketConnection, type WebConnectOptions as ConnectOptions } from "./web/client.js";
+export { connect, type WebConnectOptions as ConnectOptions } from "./web/client.js";
+export { WebConnection as WebSocketConnection } from "./web/connection.js";
 export type { ConnectionHandler, MessageConnection, ReceiveOptions, Sendable } from "./shell/contract.js";
 export type { CloseInfo } from "./core/closing.js";
 export { ConnectionClosed, ConnectionError, SimpleWebsocketError, type SimpleWsCode } from "@x/errors/simple-ws";

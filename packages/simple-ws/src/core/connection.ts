@@ -130,12 +130,13 @@ export class Connection implements DecoderSink {
     if (nowMs < this.deadlineMs) return;
     if (this.#state.kind !== "open") {
       this.#closeDeadlineMs = Infinity; // once is enough: the link reports its end by itself
-      return this.#apply(onCloseTimeout(this.#state));
+      this.#apply(onCloseTimeout(this.#state));
+      return;
     }
     switch (this.#keepalive?.tick(nowMs)) {
-      case "ping": return this.#writeControl(Opcode.ping, NOTHING);
-      case "timeout": return this.#apply(onFault(this.#state, { code: 1008, reason: PING_TIMEOUT_REASON }));
-      case "wait": case undefined: return;
+      case "ping": this.#writeControl(Opcode.ping, NOTHING); break;
+      case "timeout": this.#apply(onFault(this.#state, { code: 1008, reason: PING_TIMEOUT_REASON })); break;
+      case "wait": case undefined: break;
     }
   }
 
@@ -181,8 +182,8 @@ export class Connection implements DecoderSink {
   }
 
   sendPrepared(message: PreparedMessage): void {
-    if (this.#role === "server") return this.#output.append(message.frame);
-    if (typeof message.data === "string") this.sendText(message.data);
+    if (this.#role === "server") this.#output.append(message.frame);
+    else if (typeof message.data === "string") this.sendText(message.data);
     else this.sendBinary(message.data);
   }
 
@@ -256,8 +257,7 @@ export class Connection implements DecoderSink {
   }
 
   #writeClose({ code, reason }: Close): void {
-    if (code === 1005) return this.#writeControl(Opcode.close, NOTHING);
-    this.#writeControl(Opcode.close, encodeClosePayload(code, reason));
+    this.#writeControl(Opcode.close, encodeClosePayload(code, reason, this.#codec.text));
   }
 
   #writeControl(opcode: Opcode, payload: Uint8Array): void {

@@ -43,13 +43,13 @@ export class MemoryDuplex implements ByteDuplex {
     if (this.#hasEnded || this.#isClosed) return;
     this.bufferedBytes += chunk.length;
     if (this.bufferedBytes > this.highWaterMarkBytes) this.#isCongested = true;
-    this.#peer?.#arrive(chunk.slice());
+    if (this.#peer !== undefined) this.#peer.#arrive(chunk.slice());
   }
 
   end(): void {
     if (this.#hasEnded || this.#isClosed) return;
     this.#hasEnded = true;
-    this.#peer?.#arrive("end");
+    if (this.#peer !== undefined) this.#peer.#arrive("end");
     this.#closeIfOver();
   }
 
@@ -57,7 +57,7 @@ export class MemoryDuplex implements ByteDuplex {
   destroy(): void {
     if (this.#isClosed) return;
     this.#arrived.length = 0;
-    if (!this.#hasEnded) this.#peer?.#arrive("destroy");
+    if (!this.#hasEnded && this.#peer !== undefined) this.#peer.#arrive("destroy");
     this.#hasEnded = true;
     this.#close();
   }
@@ -94,7 +94,7 @@ export class MemoryDuplex implements ByteDuplex {
     } else if (item === "destroy") {
       this.#close();
     } else {
-      this.#peer?.#taken(item.length);
+      if (this.#peer !== undefined) this.#peer.#taken(item.length);
       this.#handler?.onChunk(item);
     }
   }

@@ -113,9 +113,9 @@ export class Opening {
 
   #judge(outcome: HandshakeOutcome): void {
     switch (outcome.kind) {
-      case "pending": return;
-      case "failed": return this.#fail(connectionError(outcome.error, this.#phase));
-      case "open": return this.#open(outcome.protocol, outcome.rest);
+      case "pending": break;
+      case "failed": this.#fail(connectionError(outcome.error, this.#phase)); break;
+      case "open": this.#open(outcome.protocol, outcome.rest); break;
     }
   }
 

@@ -122,11 +122,15 @@ export function answer(socket: Duplex, error: unknown): unknown {
 
 function formatSafely(refusal: Refusal): string {
   try {
-    return formatRefusal(refusal, Buffer.byteLength);
+    return formatRefusal(refusal, byteLength);
   } catch (error) {
     reportHandlerError(error, { event: "refusal" }); // a header of the application's that must not be sent
-    return formatRefusal({ statusCode: refusal.statusCode }, Buffer.byteLength);
+    return formatRefusal({ statusCode: refusal.statusCode }, byteLength);
   }
+}
+
+function byteLength(text: string): number {
+  return Buffer.byteLength(text);
 }
 
 function ignore(): void {

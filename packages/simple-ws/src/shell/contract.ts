@@ -17,13 +17,14 @@ export interface ReceiveOptions {
 
 /** Push mode: see {@link MessageConnection.attach}. */
 export interface ConnectionHandler {
-  onMessage(data: string | Uint8Array): void;
+  /** What it throws, or rejects with, goes to {@link onError}; the connection goes on. */
+  onMessage(data: string | Uint8Array): unknown;
   /** Once, when nothing of the connection is left. */
-  onClose(info: CloseInfo): void;
+  onClose(info: CloseInfo): unknown;
   /** What was over the high-water mark has been taken. */
-  onDrain?(): void;
+  onDrain?(): unknown;
   /** What a handler threw. Default: the reporter of `@x/errors/handlers`. */
-  onError?(error: unknown): void;
+  onError?(error: unknown): unknown;
 }
 
 export interface MessageConnection extends AsyncIterable<string | Uint8Array> {

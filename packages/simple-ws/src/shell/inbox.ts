@@ -123,7 +123,6 @@ export class Inbox {
   }
 
   #wait(resolve: (message: string | Uint8Array | null) => void, reject: (error: unknown) => void, timeoutMs: number, signal: AbortSignal | undefined): void {
-    let timer: Timer | undefined;
     const leave = (): void => {
       receiver.release();
       this.#receivers.splice(this.#receivers.indexOf(receiver), 1);
@@ -140,13 +139,13 @@ export class Inbox {
         signal?.removeEventListener("abort", onAbort);
       },
     };
-    this.#receivers.push(receiver);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    if (timeoutMs === Infinity) return;
-    timer = this.#clock.setTimer(() => {
+    const onTimeout = (): void => {
       leave();
       resolve(null);
-    }, timeoutMs);
+    };
+    const timer: Timer | undefined = timeoutMs === Infinity ? undefined : this.#clock.setTimer(onTimeout, timeoutMs);
+    this.#receivers.push(receiver);
+    signal?.addEventListener("abort", onAbort, { once: true });
   }
 
   get #length(): number {

@@ -35,15 +35,22 @@ export class Intake {
     this.#owner = owner;
   }
 
+  get isFull(): boolean {
+    return this.#inbox?.isFull === true;
+  }
+
   /** Whether messages must not come now. */
   get isHeld(): boolean {
-    return !this.#isDiscarding && (this.#isPaused || this.#inbox?.isFull === true);
+    return !this.#isDiscarding && (this.#isPaused || this.isFull);
   }
 
   deliver(data: string | Uint8Array): void {
     const handler = this.#handler;
-    if (handler !== undefined && this.#inbox === undefined && !this.#isPaused) return hand(handler, data);
-    const inbox = this.#openInbox();
+    if (handler !== undefined && this.#inbox === undefined && !this.#isPaused) hand(handler, data);
+    else this.#keep(this.#openInbox(), data);
+  }
+
+  #keep(inbox: Inbox, data: string | Uint8Array): void {
     if (this.#isDiscarding && (this.#isPaused || inbox.isFull)) return; // closing: nobody asks for it any more
     inbox.push(data);
     if (inbox.isFull) this.#owner.onHold(true);
@@ -124,7 +131,7 @@ export class Intake {
 
 function hand(handler: ConnectionHandler, data: string | Uint8Array): void {
   try {
-    const result: unknown = handler.onMessage(data);
+    const result = handler.onMessage(data);
     if (result !== undefined) watch(handler, result);
   } catch (error) {
     report(handler, error);

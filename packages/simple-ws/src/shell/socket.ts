@@ -106,7 +106,8 @@ export function payloadOf(data: Sendable): string | Uint8Array {
   if (typeof data === "string" || data instanceof Uint8Array) return data;
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  throw invalid(`send: data is ${data === null ? "null" : typeof data}, must be a string or bytes`);
+  const other: unknown = data; // from a program without types
+  throw invalid(`send: data is ${other === null ? "null" : typeof other}, must be a string or bytes`);
 }
 
 function invalid(what: string): SimpleWebsocketError {

@@ -82,7 +82,8 @@ export class WriteBatch {
     if (this.target !== this.#pool) {
       const own = this.target;
       this.target = this.#pool;
-      return this.append(member, end === own.length ? own : own.subarray(0, end));
+      this.append(member, end === own.length ? own : own.subarray(0, end));
+      return;
     }
     member.queuedBytes += end - this.#used;
     this.#used = end;

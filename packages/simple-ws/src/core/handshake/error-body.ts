@@ -54,7 +54,9 @@ export class ErrorBody {
 
   #receiveChunked(byte: number): void {
     switch (this.#part) {
-      case "size": return this.#receiveSize(byte);
+      case "size":
+        this.#receiveSize(byte);
+        return;
       case "data":
         this.#keep(byte);
         if (this.#remaining === 0) this.#part = "separator";

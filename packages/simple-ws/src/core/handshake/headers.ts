@@ -13,7 +13,7 @@ export type Headers = Readonly<Record<string, string>>;
 export type HeadersInput = Readonly<Record<string, string | readonly string[] | undefined>> | readonly (readonly [string, string])[];
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-// eslint-disable-next-line no-control-regex -- control characters are what must not be in there
+ 
 const fieldValue = /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/;
 /** Fields that belong to the handshake itself. */
 const reserved: ReadonlySet<string> = new Set([

@@ -11,9 +11,9 @@
 export function isSameOrigin(origin: string, host: string | undefined): boolean {
   if (host === undefined) return false;
   const page = parse(origin); // "null" and what is no URL parse to undefined
-  if (page === undefined || page.origin !== origin.toLowerCase()) return false;
+  if (page?.origin !== origin.toLowerCase()) return false;
   const own = parse(`${page.protocol}//${host}`);
-  return own !== undefined && own.pathname === "/" && own.username === "" && own.host === page.host;
+  return own?.pathname === "/" && own.username === "" && own.host === page.host;
 }
 
 function parse(text: string): URL | undefined {
