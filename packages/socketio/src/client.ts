@@ -1,1 +1,13 @@
-export {};
+/** `@x/socketio/client`: the Socket.IO v5 client for Node and browsers. Room: entry. */
+export { connect, io, Manager } from "./shell/client/lookup.js";
+export { io as default } from "./shell/client/lookup.js";
+export type { ClientOptions, ConnectOptions } from "./shell/client/lookup.js";
+export type { ManagerEvents } from "./shell/client/manager.js";
+export { Socket } from "./shell/client/socket.js";
+export type { ClientReservedEvents, DisconnectReason } from "./shell/client/socket.js";
+export type { Auth, ManagerOptions, SocketOptions } from "./shell/client/options.js";
+export type { AckName, AckValue, AllButLast, DefaultEventsMap, EventArguments, EventName } from "./core/event-types.js";
+export type { PacketLimits } from "./core/limits.js";
+export { protocol } from "./core/packet.js";
+export { BadNamespaceError, ConnectionError, ConnectionRefusedError, DisconnectedError, SocketIOError, TimeoutError } from "@x/errors/socketio";
+export type { Packet } from "./core/packet.js";

@@ -1,1 +1,23 @@
-export {};
+/** `@x/socketio/server`: the Socket.IO v5 server for Node. Room: entry. */
+export { Server } from "./node/server.js";
+export type { ServerOptions } from "./node/server.js";
+export { serve } from "./node/serve.js";
+export type { ServeOptions } from "./node/serve.js";
+export { Namespace } from "./shell/server/namespace.js";
+export type { NamespaceReservedEvents } from "./shell/server/namespace.js";
+export { ParentNamespace } from "./shell/server/parent-namespace.js";
+export { Socket } from "./shell/server/socket.js";
+export type { DisconnectReason, EventMiddleware, ServerReservedEvents } from "./shell/server/socket.js";
+export { BroadcastOperator, RemoteSocket } from "./shell/server/broadcast-operator.js";
+export type { BroadcastTimeoutError } from "./shell/server/broadcast-acks.js";
+export type { Handshake } from "./shell/server/handshake.js";
+export type { FailureContext } from "./shell/server/options.js";
+export type { NamespaceMatcher } from "./shell/server/registry.js";
+export { InMemoryAdapter } from "./adapter/in-memory.js";
+export type { Adapter, AdapterFactory, AdapterNamespace, AdapterSocket, BroadcastPacket, WriteOptions } from "./adapter/port.js";
+export type { BroadcastFlags, BroadcastOptions, Room, SocketId } from "./core/broadcast.js";
+export type { AckName, AckValue, AllButLast, DefaultEventsMap, EventArguments, EventName } from "./core/event-types.js";
+export type { PacketLimits } from "./core/limits.js";
+export { protocol } from "./core/packet.js";
+export { BadNamespaceError, ConnectionError, ConnectionRefusedError, DisconnectedError, SocketIOError, TimeoutError } from "@x/errors/socketio";
+export type { EncodedPacket, Packet } from "./core/packet.js";

@@ -1,0 +1,104 @@
+/**
+ * Acknowledgements that one socket waits for (Socket.IO protocol v5, "Acknowledgement").
+ *
+ * Room: socketio core. Bounded; late, repeated and invented ids find nothing. One deadline for all of them, so that a
+ * socket needs no timer of its own.
+ */
+import type { Swept } from "@x/errors/clock";
+import type { Untyped } from "./event-types.js";
+import { atLimit } from "./faults.js";
+
+export type AckListener = (...args: Untyped[]) => void;
+
+/** What an acknowledgement that may fail adds to its listener. */
+interface Fallible {
+  readonly deadlineMs: number;
+  readonly onTimeout: () => void;
+  readonly onLost: (error: Error) => void;
+}
+
+/** What others than the table's owner put in is bounded too: the oldest gives way. */
+class BoundedAcks extends Map<number, AckListener> {
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    super();
+    this.#limit = limit;
+  }
+
+  override set(id: number, listener: AckListener): this {
+    if (this.size >= this.#limit) {
+      const [oldest] = this.keys();
+      if (oldest !== undefined) this.delete(oldest);
+    }
+    return super.set(id, listener);
+  }
+}
+
+export class AckTable implements Swept {
+  /** By id; adapters of the Socket.IO ecosystem put their own entries here. */
+  readonly pending: Map<number, AckListener>;
+  readonly #limit: number;
+  #fallible: Map<number, Fallible> | undefined;
+  #deadlineMs = Infinity;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.pending = new BoundedAcks(limit);
+  }
+
+  get deadlineMs(): number {
+    return this.#deadlineMs;
+  }
+
+  /**
+   * Waits for the acknowledgement `id`.
+   * @throws {SocketIOError} `socketio/too-many-acks` when `maxPendingAcks` are already awaited.
+   */
+  add(id: number, listener: AckListener, fallible?: Fallible): void {
+    if (this.pending.size >= this.#limit) {
+      throw atLimit("Cannot emit: too many acknowledgements are awaited", "socketio/too-many-acks", "maxPendingAcks", this.#limit);
+    }
+    this.pending.set(id, listener);
+    if (fallible === undefined) return;
+    this.#fallible ??= new Map();
+    this.#fallible.set(id, fallible);
+    this.#deadlineMs = Math.min(this.#deadlineMs, fallible.deadlineMs);
+  }
+
+  /** @returns the listener, which is awaited no longer; `undefined` for an id that nobody awaits. */
+  take(id: number): AckListener | undefined {
+    const listener = this.pending.get(id);
+    if (listener === undefined) return undefined;
+    this.pending.delete(id);
+    this.#fallible?.delete(id);
+    return listener;
+  }
+
+  /** Ends what is overdue. */
+  tick(nowMs: number): void {
+    const overdue: Fallible[] = [];
+    let next = Infinity;
+    for (const [id, fallible] of this.#fallible ?? []) {
+      if (fallible.deadlineMs > nowMs) next = Math.min(next, fallible.deadlineMs);
+      else {
+        this.take(id);
+        overdue.push(fallible);
+      }
+    }
+    this.#deadlineMs = next;
+    for (const { onTimeout } of overdue) onTimeout();
+  }
+
+  /** One acknowledgement will not come. */
+  fail(id: number, error: Error): void {
+    const fallible = this.#fallible?.get(id);
+    this.take(id);
+    fallible?.onLost(error);
+  }
+
+  /** The connection is gone: nothing of what was sent will be acknowledged. @param isKept whether it is yet to be sent. */
+  lose(error: Error, isKept: (id: number) => boolean): void {
+    for (const id of [...this.pending.keys()]) if (!isKept(id)) this.fail(id, error);
+  }
+}

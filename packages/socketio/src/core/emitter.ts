@@ -1,0 +1,22 @@
+/**
+ * Typed listeners: the on/once/off family over an application's event map and the library's own events.
+ *
+ * Room: socketio core. What a listener throws or rejects with reaches the owner's `onError`, never the caller.
+ */
+import { type EventName, Subscribable } from "@x/errors/emitter";
+import type { OnError } from "@x/errors/handlers";
+import type { ListenerArguments } from "./event-types.js";
+
+/** The events of both maps with their arguments, as Subscribable wants them. */
+export type Events<Listen, Reserved> = { readonly [Name in keyof Listen | keyof Reserved]: ListenerArguments<Listen, Reserved, Name> };
+
+export abstract class TypedEmitter<Listen, Reserved> extends Subscribable<Events<Listen, Reserved>> {
+  protected constructor(onError: OnError) {
+    super({ onError });
+  }
+
+  /** {@link dispatch} for a name and arguments that came from the wire: declared types end here. */
+  protected run(event: string, args: readonly unknown[]): boolean {
+    return this.dispatch(event as EventName<Events<Listen, Reserved>>, ...(args as Events<Listen, Reserved>[EventName<Events<Listen, Reserved>>]));
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * What both ends of a namespace do alike: emit, acknowledge, wait for acknowledgements, catch-all listeners.
+ *
+ * Room: socketio core. The client's and the server's socket differ only in how a packet leaves and what ends them.
+ */
+import type { Clock, Swept } from "@x/errors/clock";
+import { callSafely, type OnError } from "@x/errors/handlers";
+import { DisconnectedError, TimeoutError } from "@x/errors/socketio";
+import { type AckListener, AckTable } from "./acks.js";
+import { TypedEmitter } from "./emitter.js";
+import type { AckName, AckValue, AllButLast, EventArguments, EventName, Untyped } from "./event-types.js";
+import { reservedEvent } from "./faults.js";
+import { Outgoing, type EmitFlags } from "./outgoing.js";
+import { type EventPacket, isReservedEvent, type Packet, PacketType } from "./packet.js";
+
+export type CatchAll = (event: string, ...args: Untyped[]) => unknown;
+
+export interface EventSocketPorts {
+  readonly clock: Clock;
+  readonly onError: OnError;
+  /** Most acknowledgements awaited at once. */
+  readonly maxPendingAcks: number;
+  /** Tells the sweep that the acknowledgements' deadline moved earlier. */
+  readonly watch: (acks: Swept) => void;
+}
+
+export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<Listen, Reserved> {
+  readonly #ports: EventSocketPorts;
+  #acks: AckTable | undefined;
+  #incoming: readonly CatchAll[] = [];
+  #outgoing: readonly CatchAll[] = [];
+
+  protected constructor(ports: EventSocketPorts) {
+    super(ports.onError);
+    this.#ports = ports;
+  }
+
+  /** How long an acknowledgement may take when `timeout()` does not say. Milliseconds. */
+  protected get defaultAckTimeoutMs(): number {
+    return Infinity;
+  }
+
+  /** Hands a packet on; what it does when there is no connection is the subclass's policy. */
+  protected abstract transmit(packet: Packet, flags: EmitFlags): void;
+  protected abstract nextAckId(): number;
+  /** Name of the namespace. */
+  protected abstract get path(): string;
+  /** Why nothing can be acknowledged any more, or `undefined` while something can. */
+  protected abstract get endReason(): string | undefined;
+
+  /**
+   * Sends an event. A function as last argument is called with the acknowledgement.
+   * @returns `true` (as socket.io does).
+   * @throws {SocketIOError} `socketio/reserved-event`, `socketio/invalid-argument` or `socketio/too-deep` for what cannot travel,
+   *   `socketio/too-many-acks`.
+   */
+  emit<Name extends EventName<Emit>>(event: Name, ...args: EventArguments<Emit, Name>): boolean {
+    return this.emitWith({}, event, args);
+  }
+
+  /**
+   * Sends an event and awaits its acknowledgement.
+   * @returns the first value of the acknowledgement.
+   * @throws {DisconnectedError} (as a rejection) when the connection ends first; {@link TimeoutError} after `timeout(ms)`.
+   */
+  emitWithAck<Name extends AckName<Emit>>(event: Name, ...args: AllButLast<EventArguments<Emit, Name>>): Promise<AckValue<EventArguments<Emit, Name>>> {
+    return this.emitWithAckWith({}, event, args) as Promise<AckValue<EventArguments<Emit, Name>>>;
+  }
+
+  /** `emit("message", …)`. */
+  send(...args: EventArguments<Emit, "message">): this {
+    this.emitWith({}, "message", args);
+    return this;
+  }
+
+  /** {@link send}. */
+  write(...args: EventArguments<Emit, "message">): this {
+    return this.send(...args);
+  }
+
+  /** The next event may be lost when it cannot be written at once: it is neither buffered nor repeated. */
+  get volatile(): Outgoing<Emit> {
+    return new Outgoing<Emit>(this, { volatile: true });
+  }
+
+  compress(compress: boolean): Outgoing<Emit> {
+    return new Outgoing<Emit>(this, { compress });
+  }
+
+  /** @param timeoutMs how long the acknowledgement may take. */
+  timeout(timeoutMs: number): Outgoing<Emit, true> {
+    return new Outgoing<Emit, true>(this, { timeout: timeoutMs });
+  }
+
+  onAny(listener: CatchAll): this {
+    this.#incoming = [...this.#incoming, listener];
+    return this;
+  }
+  prependAny(listener: CatchAll): this {
+    this.#incoming = [listener, ...this.#incoming];
+    return this;
+  }
+  offAny(listener?: CatchAll): this {
+    this.#incoming = without(this.#incoming, listener);
+    return this;
+  }
+  listenersAny(): readonly CatchAll[] {
+    return this.#incoming;
+  }
+  onAnyOutgoing(listener: CatchAll): this {
+    this.#outgoing = [...this.#outgoing, listener];
+    return this;
+  }
+  prependAnyOutgoing(listener: CatchAll): this {
+    this.#outgoing = [listener, ...this.#outgoing];
+    return this;
+  }
+  offAnyOutgoing(listener?: CatchAll): this {
+    this.#outgoing = without(this.#outgoing, listener);
+    return this;
+  }
+  listenersAnyOutgoing(): readonly CatchAll[] {
+    return this.#outgoing;
+  }
+
+  /** Acknowledgements awaited, by id. Adapters of the Socket.IO ecosystem add theirs. */
+  get acks(): Map<number, AckListener> {
+    return this.ackTable.pending;
+  }
+
+  /** Tells the outgoing catch-all listeners; adapters call it for every member of a broadcast. */
+  notifyOutgoingListeners(packet: Packet): void {
+    if (this.#outgoing.length > 0) this.#notify(this.#outgoing, packet.data as EventPacket["data"]);
+  }
+
+  /** @internal {@link emit} with flags; {@link Outgoing} comes in here. */
+  emitWith(flags: EmitFlags, event: string, args: readonly unknown[]): boolean {
+    const last = args.at(-1);
+    if (typeof last !== "function") {
+      this.#emitPacket({ type: PacketType.EVENT, nsp: this.path, data: eventData(event, args) }, flags);
+      return true;
+    }
+    const ack = last as AckListener;
+    const { timeout = this.defaultAckTimeoutMs } = flags;
+    const call = (...reply: unknown[]): void => this.#guarded(event, ack, reply);
+    const data = eventData(event, args.slice(0, -1));
+    if (timeout === Infinity) this.#emitAwaiting(data, flags, call);
+    else {
+      const fail = (error: Error): void => call(error);
+      this.#emitAwaiting(data, flags, (...reply) => call(null, ...(reply as unknown[])), fail);
+    }
+    return true;
+  }
+
+  /** @internal */
+  emitWithAckWith(flags: EmitFlags, event: string, args: readonly unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#emitAwaiting(eventData(event, args), flags, resolve, reject);
+    });
+  }
+
+  /** An EVENT arrived: catch-all listeners, then the event's own; the peer's wish for an acknowledgement becomes a function. */
+  protected receiveEvent({ data, id }: Packet): void {
+    const [name, ...args] = data as EventPacket["data"];
+    if (id !== undefined) args.push(this.#replyOnce(id));
+    if (this.#incoming.length > 0) this.#notify(this.#incoming, [name, ...args]);
+    this.dispatchIncoming(String(name), args);
+  }
+
+  /** The server puts the socket's middleware in between. */
+  protected dispatchIncoming(event: string, args: unknown[]): void {
+    this.run(event, args);
+  }
+
+  protected receiveAck({ id, data }: Packet): void {
+    if (id !== undefined) this.#acks?.take(id)?.(...(data as readonly unknown[]));
+  }
+
+  /** Rejects what waits for an acknowledgement. */
+  protected loseAcks(reason: string, isKept: (id: number) => boolean = () => false): void {
+    if (this.#acks !== undefined && this.#acks.pending.size > 0) this.#acks.lose(disconnected(reason), isKept);
+  }
+
+  /** One event will not be sent. */
+  protected failAck(id: number, error: Error): void {
+    this.#acks?.fail(id, error);
+  }
+
+  /** The table of acknowledgements, made at the first use. */
+  protected get ackTable(): AckTable {
+    return (this.#acks ??= new AckTable(this.#ports.maxPendingAcks));
+  }
+
+  #emitAwaiting(data: EventPacket["data"], flags: EmitFlags, resolve: AckListener, reject?: (error: Error) => void): void {
+    if (reject !== undefined && this.endReason !== undefined) {
+      reject(disconnected(this.endReason));
+      return;
+    }
+    const id = this.nextAckId();
+    const table = this.ackTable;
+    if (reject === undefined) table.add(id, resolve);
+    else {
+      const { timeout = this.defaultAckTimeoutMs } = flags;
+      const onTimeout = (): void => {
+        this.abandon(id);
+        reject(new TimeoutError(`No acknowledgement within ${timeout} ms`, { code: "socketio/ack-timeout", afterMs: timeout, operation: "emitWithAck" }));
+      };
+      table.add(id, resolve, { deadlineMs: this.#ports.clock.now() + timeout, onTimeout, onLost: reject });
+      this.#ports.watch(table);
+    }
+    try {
+      this.#emitPacket({ type: PacketType.EVENT, nsp: this.path, data, id }, flags);
+    } catch (error) {
+      table.take(id);
+      throw error;
+    }
+  }
+
+  /** An acknowledgement came too late; the client's socket also forgets the packet if it was never sent. */
+  protected abandon(_id: number): void {
+    // nothing is kept beyond the table
+  }
+
+  #emitPacket(packet: EventPacket, flags: EmitFlags): void {
+    this.notifyOutgoingListeners(packet);
+    this.transmit(packet, flags);
+  }
+
+  #replyOnce(id: number): AckListener {
+    let isSent = false;
+    return (...data: unknown[]) => {
+      if (isSent) return;
+      isSent = true;
+      this.transmit({ type: PacketType.ACK, nsp: this.path, id, data }, { isReply: true });
+    };
+  }
+
+  #notify(listeners: readonly CatchAll[], [name, ...args]: EventPacket["data"]): void {
+    for (const listener of listeners) this.#guarded("*", listener, [String(name), ...args]);
+  }
+
+  #guarded(event: string, listener: (...args: Untyped[]) => unknown, args: readonly unknown[]): void {
+    callSafely(listener, [...args], (error) => this.#ports.onError(error, { event }));
+  }
+}
+
+function eventData(event: string, args: readonly unknown[]): EventPacket["data"] {
+  if (isReservedEvent(event)) throw reservedEvent(event);
+  return [event, ...args];
+}
+
+function disconnected(reason: string): DisconnectedError {
+  return new DisconnectedError(`No acknowledgement: the socket is disconnected (${reason})`, { reason });
+}
+
+function without(listeners: readonly CatchAll[], listener: CatchAll | undefined): readonly CatchAll[] {
+  if (listener === undefined) return [];
+  const at = listeners.indexOf(listener);
+  return at === -1 ? listeners : listeners.toSpliced(at, 1);
+}

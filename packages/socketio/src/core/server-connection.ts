@@ -1,0 +1,123 @@
+/**
+ * One Engine.IO connection as the server sees it: which namespaces it asked for, was granted and left
+ * (Socket.IO protocol v5, "Connection to a namespace", "Disconnection from a namespace").
+ *
+ * Room: socketio core. The client must CONNECT within a time limit; whatever breaks the protocol ends the connection at once.
+ */
+import type { Swept } from "@x/errors/clock";
+import { SocketIOError } from "@x/errors/socketio";
+import { Decoder, type DecoderOptions } from "./decoder.js";
+import { atLimit } from "./faults.js";
+import { type Packet, PacketType } from "./packet.js";
+
+/** The namespace's side of a connection: a socket. */
+export interface Member {
+  receive(packet: Packet): void;
+}
+
+export interface ServerConnectionSink {
+  /** The client asks for a namespace; answer with {@link ServerConnection.accept} or {@link ServerConnection.leave}. */
+  onConnect(nsp: string, auth: Record<string, unknown>): void;
+  /** The peer broke the protocol or a limit: hang up. Called once at most. */
+  onFailure(error: SocketIOError): void;
+  /** No namespace was granted in time: hang up. */
+  onConnectTimeout(): void;
+}
+
+export interface ServerConnectionOptions extends DecoderOptions {
+  /** How long the client may take to be in its first namespace. Milliseconds; default 45 000. */
+  readonly connectTimeoutMs: number;
+  /** Most namespaces of one connection, those being asked for or left included. Default 100. */
+  readonly maxNamespaces: number;
+}
+
+/** `asked`: middleware is running. `left`: packets under way when the server disconnected the socket are ignored. */
+type Membership = Member | "asked" | "left";
+
+export class ServerConnection implements Swept {
+  readonly #sink: ServerConnectionSink;
+  readonly #maxNamespaces: number;
+  readonly #decoder: Decoder;
+  readonly #namespaces = new Map<string, Membership>();
+  #deadlineMs: number;
+  #isOver = false;
+
+  constructor(options: ServerConnectionOptions, sink: ServerConnectionSink, nowMs: number) {
+    this.#sink = sink;
+    this.#maxNamespaces = options.maxNamespaces;
+    this.#decoder = new Decoder(options);
+    this.#deadlineMs = nowMs + options.connectTimeoutMs;
+  }
+
+  get deadlineMs(): number {
+    return this.#deadlineMs;
+  }
+
+  /** Takes one Engine.IO message. Never throws for what the peer wrote. */
+  receive(message: string | Uint8Array): void {
+    if (this.#isOver) return;
+    let packet: Packet | undefined;
+    try {
+      packet = this.#decoder.push(message);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    if (packet !== undefined) this.#route(packet);
+  }
+
+  tick(nowMs: number): void {
+    if (this.#deadlineMs > nowMs) return;
+    this.end();
+    this.#sink.onConnectTimeout();
+  }
+
+  /** Middleware let the client in. @returns false when the connection ended meanwhile. */
+  accept(nsp: string, member: Member): boolean {
+    if (this.#isOver || this.#namespaces.get(nsp) !== "asked") return false;
+    this.#deadlineMs = Infinity;
+    this.#namespaces.set(nsp, member);
+    return true;
+  }
+
+  /** The client was refused, or its socket disconnected by either side. */
+  leave(nsp: string): void {
+    if (this.#namespaces.has(nsp)) this.#namespaces.set(nsp, "left");
+  }
+
+  /** The connection is gone: whatever still arrives is ignored. */
+  end(): void {
+    this.#isOver = true;
+    this.#deadlineMs = Infinity;
+  }
+
+  #route(packet: Packet): void {
+    const membership = this.#namespaces.get(packet.nsp);
+    if (packet.type === PacketType.CONNECT) this.#connect(packet, membership);
+    else if (packet.type === PacketType.CONNECT_ERROR || membership === undefined || membership === "asked") {
+      this.#fail(unexpected("packet for a namespace that is not connected"));
+    } else if (membership !== "left") membership.receive(packet);
+  }
+
+  #connect({ nsp, data }: Packet, membership: Membership | undefined): void {
+    if (membership !== undefined && membership !== "left") {
+      this.#fail(unexpected("second CONNECT for a namespace"));
+      return;
+    }
+    if (membership === undefined && this.#namespaces.size >= this.#maxNamespaces) {
+      this.#fail(atLimit("Too many namespaces on one connection", "socketio/too-many-namespaces", "maxNamespacesPerConnection", this.#maxNamespaces));
+      return;
+    }
+    this.#namespaces.set(nsp, "asked");
+    this.#sink.onConnect(nsp, (data ?? {}) as Record<string, unknown>);
+  }
+
+  #fail(error: unknown): void {
+    this.end();
+    this.#sink.onFailure(error instanceof SocketIOError ? error : new SocketIOError("Cannot decode", { code: "socketio/invalid-packet", cause: error }));
+  }
+}
+
+function unexpected(what: string): SocketIOError {
+  return new SocketIOError(`Protocol broken: ${what}`, { code: "socketio/unexpected-packet" });
+}

@@ -1,0 +1,58 @@
+/**
+ * What a server on Node gives to its parts: clock, ids, Buffers, wire forms, and the hook for failures.
+ *
+ * Room: socketio node.
+ */
+import { randomFillSync } from "node:crypto";
+import { prepareMessage, type PreparedPacket } from "@x/engineio/server";
+import { backgroundClock, type Clock, Sweep } from "@x/errors/clock";
+import { reportHandlerError } from "@x/errors/handlers";
+import { packetEncoder } from "../core/encoder.js";
+import type { EncodedPacket } from "../core/packet.js";
+import type { ServerSettings, SocketServerOptions } from "../shell/server/options.js";
+import type { ServerContext } from "../shell/server/ports.js";
+
+const ID_BYTES = 15;
+const POOL_IDS = 512;
+
+export function createContext(settings: ServerSettings, options: SocketServerOptions & { readonly clock?: Clock | undefined }): ServerContext {
+  const clock = options.clock ?? backgroundClock;
+  const report = options.onError ?? reportHandlerError;
+  return {
+    settings,
+    clock,
+    sweep: new Sweep(clock),
+    encoder: packetEncoder,
+    generateId: idSource(),
+    adopt: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    report: (error, context) => void report(error, context),
+    reportPeer: (error, context) => void options.onError?.(error, context),
+    prepare: wireForms(),
+  };
+}
+
+/** Random ids from a pool: one system call for many. */
+function idSource(): () => string {
+  const pool = Buffer.alloc(ID_BYTES * POOL_IDS);
+  let at = pool.length;
+  return () => {
+    if (at === pool.length) {
+      randomFillSync(pool);
+      at = 0;
+    }
+    return pool.toString("base64url", at, (at += ID_BYTES));
+  };
+}
+
+/** Remembers the last packets: the members of a broadcast ask for the same, one after the other. */
+function wireForms(): (packets: EncodedPacket) => readonly PreparedPacket[] {
+  let last: EncodedPacket | undefined;
+  let prepared: readonly PreparedPacket[] = [];
+  return (packets) => {
+    if (packets !== last) {
+      last = packets;
+      prepared = packets.map((message) => prepareMessage(message));
+    }
+    return prepared;
+  };
+}

@@ -1,0 +1,225 @@
+/**
+ * The Socket.IO server on Node: an Engine.IO server, its namespaces, and the HTTP server under them.
+ *
+ * Room: socketio node. Names as in socket.io 4; everything of the default namespace is also here.
+ */
+import { createServer, type Server as HttpServer } from "node:http";
+import type { Server as HttpsServer } from "node:https";
+import { Server as EngineServer, type ServerOptions as EngineOptions } from "@x/engineio/server";
+import type { EventName as Key, Listener as Handler } from "@x/errors/emitter";
+import type { Adapter, AdapterFactory } from "../adapter/port.js";
+import { packetEncoder, type PacketEncoder } from "../core/encoder.js";
+import type { Events } from "../core/emitter.js";
+import type { AckName, AckValue, AllButLast, EventArguments, EventName, Untyped, WithReplies } from "../core/event-types.js";
+import { BroadcastEmitter } from "../shell/server/broadcast-emitter.js";
+import { BroadcastOperator } from "../shell/server/broadcast-operator.js";
+import { Client } from "../shell/server/client.js";
+import type { Step } from "../shell/server/middleware.js";
+import type { Namespace, NamespaceReservedEvents, NspSocket } from "../shell/server/namespace.js";
+import { readSettings, type SocketServerOptions } from "../shell/server/options.js";
+import { NamespaceRegistry, type NamespaceMatcher } from "../shell/server/registry.js";
+import type { ServerContext } from "../shell/server/ports.js";
+import { InMemoryAdapter } from "../adapter/in-memory.js";
+import { createContext } from "./context.js";
+
+/** Our options and all of Engine.IO's. */
+export interface ServerOptions extends SocketServerOptions, Omit<EngineOptions, "path" | "onError"> {}
+
+type Args<Listen, Emit, InterServer, Data> = Events<InterServer, NamespaceReservedEvents<NspSocket<Listen, Emit, InterServer, Data>>>;
+type Name<Listen, Emit, InterServer, Data> = Key<Args<Listen, Emit, InterServer, Data>>;
+
+export class Server<Listen = Untyped, Emit = Untyped, InterServer = Untyped, SocketData = Untyped>
+  extends BroadcastEmitter<InterServer, Emit, SocketData, NamespaceReservedEvents<NspSocket<Listen, Emit, InterServer, SocketData>>>
+  implements AsyncDisposable {
+  /** The default namespace, `/`. */
+  readonly sockets: Namespace<Listen, Emit, InterServer, SocketData>;
+  readonly encoder: PacketEncoder = packetEncoder;
+  readonly opts: ServerOptions;
+  /** The Engine.IO server, from {@link attach} on. */
+  engine: EngineServer | undefined;
+  httpServer: HttpServer | HttpsServer | undefined;
+  readonly #context: ServerContext;
+  readonly #namespaces: NamespaceRegistry;
+  #adapter: AdapterFactory;
+
+  /**
+   * @param target a port to listen on, an HTTP server to share, or the options for a later {@link attach}.
+   * @throws {SocketIOError} `socketio/invalid-option`; {@link EngineIOError} `engineio/invalid-option` for Engine.IO's.
+   */
+  constructor(target?: number | HttpServer | HttpsServer | ServerOptions, options?: ServerOptions) {
+    const isOptions = typeof target === "object" && !("listen" in target);
+    const opts = options ?? (isOptions ? target : {});
+    const context = createContext(readSettings(opts), opts);
+    super((error, failure) => context.report(error, failure));
+    this.opts = opts;
+    this.#context = context;
+    this.#adapter = opts.adapter ?? InMemoryAdapter;
+    this.#namespaces = new NamespaceRegistry({
+      encoder: this.encoder,
+      opts,
+      of: (name) => this.of(name),
+      createAdapter: (nsp) => create(this.#adapter, nsp),
+      emptied: (nsp) => { if (context.settings.cleanupEmptyChildNamespaces) this.#namespaces.release(nsp.name); },
+    }, context);
+    this.sockets = this.#namespaces.named("/");
+    if (typeof target === "number") this.listen(target);
+    else if (target !== undefined && !isOptions) this.attach(target as HttpServer);
+  }
+
+  /** Namespaces by name. */
+  get _nsps(): ReadonlyMap<string, Namespace> {
+    return this.#namespaces.all;
+  }
+
+  /** Takes over the requests below `path` of an HTTP server, or opens one on a port. */
+  attach(target: number | HttpServer | HttpsServer, options?: ServerOptions): this {
+    if (typeof target === "number") {
+      const httpServer = createServer((_request, response) => response.writeHead(404).end());
+      return this.attach(httpServer.listen(target), options);
+    }
+    const { settings } = this.#context;
+    const engine = new EngineServer({ ...this.opts, ...options, path: options?.path ?? settings.path, onError: this.#context.report });
+    engine.attach(target);
+    this.httpServer = target;
+    return this.bind(engine);
+  }
+
+  /** {@link attach}. */
+  listen(target: number | HttpServer | HttpsServer, options?: ServerOptions): this {
+    return this.attach(target, options);
+  }
+
+  /** Serves the sessions of an Engine.IO server of the application's own. */
+  bind(engine: EngineServer): this {
+    this.engine = engine;
+    engine.on("connection", (conn) => {
+      new Client(conn, this.#context, (client, name, auth) => this.#admit(client, name, auth));
+    });
+    return this;
+  }
+
+  /** @returns the port on which the HTTP server listens. */
+  get port(): number | undefined {
+    const address = this.httpServer?.address();
+    return typeof address === "object" && address !== null ? address.port : undefined;
+  }
+
+  path(): string {
+    return this.#context.settings.path;
+  }
+
+  /**
+   * The namespace of a name (made when there is none), or the template of all that match a RegExp or a function.
+   * @param listener for its `connection` event.
+   */
+  of<L = Listen, E = Emit, I = InterServer, D = SocketData>(name: string | RegExp | NamespaceMatcher, listener?: (socket: NspSocket<L, E, I, D>) => unknown): Namespace<L, E, I, D> {
+    const namespace: Namespace<L, E, I, D> = typeof name === "string" ? this.#namespaces.named(name) : this.#namespaces.matching(name);
+    if (listener !== undefined) namespace.onConnection(listener);
+    return namespace;
+  }
+
+  use(step: Step<NspSocket<Listen, Emit, InterServer, SocketData>>): this {
+    this.sockets.use(step);
+    return this;
+  }
+
+  /** Changes what delivers broadcasts, in every namespace; before the first client connects. */
+  adapter(factory: AdapterFactory): this {
+    this.#adapter = factory;
+    for (const namespace of this.#namespaces.all.values()) namespace.renewAdapter();
+    return this;
+  }
+
+  serverSideEmit<Event extends EventName<InterServer>>(event: Event, ...args: EventArguments<WithReplies<InterServer>, Event>): boolean {
+    return this.sockets.serverSideEmit(event, ...args);
+  }
+
+  serverSideEmitWithAck<Event extends AckName<InterServer>>(event: Event, ...args: AllButLast<EventArguments<InterServer, Event>>): Promise<AckValue<EventArguments<InterServer, Event>>[]> {
+    return this.sockets.serverSideEmitWithAck(event, ...args);
+  }
+
+  /** Ends every socket ("server shutting down"), every connection, and the HTTP server. Idempotent. */
+  async close(callback?: (error?: Error) => void): Promise<void> {
+    for (const namespace of this.#namespaces.all.values()) {
+      for (const socket of [...namespace.sockets.values()]) socket.end("server shutting down");
+      await this.#closeAdapter(namespace.adapter);
+    }
+    await this.engine?.close();
+    await closeHttp(this.httpServer);
+    callback?.();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  override on<Event extends Name<Listen, Emit, InterServer, SocketData>>(event: Event, listener: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
+    this.sockets.on(event, listener);
+    return this;
+  }
+  override once<Event extends Name<Listen, Emit, InterServer, SocketData>>(event: Event, listener: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
+    this.sockets.once(event, listener);
+    return this;
+  }
+  override prependListener<Event extends Name<Listen, Emit, InterServer, SocketData>>(event: Event, listener: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
+    this.sockets.prependListener(event, listener);
+    return this;
+  }
+  override off<Event extends Name<Listen, Emit, InterServer, SocketData>>(event?: Event, listener?: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
+    this.sockets.off(event, listener);
+    return this;
+  }
+  override removeAllListeners(event?: Name<Listen, Emit, InterServer, SocketData>): this {
+    this.sockets.removeAllListeners(event);
+    return this;
+  }
+  override listeners(event: Name<Listen, Emit, InterServer, SocketData>): ReturnType<Namespace["listeners"]> {
+    return this.sockets.listeners(event);
+  }
+  override listenerCount(event: Name<Listen, Emit, InterServer, SocketData>): number {
+    return this.sockets.listenerCount(event);
+  }
+  override hasListeners(event: Name<Listen, Emit, InterServer, SocketData>): boolean {
+    return this.sockets.hasListeners(event);
+  }
+  override eventNames(): readonly string[] {
+    return this.sockets.eventNames();
+  }
+
+  protected override all(): BroadcastOperator<Emit, SocketData> {
+    return new BroadcastOperator(this.sockets);
+  }
+
+  #admit(client: Client, name: string, auth: Record<string, unknown>): void {
+    this.#namespaces.resolve(name, auth, (namespace) => {
+      if (namespace === undefined) client.refuse(name, { message: "Invalid namespace" });
+      else namespace.admit(client, auth);
+    });
+  }
+
+  async #closeAdapter(adapter: Adapter): Promise<void> {
+    try {
+      await adapter.close();
+    } catch (error) {
+      this.#context.report(error, { event: "adapter", namespace: adapter.nsp.name });
+    }
+  }
+}
+
+/** A class must be constructed, a plain function called. */
+function create(factory: AdapterFactory, nsp: unknown): Adapter {
+  const isClass = factory.prototype !== undefined;
+  return isClass ? (Reflect.construct(factory, [nsp]) as Adapter) : (factory as (nsp: unknown) => Adapter)(nsp);
+}
+
+/** A server that never listened, or no longer does, is closed already. */
+function closeHttp(server: HttpServer | HttpsServer | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (server?.listening !== true) {
+      resolve();
+      return;
+    }
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

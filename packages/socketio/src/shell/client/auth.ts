@@ -1,0 +1,27 @@
+/**
+ * The payload of CONNECT: an object, or a function that returns one, resolves to one, or hands one to its callback.
+ *
+ * Room: socketio shell. Whichever comes first counts.
+ */
+import type { Untyped } from "../../core/event-types.js";
+import type { Auth } from "./options.js";
+
+export function askAuth(auth: Auth | undefined, answer: (auth: Record<string, Untyped> | undefined) => void, failed: (error: unknown) => void): void {
+  if (typeof auth !== "function") {
+    answer(auth);
+    return;
+  }
+  let isAnswered = false;
+  const once = (value: unknown): void => {
+    if (isAnswered || typeof value !== "object" || value === null) return;
+    isAnswered = true;
+    answer(value);
+  };
+  try {
+    const result = auth(once);
+    if (result instanceof Promise) result.then(once, failed);
+    else once(result);
+  } catch (error) {
+    failed(error);
+  }
+}

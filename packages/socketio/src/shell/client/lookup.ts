@@ -1,0 +1,96 @@
+/**
+ * `io(url, options)` and `connect(url, options)`: sockets from addresses, one connection per server.
+ *
+ * Room: socketio shell.
+ */
+import { Socket as EngineSocket, type ClientOptions as EngineOptions } from "@x/engineio/client";
+import { ConnectionError } from "@x/errors/socketio";
+import type { Untyped } from "../../core/event-types.js";
+import { Manager as AnyManager } from "./manager.js";
+import type { ManagerOptions, SocketOptions } from "./options.js";
+import { Socket } from "./socket.js";
+import { readAddress } from "./url.js";
+
+/** Options of `io` and `connect`: the manager's, the socket's and all of Engine.IO's. */
+export interface ClientOptions extends ManagerOptions, SocketOptions, Omit<EngineOptions, keyof ManagerOptions> {
+  /** A connection of its own, even if there is one to the same server. Default `false`. */
+  readonly forceNew?: boolean;
+  /** Whether sockets of several namespaces share a connection. Default `true`. */
+  readonly multiplex?: boolean;
+}
+
+/** A connection over Engine.IO's client. */
+export class Manager extends AnyManager<ClientOptions, EngineSocket> {
+  constructor(uri: string, options: ClientOptions = {}) {
+    super(uri, options, (address, settings) => new EngineSocket(address, settings));
+  }
+}
+
+/** Managers by server, for multiplexing. */
+const managers = new Map<string, Manager>();
+
+interface Lookup {
+  <Listen = Untyped, Emit = Untyped>(uri?: string | ClientOptions, options?: ClientOptions): Socket<Listen, Emit, Manager>;
+}
+
+/**
+ * A socket for the namespace that the path of `uri` names. It connects by itself, and again when the connection is lost.
+ * @throws {SocketIOError} `socketio/invalid-option`.
+ */
+function lookup<Listen = Untyped, Emit = Untyped>(uri?: string | ClientOptions, options?: ClientOptions): Socket<Listen, Emit, Manager> {
+  const opts = (typeof uri === "object" ? uri : options) ?? {};
+  const page = (globalThis as { location?: { protocol: string; host: string } }).location;
+  const { origin, namespace, query } = readAddress(typeof uri === "string" ? uri : "", page);
+  return managerFor(origin, query, namespace, opts).socket<Listen, Emit>(namespace, opts);
+}
+
+function managerFor(origin: string, query: string, namespace: string, options: ClientOptions): Manager {
+  const key = `${origin}${options.path ?? "/socket.io"}`;
+  const uri = query === "" ? origin : `${origin}/?${query}`;
+  const shared = managers.get(key);
+  if (options.forceNew === true || options.multiplex === false || shared?.nsps.has(namespace) === true) return new Manager(uri, options);
+  if (shared !== undefined) return shared;
+  const manager = new Manager(uri, options);
+  managers.set(key, manager);
+  return manager;
+}
+
+/** {@link Lookup}; `io.connect` is the same, as with socket.io-client. */
+export const io: Lookup & { readonly connect: Lookup } = /* @__PURE__ */ Object.assign(lookup, { connect: lookup });
+
+export interface ConnectOptions extends ClientOptions {
+  /** Ends the attempt. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Connects to a namespace and waits for the server's answer.
+ * @returns the connected socket, which stays connected from then on as one of `io` does.
+ * @throws {ConnectionRefusedError} with what the server said; {@link BadNamespaceError} for a namespace it does not have;
+ *   {@link ConnectionError} when the first attempt fails or `signal` aborts.
+ */
+export function connect<Listen = Untyped, Emit = Untyped>(uri: string, { signal, ...options }: ConnectOptions = {}): Promise<Socket<Listen, Emit, Manager>> {
+  return new Promise((resolve, reject) => {
+    const socket = io<Listen, Emit>(uri, { forceNew: true, ...options, autoConnect: false });
+    const settle = (end: () => void): void => {
+      signal?.removeEventListener("abort", onAbort);
+      socket.off("connect", onConnect);
+      socket.off("connect_error", onError);
+      end();
+    };
+    const onConnect = (): void => settle(() => resolve(socket));
+    const onError = (error: Error): void => settle(() => {
+      socket.disconnect();
+      reject(error);
+    });
+    const onAbort = (): void => onError(new ConnectionError("Cannot connect: aborted", { code: "socketio/aborted", cause: signal?.reason }));
+    socket.on("connect", onConnect);
+    socket.on("connect_error", onError);
+    if (signal?.aborted === true) {
+      onAbort();
+      return;
+    }
+    signal?.addEventListener("abort", onAbort);
+    socket.connect();
+  });
+}

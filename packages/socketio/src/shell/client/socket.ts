@@ -1,0 +1,240 @@
+/**
+ * The client's end of a namespace.
+ *
+ * Room: socketio shell. Names and reasons as in socket.io-client.
+ */
+import type { Clock, Swept } from "@x/errors/clock";
+import type { OnError } from "@x/errors/handlers";
+import { BadNamespaceError, ConnectionError, ConnectionRefusedError, DisconnectedError } from "@x/errors/socketio";
+import { encodePacket } from "../../core/encoder.js";
+import type { Untyped } from "../../core/event-types.js";
+import { EventSocket } from "../../core/event-socket.js";
+import type { EmitFlags } from "../../core/outgoing.js";
+import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
+import { askAuth } from "./auth.js";
+import { OfflineBuffer } from "./offline-buffer.js";
+import { type Auth, readSocketSettings, type SocketOptions, type SocketSettings } from "./options.js";
+
+export interface ClientReservedEvents {
+  connect: () => void;
+  /** A {@link ConnectionRefusedError} or {@link BadNamespaceError} when the server refused: it is not asked again. Anything else is retried. */
+  connect_error: (error: Error & { readonly data?: Untyped }) => void;
+  disconnect: (reason: DisconnectReason, description?: unknown) => void;
+}
+
+/** Why a socket ended; the peers' words. After the first two it stays so until `connect()`. */
+export type DisconnectReason =
+  | "io server disconnect" | "io client disconnect"
+  | "ping timeout" | "transport close" | "transport error" | "parse error" | "forced close";
+
+/** The connection as its sockets need it. */
+export interface SocketManager {
+  readonly isOpen: boolean;
+  readonly isReconnecting: boolean;
+  readonly isWritable: boolean;
+  readonly clock: Clock;
+  readonly report: OnError;
+  open(): unknown;
+  write(packets: EncodedPacket): void;
+  watch(entry: Swept): void;
+  release(): void;
+}
+
+interface Waiting {
+  readonly packets: EncodedPacket;
+  readonly id: number | undefined;
+}
+
+export class Socket<Listen = Untyped, Emit = Untyped, M extends SocketManager = SocketManager> extends EventSocket<Listen, Emit, ClientReservedEvents> {
+  readonly io: M;
+  readonly nsp: string;
+  /** Given by the server; another one after each reconnection. `undefined` while not connected. */
+  id: string | undefined;
+  connected = false;
+  readonly recovered: boolean = false;
+  auth: Auth | undefined;
+  readonly #settings: SocketSettings;
+  readonly #waiting: OfflineBuffer<Waiting>;
+  readonly #received: OfflineBuffer<Packet>;
+  #isActive = false;
+  /** Why it is over for good; cleared by `connect()`. */
+  #finalReason: string | undefined;
+  #ids = 0;
+  /** Counts CONNECTs, so that an answer of `auth` that comes too late is recognised. */
+  #attempt = 0;
+
+  constructor(io: M, nsp: string, options: SocketOptions = {}) {
+    const settings = readSocketSettings(options);
+    super({ clock: io.clock, maxPendingAcks: settings.maxPendingAcks, onError: (error, context) => io.report(error, { ...context, namespace: nsp }), watch: (acks) => io.watch(acks) });
+    this.io = io;
+    this.nsp = nsp;
+    this.auth = options.auth;
+    this.#settings = settings;
+    this.#waiting = new OfflineBuffer(settings.maxBufferedEvents, settings.bufferPolicy);
+    this.#received = new OfflineBuffer(settings.maxBufferedEvents, "oldest");
+  }
+
+  get disconnected(): boolean {
+    return !this.connected;
+  }
+
+  /** Whether it is connected or will try to be. */
+  get active(): boolean {
+    return this.#isActive;
+  }
+
+  /** Connects, and the manager with it. */
+  connect(): this {
+    if (this.#isActive) return this;
+    this.#isActive = true;
+    this.#finalReason = undefined;
+    if (this.io.isOpen) this.onOpen();
+    else if (!this.io.isReconnecting) this.io.open();
+    return this;
+  }
+
+  /** {@link connect}. */
+  open(): this {
+    return this.connect();
+  }
+
+  /** Leaves the namespace; the connection ends with its last active socket. */
+  disconnect(): this {
+    const wasConnected = this.connected;
+    if (wasConnected) this.io.write(encodePacket({ type: PacketType.DISCONNECT, nsp: this.nsp }));
+    this.#end("io client disconnect");
+    if (wasConnected) this.#tellDisconnect("io client disconnect", undefined);
+    return this;
+  }
+
+  /** {@link disconnect}. */
+  close(): this {
+    return this.disconnect();
+  }
+
+  /** Disconnects: for `using`. */
+  [Symbol.dispose](): void {
+    this.disconnect();
+  }
+
+  /** @internal The connection is open: ask for the namespace. */
+  onOpen(): void {
+    const attempt = ++this.#attempt;
+    askAuth(this.auth, (auth) => {
+      if (attempt === this.#attempt && this.#isActive && this.io.isOpen) this.io.write(encodePacket({ type: PacketType.CONNECT, nsp: this.nsp, data: auth }));
+    }, (cause) => {
+      if (attempt !== this.#attempt) return;
+      this.#refuse(new ConnectionError("Cannot connect: auth failed", { cause, retryable: false }));
+    });
+  }
+
+  /** @internal An attempt to connect failed; there may be others. */
+  onConnectError(error: Error): void {
+    if (!this.connected) this.run("connect_error", [error]);
+  }
+
+  /** @internal There will be no other attempt. */
+  onGiveUp(): void {
+    this.#end("reconnection failed");
+  }
+
+  /** @internal The connection is lost; another one may follow. */
+  onLost(reason: string, description: unknown): void {
+    this.#attempt++;
+    if (this.connected) this.#tellDisconnect(reason, description);
+  }
+
+  /** @internal */
+  receive(packet: Packet): void {
+    switch (packet.type) {
+      case PacketType.CONNECT: return this.#onConnect(packet.data);
+      case PacketType.EVENT: return this.connected ? this.receiveEvent(packet) : this.#received.add(packet, () => undefined);
+      case PacketType.ACK: return this.receiveAck(packet);
+      case PacketType.CONNECT_ERROR: return this.#onRefused(packet.data);
+      default: return this.#onServerDisconnect();
+    }
+  }
+
+  protected override transmit(packet: Packet, flags: EmitFlags): void {
+    const packets = encodePacket(packet);
+    if (flags.volatile === true && !(this.connected && this.io.isWritable)) return;
+    if (this.connected) this.io.write(packets);
+    else if (flags.isReply !== true) this.#waiting.add({ packets, id: packet.id }, ({ id }) => this.#dropped(id));
+  }
+
+  protected override nextAckId(): number {
+    return this.#ids++;
+  }
+
+  protected override get path(): string {
+    return this.nsp;
+  }
+
+  protected override get endReason(): string | undefined {
+    return this.#finalReason;
+  }
+
+  protected override get defaultAckTimeoutMs(): number {
+    return this.#settings.ackTimeout;
+  }
+
+  protected override abandon(id: number): void {
+    this.#waiting.remove((waiting) => waiting.id === id);
+  }
+
+  #onConnect(data: unknown): void {
+    const { sid } = (data ?? {}) as { sid?: unknown };
+    if (typeof sid !== "string") {
+      this.#refuse(new ConnectionError("Cannot connect: the server speaks Socket.IO protocol 4 or older", { code: "socketio/unexpected-packet", retryable: false }));
+      return;
+    }
+    this.id = sid;
+    this.connected = true;
+    for (const packet of this.#received.take()) this.receiveEvent(packet);
+    for (const { packets } of this.#waiting.take()) this.io.write(packets);
+    this.run("connect", []);
+  }
+
+  #onRefused(data: unknown): void {
+    const { message, data: details } = typeof data === "string" ? { message: data, data: undefined } : (data as { message?: unknown; data?: unknown });
+    const text = typeof message === "string" ? message : "Connection refused";
+    this.#refuse(text === "Invalid namespace"
+      ? new BadNamespaceError(text, { code: "socketio/unknown-namespace", namespace: this.nsp })
+      : new ConnectionRefusedError(text, { data: details }));
+  }
+
+  /** The server does not want us: asking again is the application's decision. */
+  #refuse(error: Error): void {
+    const wasConnected = this.connected;
+    this.#end(error.message);
+    if (wasConnected) this.#tellDisconnect("io server disconnect", error);
+    this.run("connect_error", [error]);
+  }
+
+  #onServerDisconnect(): void {
+    const wasConnected = this.connected;
+    this.#end("io server disconnect");
+    if (wasConnected) this.#tellDisconnect("io server disconnect", undefined);
+  }
+
+  /** Over for good: nobody waits for an answer any more. */
+  #end(reason: string): void {
+    this.#isActive = false;
+    this.#attempt++;
+    this.#finalReason = reason;
+    this.loseAcks(reason);
+    this.io.release();
+  }
+
+  #tellDisconnect(reason: string, description: unknown): void {
+    this.connected = false;
+    this.id = undefined;
+    this.loseAcks(reason, (id) => this.#waiting.some((waiting) => waiting.id === id));
+    this.run("disconnect", [reason, description]);
+  }
+
+  #dropped(id: number | undefined): void {
+    if (id === undefined) return;
+    this.failAck(id, new DisconnectedError("Dropped: too many events wait for the connection", { code: "socketio/disconnected", reason: "buffer full" }));
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * What a client's address means: which server, which namespace, which query.
+ *
+ * Room: socketio shell. The path of the address is the namespace, as with socket.io-client.
+ */
+import { SocketIOError } from "@x/errors/socketio";
+
+export interface Address {
+  /** Scheme, host and port: one per server. */
+  readonly origin: string;
+  readonly namespace: string;
+  /** As written, without the question mark. */
+  readonly query: string;
+}
+
+const pattern = /^(?:(https?|wss?):)?(?:\/\/)?([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?/i;
+
+/**
+ * @param base the page's address, where there is a page.
+ * @throws {SocketIOError} `socketio/invalid-option` when the address names no host and there is no page.
+ */
+export function readAddress(uri: string, base: { readonly protocol: string; readonly host: string } | undefined): Address {
+  const [, scheme, host, path, search] = pattern.exec(uri) ?? [];
+  const authority = host || base?.host;
+  if (!authority) throw new SocketIOError("Cannot connect: the address names no host", { code: "socketio/invalid-option" });
+  const protocol = scheme?.toLowerCase() ?? base?.protocol.slice(0, -1) ?? "https";
+  const isSecure = protocol === "https" || protocol === "wss";
+  return {
+    origin: `http${isSecure ? "s" : ""}://${authority.replace(isSecure ? /:443$/ : /:80$/, "")}`,
+    namespace: path ?? "/",
+    query: search ?? "",
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * Acknowledgements of a broadcast: one reply per client, until all are in or the time is up.
+ *
+ * Room: socketio shell. Counts come from every server of a cluster, so that "all" is known only when they have.
+ */
+import { callSafely } from "@x/errors/handlers";
+import { TimeoutError } from "@x/errors/socketio";
+import type { Adapter, BroadcastPacket } from "../../adapter/port.js";
+import type { BroadcastOptions } from "../../core/broadcast.js";
+import type { Untyped } from "../../core/event-types.js";
+import type { ServerContext } from "./ports.js";
+
+export type RepliesListener = (error: Error | null, replies: Untyped[]) => void;
+
+/** What a broadcast's timeout tells: who answered nevertheless. */
+export type BroadcastTimeoutError = TimeoutError & { readonly responses: readonly unknown[] };
+
+interface Host {
+  readonly adapter: Adapter;
+  readonly context: Pick<ServerContext, "clock" | "report">;
+}
+
+export function collectReplies({ adapter, context }: Host, packet: BroadcastPacket, audience: BroadcastOptions, listener: RepliesListener): void {
+  const { clock } = context;
+  const afterMs = audience.flags?.timeout;
+  const replies: unknown[] = [];
+  const counting = { expectedServers: -1, servers: 0, clients: 0, isOver: false };
+  const finish = (error: Error | null): void => {
+    if (counting.isOver) return;
+    counting.isOver = true;
+    if (timer !== undefined) clock.clearTimer(timer);
+    callSafely(listener, [error, replies], (failure) => context.report(failure, { event: "acknowledgement", namespace: adapter.nsp.name }));
+  };
+  const timer = afterMs === undefined ? undefined : clock.setTimer(() => finish(timedOut(afterMs, replies)), afterMs);
+  const check = (): void => {
+    if (counting.servers === counting.expectedServers && replies.length === counting.clients) finish(null);
+  };
+  adapter.broadcastWithAck(
+    packet,
+    audience,
+    (clients) => {
+      counting.clients += clients;
+      counting.servers++;
+      check();
+    },
+    (reply: unknown) => {
+      if (counting.isOver) return;
+      replies.push(reply);
+      check();
+    },
+  );
+  const expect = (servers: number): void => {
+    counting.expectedServers = audience.flags?.local === true ? 1 : servers;
+    check();
+  };
+  adapter.serverCount().then(expect, (error: unknown) => {
+    context.report(error, { event: "serverCount", namespace: adapter.nsp.name });
+    expect(1);
+  });
+}
+
+function timedOut(afterMs: number, responses: readonly unknown[]): BroadcastTimeoutError {
+  const error = new TimeoutError(`Not all clients acknowledged within ${afterMs} ms`, { code: "socketio/ack-timeout", afterMs, operation: "broadcast" });
+  return Object.assign(error, { responses });
+}

@@ -1,0 +1,199 @@
+/**
+ * `io.to("room").except("id").emit(…)`: events for many sockets, and the sockets of a cluster as seen from here.
+ *
+ * Room: socketio shell. Operators are values: each step gives a new one.
+ */
+import type { Adapter } from "../../adapter/port.js";
+import { Audience, type BroadcastFlags, type Room, type SocketId } from "../../core/broadcast.js";
+import type { AckName, AckValue, AllButLast, EventArguments, EventName, Untyped, WithReplies } from "../../core/event-types.js";
+import { reservedEvent } from "../../core/faults.js";
+import { isReservedEvent, PacketType } from "../../core/packet.js";
+import { collectReplies, type RepliesListener } from "./broadcast-acks.js";
+import type { Handshake } from "./handshake.js";
+import type { ServerContext } from "./ports.js";
+
+export interface BroadcastHost {
+  readonly adapter: Adapter;
+  readonly context: Pick<ServerContext, "clock" | "report">;
+}
+
+export class BroadcastOperator<Emit, SocketData> {
+  readonly #host: BroadcastHost;
+  readonly #audience: Audience;
+
+  constructor(host: BroadcastHost, audience: Audience = new Audience()) {
+    this.#host = host;
+    this.#audience = audience;
+  }
+
+  /** Adds a room, or several; a socket in more than one of them gets the event once. No room at all (`[]`) reaches nobody. */
+  to(room: Room | readonly Room[]): BroadcastOperator<Emit, SocketData> {
+    return this.#chain(this.#audience.to(room));
+  }
+
+  /** {@link to}. */
+  in(room: Room | readonly Room[]): BroadcastOperator<Emit, SocketData> {
+    return this.to(room);
+  }
+
+  /** Leaves out the members of a room; a socket's id is the name of its own. */
+  except(room: Room | readonly Room[]): BroadcastOperator<Emit, SocketData> {
+    return this.#chain(this.#audience.except(room));
+  }
+
+  compress(compress: boolean): BroadcastOperator<Emit, SocketData> {
+    return this.#with({ compress });
+  }
+
+  /** Clients whose connection is not ready miss the event. */
+  get volatile(): BroadcastOperator<Emit, SocketData> {
+    return this.#with({ volatile: true });
+  }
+
+  /** Only this server's sockets. */
+  get local(): BroadcastOperator<Emit, SocketData> {
+    return this.#with({ local: true });
+  }
+
+  /** @param timeoutMs how long acknowledgements may take. */
+  timeout(timeoutMs: number): BroadcastOperator<Emit, SocketData> {
+    return new BroadcastOperator(this.#host, this.#audience.with({ timeout: timeoutMs }));
+  }
+
+  /**
+   * Sends an event to all of them; encoded once. A function as last argument is called with an error (a
+   * {@link TimeoutError} with `.responses`, or `null`) and the replies of all clients.
+   * @returns `true` (as socket.io does).
+   * @throws {SocketIOError} `socketio/reserved-event`, `socketio/invalid-argument`, `socketio/too-deep`.
+   */
+  emit<Name extends EventName<Emit>>(event: Name, ...args: EventArguments<WithReplies<Emit>, Name>): boolean {
+    const values: readonly unknown[] = args;
+    const last = values.at(-1);
+    if (typeof last === "function") this.#emitWithReplies(event, values.slice(0, -1), last as RepliesListener);
+    else this.#emit(event, values);
+    return true;
+  }
+
+  /**
+   * @returns the first value of each client's acknowledgement.
+   * @throws {TimeoutError} (as a rejection) with `.responses`, when one is missing after `timeout(ms)`.
+   */
+  emitWithAck<Name extends AckName<Emit>>(event: Name, ...args: AllButLast<EventArguments<Emit, Name>>): Promise<AckValue<EventArguments<Emit, Name>>[]>;
+  emitWithAck(event: string, ...args: readonly unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#emitWithReplies(event, args, (error, replies) => (error === null ? resolve(replies) : reject(error)));
+    });
+  }
+
+  /** `emit("message", …)`. */
+  send(...args: EventArguments<WithReplies<Emit>, "message">): this {
+    this.#emit("message", args);
+    return this;
+  }
+
+  /** {@link send}. */
+  write(...args: EventArguments<WithReplies<Emit>, "message">): this {
+    return this.send(...args);
+  }
+
+  /** @returns the ids of the sockets. */
+  allSockets(): Promise<Set<SocketId>> {
+    return this.#audience.isNobody ? Promise.resolve(new Set()) : this.#host.adapter.sockets(this.#audience.options().rooms);
+  }
+
+  /** @returns the sockets, those of other servers included. */
+  async fetchSockets(): Promise<RemoteSocket<Emit, SocketData>[]> {
+    if (this.#audience.isNobody) return [];
+    const sockets = await this.#host.adapter.fetchSockets(this.#audience.options());
+    return sockets.map((socket) => new RemoteSocket(this.#host, socket as RemoteDetails<SocketData>));
+  }
+
+  socketsJoin(room: Room | readonly Room[]): void {
+    if (!this.#audience.isNobody) this.#host.adapter.addSockets(this.#audience.options(), list(room));
+  }
+
+  socketsLeave(room: Room | readonly Room[]): void {
+    if (!this.#audience.isNobody) this.#host.adapter.delSockets(this.#audience.options(), list(room));
+  }
+
+  /** @param close whether to end the underlying connections too. */
+  disconnectSockets(close = false): void {
+    if (!this.#audience.isNobody) this.#host.adapter.disconnectSockets(this.#audience.options(), close);
+  }
+
+  #emit(event: string, args: readonly unknown[]): void {
+    const packet = { type: PacketType.EVENT, data: eventData(event, args) };
+    if (!this.#audience.isNobody) this.#host.adapter.broadcast(packet, this.#audience.options());
+  }
+
+  #emitWithReplies(event: string, args: readonly unknown[], listener: RepliesListener): void {
+    const packet = { type: PacketType.EVENT, data: eventData(event, args) };
+    const audience = this.#audience.options();
+    if (this.#audience.isNobody) listener(null, []);
+    else collectReplies(this.#host, packet, audience, listener);
+  }
+
+  #with(flags: BroadcastFlags): BroadcastOperator<Emit, SocketData> {
+    return this.#chain(this.#audience.with(flags));
+  }
+
+  #chain(audience: Audience): BroadcastOperator<Emit, SocketData> {
+    return new BroadcastOperator(this.#host, audience);
+  }
+}
+
+interface RemoteDetails<SocketData> {
+  readonly id: SocketId;
+  readonly rooms: ReadonlySet<Room> | readonly Room[];
+  readonly handshake: Handshake;
+  readonly data: SocketData;
+}
+
+/** A socket that may live on another server of the cluster: what `fetchSockets` answers. */
+export class RemoteSocket<Emit, SocketData> {
+  readonly id: SocketId;
+  readonly handshake: Handshake;
+  readonly rooms: ReadonlySet<Room>;
+  readonly data: SocketData;
+  readonly #operator: BroadcastOperator<Emit, SocketData>;
+
+  constructor(host: BroadcastHost, { id, handshake, rooms, data }: RemoteDetails<SocketData>) {
+    this.id = id;
+    this.handshake = handshake;
+    this.rooms = new Set(rooms);
+    this.data = data;
+    this.#operator = new BroadcastOperator(host, new Audience(new Set([id])));
+  }
+
+  emit<Name extends EventName<Emit>>(event: Name, ...args: EventArguments<WithReplies<Emit>, Name>): boolean {
+    return this.#operator.emit(event, ...args);
+  }
+
+  /** @param timeoutMs how long acknowledgements may take. */
+  timeout(timeoutMs: number): BroadcastOperator<Emit, SocketData> {
+    return this.#operator.timeout(timeoutMs);
+  }
+
+  join(room: Room | readonly Room[]): void {
+    this.#operator.socketsJoin(room);
+  }
+
+  leave(room: Room): void {
+    this.#operator.socketsLeave(room);
+  }
+
+  /** @param close whether to end the underlying connection too. */
+  disconnect(close = false): this {
+    this.#operator.disconnectSockets(close);
+    return this;
+  }
+}
+
+function list(room: Room | readonly Room[]): Room[] {
+  return typeof room === "string" ? [room] : [...room];
+}
+
+function eventData(event: string, args: readonly unknown[]): Untyped[] {
+  if (isReservedEvent(event)) throw reservedEvent(event);
+  return [event, ...args];
+}

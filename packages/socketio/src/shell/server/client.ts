@@ -1,0 +1,163 @@
+/**
+ * One Engine.IO connection of the server, shared by the client's sockets in several namespaces.
+ *
+ * Room: socketio shell. Joins the sans-I/O {@link ServerConnection} to the engine.
+ */
+import type { SocketIOError } from "@x/errors/socketio";
+import type { WriteOptions } from "../../adapter/port.js";
+import type { SocketId } from "../../core/broadcast.js";
+import type { EmitFlags } from "../../core/outgoing.js";
+import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
+import { type Member, ServerConnection } from "../../core/server-connection.js";
+import type { EngineConnection, Request, ServerContext } from "./ports.js";
+import type { DisconnectReason, SocketClient } from "./socket.js";
+
+/** A socket as its connection needs it. */
+export interface ClientSocket extends Member {
+  readonly id: SocketId;
+  readonly nsp: { readonly name: string };
+  end(reason: DisconnectReason, description?: unknown): void;
+  fault(error: Error): void;
+}
+
+/** Output of a connect handler. */
+interface Held {
+  readonly packets: EncodedPacket;
+  readonly options: WriteOptions;
+  readonly isShared: boolean;
+}
+
+/** Finds a namespace and lets the client in, or refuses it. */
+export type Admission = (client: Client, nsp: string, auth: Record<string, unknown>) => void;
+
+export class Client implements SocketClient {
+  readonly conn: EngineConnection;
+  readonly sockets: Map<SocketId, ClientSocket> = new Map<SocketId, ClientSocket>();
+  readonly #context: ServerContext;
+  readonly #connection: ServerConnection;
+  /** What connect handlers write waits until they have let the client in. */
+  #held: Held[] | undefined;
+  #isOver = false;
+
+  constructor(conn: EngineConnection, context: ServerContext, admit: Admission) {
+    const { settings, clock, sweep } = context;
+    this.conn = conn;
+    this.#context = context;
+    const options = { limits: settings, adopt: context.adopt, connectTimeoutMs: settings.connectTimeout, maxNamespaces: settings.maxNamespacesPerConnection };
+    this.#connection = new ServerConnection(options, {
+      onConnect: (nsp, auth) => admit(this, nsp, auth),
+      onFailure: (error) => this.#fail(error),
+      onConnectTimeout: () => void conn.close(),
+    }, clock.now());
+    sweep.add(this.#connection);
+    conn.attach({
+      onMessage: (data) => this.#connection.receive(data),
+      onClose: (reason, description) => this.end(reason, description),
+    });
+  }
+
+  get id(): string {
+    return this.conn.id;
+  }
+
+  get request(): Request {
+    return this.conn.request;
+  }
+
+  /** @internal Middleware let the client in. @returns false when the connection ended meanwhile. */
+  accept(socket: ClientSocket): boolean {
+    if (!this.#connection.accept(socket.nsp.name, socket)) return false;
+    this.sockets.set(socket.id, socket);
+    this.#held = [];
+    return true;
+  }
+
+  /** @internal Connect handlers had their say: the answer goes out first, then what they wrote; a refused client gets none of it. */
+  settle(nsp: string, answer: Packet): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.write(answer);
+    for (const { packets, options, isShared } of held) {
+      if (answer.type === PacketType.CONNECT || namespaceOf(packets) !== nsp) this.#emit(packets, options, isShared);
+    }
+  }
+
+  /** @internal Tells why the client may not have the namespace. */
+  refuse(nsp: string, data: unknown): void {
+    this.#connection.leave(nsp);
+    this.write({ type: PacketType.CONNECT_ERROR, nsp, data });
+  }
+
+  write(packet: Packet, flags: EmitFlags = {}): void {
+    this.#emit(this.#context.encoder.encode(packet), flags, false);
+  }
+
+  /** Writes what is encoded already; adapters come in here for every member of a broadcast. */
+  writeToEngine(packets: EncodedPacket, options: WriteOptions): void {
+    this.#emit(packets, options, true);
+  }
+
+  /** Leaves every namespace, then ends the connection. */
+  disconnect(): void {
+    for (const socket of this.#snapshot()) {
+      this.write({ type: PacketType.DISCONNECT, nsp: socket.nsp.name });
+      socket.end("server namespace disconnect");
+    }
+    this.#hangUp("forced server close");
+  }
+
+  /** @internal */
+  remove(socket: { readonly id: SocketId; readonly nsp: { readonly name: string } }): void {
+    this.sockets.delete(socket.id);
+    this.#connection.leave(socket.nsp.name);
+  }
+
+  /** @internal The engine is gone, or as good as gone. */
+  end(reason: DisconnectReason, description?: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#connection.end();
+    this.#context.sweep.delete(this.#connection);
+    for (const socket of this.#snapshot()) socket.end(reason, description);
+  }
+
+  #fail(error: SocketIOError): void {
+    this.#context.reportPeer(error, { event: "packet" });
+    for (const socket of this.#snapshot()) socket.fault(error);
+    this.#hangUp("parse error");
+  }
+
+  #hangUp(reason: DisconnectReason): void {
+    this.end(reason);
+    void this.conn.close();
+  }
+
+  /** @param isShared whether other connections get the same packets, so that their wire form is worth keeping. */
+  #emit(packets: EncodedPacket, options: WriteOptions, isShared: boolean): void {
+    if (this.#held !== undefined) {
+      this.#held.push({ packets, options, isShared });
+      return;
+    }
+    const { conn } = this;
+    if (this.#isOver || conn.readyState !== "open" || (options.volatile === true && !isReady(conn))) return;
+    try {
+      if (isShared) for (const message of this.#context.prepare(packets)) void conn.sendPrepared(message);
+      else for (const message of packets) void conn.send(message);
+    } catch (error) {
+      this.#context.report(error, { event: "write" });
+    }
+  }
+
+  #snapshot(): ClientSocket[] {
+    return [...this.sockets.values()];
+  }
+}
+
+function isReady({ writeBuffer }: EngineConnection): boolean {
+  return writeBuffer.length === 0;
+}
+
+/** @returns the namespace that a header names: `2/admin,["event"]`. */
+function namespaceOf([header]: EncodedPacket): string {
+  return /^\d(?:\d+-)?(\/[^,]*)/.exec(header)?.[1] ?? "/";
+}

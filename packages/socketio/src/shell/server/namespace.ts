@@ -1,0 +1,198 @@
+/**
+ * A namespace: its sockets, its middleware, its adapter (Socket.IO protocol v5, "Connection to a namespace").
+ *
+ * Room: socketio shell.
+ */
+import type { EventName as Key, Listener as Handler } from "@x/errors/emitter";
+import { callSafely } from "@x/errors/handlers";
+import type { Adapter, AdapterNamespace } from "../../adapter/port.js";
+import type { SocketId } from "../../core/broadcast.js";
+import type { Events } from "../../core/emitter.js";
+import type { AckName, AckValue, AllButLast, EventArguments, EventName, Untyped, WithReplies } from "../../core/event-types.js";
+import { reservedEvent } from "../../core/faults.js";
+import { isReservedEvent, PacketType } from "../../core/packet.js";
+import { BroadcastEmitter } from "./broadcast-emitter.js";
+import { BroadcastOperator } from "./broadcast-operator.js";
+import type { Client } from "./client.js";
+import { Middleware, type Failure, type Step } from "./middleware.js";
+import type { ServerContext } from "./ports.js";
+import { judge } from "./refusal.js";
+import { Socket } from "./socket.js";
+
+/** The server as its namespaces show it. */
+export interface NamespaceServer {
+  readonly encoder: ServerContext["encoder"];
+  readonly opts: object;
+  readonly of: (name: string) => unknown;
+  readonly createAdapter: (nsp: AdapterNamespace) => Adapter;
+  /** @internal The namespace has lost its last socket. */
+  readonly emptied: (nsp: { readonly name: string }) => void;
+}
+
+export interface NamespaceReservedEvents<S> {
+  connect: (socket: S) => void;
+  connection: (socket: S) => void;
+  new_namespace: (namespace: unknown) => void;
+}
+
+/** A socket that knows the type of its namespace. */
+export type NspSocket<Listen, Emit, InterServer, SocketData> = Socket<Listen, Emit, InterServer, SocketData, Namespace<Listen, Emit, InterServer, SocketData>>;
+
+type Args<Listen, Emit, InterServer, SocketData> = Events<InterServer, NamespaceReservedEvents<NspSocket<Listen, Emit, InterServer, SocketData>>>;
+type Name<Listen, Emit, InterServer, SocketData> = Key<Args<Listen, Emit, InterServer, SocketData>>;
+
+export class Namespace<Listen = Untyped, Emit = Untyped, InterServer = Untyped, SocketData = Untyped>
+  extends BroadcastEmitter<InterServer, Emit, SocketData, NamespaceReservedEvents<NspSocket<Listen, Emit, InterServer, SocketData>>> {
+  readonly name: string;
+  readonly server: NamespaceServer;
+  readonly context: ServerContext;
+  readonly sockets: Map<SocketId, NspSocket<Listen, Emit, InterServer, SocketData>> = new Map();
+  readonly #middleware = new Middleware<NspSocket<Listen, Emit, InterServer, SocketData>>();
+  readonly #once = new Set<unknown>();
+  #arriving: NspSocket<Listen, Emit, InterServer, SocketData> | undefined;
+  #adapter: Adapter;
+  /** Acknowledgement ids, one sequence for the namespace so that a broadcast has one for all. */
+  _ids = 0;
+
+  constructor(name: string, server: NamespaceServer, context: ServerContext) {
+    super((error, failure) => context.report(error, { ...failure, namespace: name }));
+    this.name = name;
+    this.server = server;
+    this.context = context;
+    this.#adapter = this.#makeAdapter();
+  }
+
+  get adapter(): Adapter {
+    return this.#adapter;
+  }
+
+  override once<Event extends Name<Listen, Emit, InterServer, SocketData>>(event: Event, listener: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
+    if (event === "connection" || event === "connect") this.#once.add(listener);
+    return super.once(event, listener);
+  }
+
+  /** Adds middleware: `next()` lets the socket in, `next(error)` refuses it with the error's message and `data`. */
+  use(step: Step<NspSocket<Listen, Emit, InterServer, SocketData>>): this {
+    this.#middleware.use(step);
+    return this;
+  }
+
+  /** Sends an event to the other servers of the cluster; a function as last argument gets their replies. */
+  serverSideEmit<Name extends EventName<InterServer>>(event: Name, ...args: EventArguments<WithReplies<InterServer>, Name>): boolean {
+    if (isReservedEvent(event) || event === "connection" || event === "new_namespace") throw reservedEvent(event);
+    this.#adapter.serverSideEmit([event, ...(args as unknown[])]);
+    return true;
+  }
+
+  /** @returns the replies of the other servers. */
+  serverSideEmitWithAck<Name extends AckName<InterServer>>(event: Name, ...args: AllButLast<EventArguments<InterServer, Name>>): Promise<AckValue<EventArguments<InterServer, Name>>[]>;
+  serverSideEmitWithAck(event: string, ...args: readonly unknown[]): Promise<unknown> {
+    if (isReservedEvent(event)) throw reservedEvent(event);
+    return new Promise((resolve, reject) => {
+      this.#adapter.serverSideEmit([event, ...args, (error: Error | null, replies: unknown) => (error === null ? resolve(replies) : reject(error))]);
+    });
+  }
+
+  /** @internal Adapters bring what another server sent. */
+  _onServerSideEmit([event, ...args]: unknown[]): void {
+    this.run(String(event), args);
+  }
+
+  /** @internal A client asks to be let in. */
+  admit(client: Client, auth: Record<string, unknown>): void {
+    const socket: NspSocket<Listen, Emit, InterServer, SocketData> = new Socket(this, client, auth);
+    this.#middleware.run({
+      subject: socket,
+      late: (error) => this.#report(error, "middleware", socket.id),
+      done: (failure) => {
+        if (failure === undefined) this.#letIn(socket, client);
+        else {
+          socket.discard();
+          client.refuse(this.name, this.#verdict(failure, "middleware", socket.id));
+        }
+      },
+    });
+  }
+
+  /** @internal */
+  remove({ id }: { readonly id: SocketId }): void {
+    if (this.sockets.delete(id) && this.sockets.size === 0) this.server.emptied(this);
+  }
+
+  /** @internal Another adapter takes over; only before the first socket. */
+  renewAdapter(): void {
+    void this.#adapter.close();
+    this.#adapter = this.#makeAdapter();
+  }
+
+  /** @internal */
+  onConnection(listener: (socket: NspSocket<Listen, Emit, InterServer, SocketData>) => unknown): void {
+    this.on("connection", listener);
+  }
+
+  /** @internal Gives a new namespace what was registered on this one. */
+  copyTo(child: Namespace<Listen, Emit, InterServer, SocketData>): void {
+    child.#middleware.useAll(this.#middleware);
+    for (const event of ["connect", "connection"] as const) for (const listener of this.listeners(event)) child.on(event, listener);
+  }
+
+  protected override all(): BroadcastOperator<Emit, SocketData> {
+    return new BroadcastOperator(this);
+  }
+
+  /** @internal */
+  announceNamespace(namespace: unknown): void {
+    this.run("new_namespace", [namespace]);
+  }
+
+  /** Connect handlers run before the client is told, so that a failing one still refuses it. */
+  #letIn(socket: NspSocket<Listen, Emit, InterServer, SocketData>, client: Client): void {
+    if (!client.accept(socket)) {
+      socket.discard();
+      return;
+    }
+    this.sockets.set(socket.id, socket);
+    socket.open();
+    this.#arriving = socket;
+    let failure: Failure | undefined;
+    const fail = (error: unknown): void => {
+      if (this.#arriving === socket) failure ??= { error, isCrash: true };
+      else this.#expel(socket, client, { error, isCrash: true });
+    };
+    for (const event of ["connect", "connection"] as const) for (const listener of this.#take(event)) callSafely(listener, [socket], fail);
+    this.#arriving = undefined;
+    if (failure === undefined) client.settle(this.name, { type: PacketType.CONNECT, nsp: this.name, data: { sid: socket.id } });
+    else this.#expel(socket, client, failure);
+  }
+
+  /** Listeners of a connection; those of `once` are gone afterwards. */
+  #take(event: "connect" | "connection"): readonly ((socket: NspSocket<Listen, Emit, InterServer, SocketData>) => unknown)[] {
+    const listeners = this.listeners(event);
+    for (const listener of listeners) if (this.#once.delete(listener)) this.off(event, listener);
+    return listeners;
+  }
+
+  /** A connect handler failed: at once, or after the client was told that it is connected. It is refused either way. */
+  #expel(socket: NspSocket<Listen, Emit, InterServer, SocketData>, client: Client, failure: Failure): void {
+    const data = this.#verdict(failure, "connection", socket.id);
+    const wasConnected = socket.connected;
+    socket.end("server namespace disconnect");
+    if (wasConnected) client.settle(this.name, { type: PacketType.CONNECT_ERROR, nsp: this.name, data });
+  }
+
+  #verdict(failure: Failure, event: string, socketId: SocketId): { message: string; data?: unknown } {
+    const { refusal, isCrash } = judge(failure);
+    if (isCrash) this.#report(failure.error, event, socketId);
+    return refusal;
+  }
+
+  #report(error: unknown, event: string, socketId: SocketId): void {
+    this.context.report(error, { event, namespace: this.name, socketId });
+  }
+
+  #makeAdapter(): Adapter {
+    const adapter = this.server.createAdapter(this);
+    callSafely(() => adapter.init(), [], (error) => this.context.report(error, { event: "adapter", namespace: this.name }));
+    return adapter;
+  }
+}

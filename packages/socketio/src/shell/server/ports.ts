@@ -1,0 +1,34 @@
+/**
+ * What the server's shell asks of an Engine.IO session, and what its parts share.
+ *
+ * Room: socketio shell. `@x/engineio/server` implements the connection; tests use one in memory.
+ */
+import type { PreparedPacket, Socket as EngineSocket } from "@x/engineio/server";
+import type { Clock, Sweep } from "@x/errors/clock";
+import type { PacketEncoder } from "../../core/encoder.js";
+import type { EncodedPacket } from "../../core/packet.js";
+import type { FailureContext, ServerSettings } from "./options.js";
+
+/** The HTTP request that opened a connection. */
+export type Request = EngineSocket["request"];
+
+/** One Engine.IO session. */
+export type EngineConnection = Pick<EngineSocket, "id" | "request" | "remoteAddress" | "readyState" | "transport" | "send" | "writeBuffer" | "sendPrepared" | "attach" | "close" | "on" | "once" | "off">;
+
+/** What the parts of one server share. */
+export interface ServerContext {
+  readonly settings: ServerSettings;
+  readonly clock: Clock;
+  readonly sweep: Sweep;
+  readonly encoder: PacketEncoder;
+  /** A new socket id: unguessable, 20 characters. */
+  readonly generateId: () => string;
+  /** Bytes as handlers get them: on Node a Buffer over the same memory. */
+  readonly adopt: (bytes: Uint8Array) => unknown;
+  /** What the application's code did wrong. */
+  readonly report: (error: unknown, context: FailureContext) => void;
+  /** What a peer did wrong: not worth a log line unless somebody asks. */
+  readonly reportPeer: (error: unknown, context: FailureContext) => void;
+  /** Messages in wire form, shared by all members of a broadcast. */
+  readonly prepare: (packets: EncodedPacket) => readonly PreparedPacket[];
+}

@@ -1,0 +1,250 @@
+/**
+ * One client in one namespace, as the server's application holds it.
+ *
+ * Room: socketio shell. Names and reasons as in socket.io.
+ */
+import type { Adapter, WriteOptions } from "../../adapter/port.js";
+import { Audience, type Room, type SocketId } from "../../core/broadcast.js";
+import type { Untyped } from "../../core/event-types.js";
+import { EventSocket } from "../../core/event-socket.js";
+import { atLimit } from "../../core/faults.js";
+import type { EmitFlags } from "../../core/outgoing.js";
+import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
+import type { Member } from "../../core/server-connection.js";
+import { BroadcastOperator, type RemoteSocket } from "./broadcast-operator.js";
+import { type Handshake, readHandshake } from "./handshake.js";
+import { Middleware, type Next } from "./middleware.js";
+import type { EngineConnection, Request, ServerContext } from "./ports.js";
+
+/** Why a socket ended; the peers' words. */
+export type DisconnectReason =
+  | "transport error" | "transport close" | "forced close" | "ping timeout" | "parse error"
+  | "server shutting down" | "forced server close" | "client namespace disconnect" | "server namespace disconnect";
+
+export interface ServerReservedEvents {
+  disconnect: (reason: DisconnectReason, description?: unknown) => void;
+  disconnecting: (reason: DisconnectReason, description?: unknown) => void;
+  error: (error: Error) => void;
+}
+
+/** A socket's own `use`: the event's name and arguments, which it may change. */
+export type EventMiddleware = (event: [name: string, ...args: Untyped[]], next: Next) => unknown;
+
+/** The namespace as its sockets need it. */
+export interface SocketNamespace {
+  readonly name: string;
+  readonly adapter: Adapter;
+  readonly context: ServerContext;
+  readonly sockets: ReadonlyMap<SocketId, unknown>;
+  _ids: number;
+  to(room: Room | readonly Room[]): BroadcastOperator<Untyped, Untyped>;
+  in(room: Room | readonly Room[]): BroadcastOperator<Untyped, Untyped>;
+  except(room: Room | readonly Room[]): BroadcastOperator<Untyped, Untyped>;
+  emit(event: string, ...args: Untyped[]): boolean;
+  fetchSockets(): Promise<RemoteSocket<Untyped, Untyped>[]>;
+  /** @internal The socket is gone. */
+  remove(socket: { readonly id: SocketId }): void;
+}
+
+/** The connection as its sockets need it. */
+export interface SocketClient {
+  readonly id: string;
+  readonly conn: EngineConnection;
+  readonly request: Request;
+  readonly sockets: ReadonlyMap<SocketId, { readonly id: SocketId }>;
+  write(packet: Packet, flags?: EmitFlags): void;
+  writeToEngine(packets: EncodedPacket, options: WriteOptions): void;
+  disconnect(): void;
+  /** @internal The socket is gone. */
+  remove(socket: { readonly id: SocketId; readonly nsp: { readonly name: string } }): void;
+}
+
+export class Socket<Listen = Untyped, Emit = Untyped, _InterServer = Untyped, SocketData = Untyped, Nsp extends SocketNamespace = SocketNamespace>
+  extends EventSocket<Listen, Emit, ServerReservedEvents> implements Member {
+  readonly id: SocketId;
+  readonly nsp: Nsp;
+  readonly client: SocketClient;
+  /** Whether missed events were delivered after a reconnection. */
+  readonly recovered: boolean = false;
+  /** Anything the application wants to keep with the socket; adapters carry it to other servers. */
+  data: SocketData = {} as SocketData;
+  readonly #auth: Record<string, unknown>;
+  readonly #issued = Date.now();
+  #handshake: Handshake | undefined;
+  #middleware: Middleware<[name: string, ...args: Untyped[]]> | undefined;
+  #state: "connecting" | "connected" | "disconnected" = "connecting";
+  #reason: DisconnectReason | undefined;
+
+  constructor(nsp: Nsp, client: SocketClient, auth: Record<string, unknown>) {
+    const { context } = nsp;
+    super({
+      clock: context.clock,
+      maxPendingAcks: context.settings.maxPendingAcks,
+      watch: (acks) => context.sweep.touch(acks),
+      onError: (error, failure) => context.report(error, { ...failure, namespace: nsp.name, socketId: this.id }),
+    });
+    this.nsp = nsp;
+    this.client = client;
+    this.id = context.generateId();
+    this.#auth = auth;
+  }
+
+  get connected(): boolean {
+    return this.#state === "connected";
+  }
+
+  get disconnected(): boolean {
+    return !this.connected;
+  }
+
+  get handshake(): Handshake {
+    return (this.#handshake ??= readHandshake(this.client.conn, this.#auth, this.#issued));
+  }
+
+  /** The Engine.IO session. */
+  get conn(): EngineConnection {
+    return this.client.conn;
+  }
+
+  get request(): Request {
+    return this.client.conn.request;
+  }
+
+  get rooms(): Set<Room> {
+    return this.nsp.adapter.socketRooms(this.id) ?? new Set();
+  }
+
+  /**
+   * Joins rooms.
+   * @throws {SocketIOError} `socketio/too-many-rooms` above `maxRoomsPerSocket`; none of them is joined then.
+   */
+  join(rooms: Room | readonly Room[]): Promise<void> | void {
+    const wanted = new Set(typeof rooms === "string" ? [rooms] : rooms);
+    const { maxRoomsPerSocket } = this.nsp.context.settings;
+    const { rooms: joined } = this;
+    const count = joined.size + [...wanted].filter((room) => !joined.has(room)).length;
+    if (count > maxRoomsPerSocket) throw atLimit("Cannot join: the socket is in too many rooms", "socketio/too-many-rooms", "maxRoomsPerSocket", maxRoomsPerSocket);
+    if (this.#state !== "disconnected") return this.nsp.adapter.addAll(this.id, wanted);
+  }
+
+  leave(room: Room): Promise<void> | void {
+    return this.nsp.adapter.del(this.id, room);
+  }
+
+  /** Everyone in a room but this socket. */
+  to(room: Room | readonly Room[]): BroadcastOperator<Emit, SocketData> {
+    return this.broadcast.to(room);
+  }
+
+  /** {@link to}. */
+  in(room: Room | readonly Room[]): BroadcastOperator<Emit, SocketData> {
+    return this.to(room);
+  }
+
+  except(room: Room | readonly Room[]): BroadcastOperator<Emit, SocketData> {
+    return this.broadcast.except(room);
+  }
+
+  /** Everyone in the namespace but this socket. */
+  get broadcast(): BroadcastOperator<Emit, SocketData> {
+    return new BroadcastOperator(this.nsp, new Audience(new Set(), new Set([this.id])));
+  }
+
+  /** {@link broadcast}, on this server only. */
+  get local(): BroadcastOperator<Emit, SocketData> {
+    return this.broadcast.local;
+  }
+
+  /** Runs before the listeners of every event that arrives. `next(error)` keeps the event from them and emits `error`. */
+  use(middleware: EventMiddleware): this {
+    (this.#middleware ??= new Middleware()).use(middleware);
+    return this;
+  }
+
+  /**
+   * Leaves the namespace (`server namespace disconnect`).
+   * @param close whether to end the connection, and with it the client's other namespaces, too.
+   */
+  disconnect(close = false): this {
+    if (close) this.client.disconnect();
+    else if (this.#state === "connected") {
+      this.client.write({ type: PacketType.DISCONNECT, nsp: this.nsp.name });
+      this.end("server namespace disconnect");
+    }
+    return this;
+  }
+
+  /** @internal A packet for this socket arrived. */
+  receive(packet: Packet): void {
+    switch (packet.type) {
+      case PacketType.EVENT: return this.receiveEvent(packet);
+      case PacketType.ACK: return this.receiveAck(packet);
+      default: return this.end("client namespace disconnect");
+    }
+  }
+
+  /** @internal Middleware let the client in. */
+  open(): void {
+    this.#state = "connected";
+    void this.join(this.id);
+  }
+
+  /** @internal Refused by middleware: never connected, so that nobody needs to hear of it. */
+  discard(): void {
+    this.#state = "disconnected";
+    this.nsp.adapter.delAll(this.id);
+  }
+
+  /** @internal Ends once, with one reason. */
+  end(reason: DisconnectReason, description?: unknown): void {
+    if (this.#state !== "connected") return;
+    this.run("disconnecting", [reason, description]);
+    this.#state = "disconnected";
+    this.#reason = reason;
+    this.nsp.adapter.delAll(this.id);
+    this.nsp.remove(this);
+    this.client.remove(this);
+    this.loseAcks(reason);
+    this.run("disconnect", [reason, description]);
+  }
+
+  /** @internal The connection broke the protocol. */
+  fault(error: unknown): void {
+    this.run("error", [error instanceof Error ? error : new Error(String(error))]);
+  }
+
+  protected override transmit(packet: Packet, flags: EmitFlags): void {
+    if (this.#state === "connected") this.client.write(packet, flags);
+  }
+
+  protected override nextAckId(): number {
+    return this.nsp._ids++;
+  }
+
+  protected override get path(): string {
+    return this.nsp.name;
+  }
+
+  protected override get endReason(): string | undefined {
+    return this.#state === "disconnected" ? (this.#reason ?? "refused") : undefined;
+  }
+
+  protected override dispatchIncoming(name: string, args: unknown[]): void {
+    if (this.#middleware === undefined) {
+      this.run(name, args);
+      return;
+    }
+    const event: [name: string, ...args: Untyped[]] = [name, ...args];
+    const report = (error: unknown): void => this.nsp.context.report(error, { event: name, namespace: this.nsp.name, socketId: this.id });
+    this.#middleware.run({
+      subject: event,
+      late: report,
+      done: (failure) => {
+        if (failure?.isCrash === true) report(failure.error);
+        if (!this.connected) return;
+        if (failure === undefined) this.run(event[0], event.slice(1));
+        else this.fault(failure.error);
+      },
+    });
+  }
+}
