@@ -19,7 +19,7 @@ export const roomOrder: Readonly<Record<Room, readonly Room[]>> = {
   adapters: ["core", "shell", "adapters"],
   presets: ["core", "shell", "adapters", "presets"],
   testing: ["core", "adapter", "codecs", "shell", "memory", "testing"],
-  entry: ["core", "adapter", "codecs", "shell", "node", "web", "memory", "adapters", "presets", "testing", "flat"],
+  entry: ["core", "adapter", "codecs", "shell", "node", "web", "memory", "adapters", "presets", "testing", "flat", "entry"],
   flat: ["flat"],
   outside: ["core", "adapter", "codecs", "shell", "node", "web", "memory", "adapters", "presets", "testing", "entry", "flat", "outside"],
 };

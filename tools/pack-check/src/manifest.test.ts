@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { entriesWithoutPeers, entryNames, optionalPeers, unresolvedRanges } from "./manifest.js";
+
+const pool = {
+  name: "@x/pool", version: "1.0.0",
+  exports: { ".": {}, "./simple-ws": {}, "./presets": {}, "./package.json": "./package.json" },
+  dependencies: { "@x/errors": "^1.0.0" },
+  peerDependencies: { "@x/simple-ws": "^1.0.0", "react": "^19.0.0" },
+  peerDependenciesMeta: { "@x/simple-ws": { optional: true } },
+};
+
+test("entryNames() are what importers write", () => {
+  expect(entryNames(pool)).toEqual(["@x/pool", "@x/pool/simple-ws", "@x/pool/presets"]);
+});
+
+test("an optional peer takes its entry out of what works alone", () => {
+  expect(optionalPeers(pool)).toEqual(["@x/simple-ws"]);
+  expect(entriesWithoutPeers(pool)).toEqual(["@x/pool", "@x/pool/presets"]);
+  expect(entriesWithoutPeers({ ...pool, peerDependenciesMeta: {} })).toEqual(entryNames(pool));
+});
+
+test("unresolvedRanges() finds what only the workspace understands", () => {
+  expect(unresolvedRanges(pool)).toEqual([]);
+  expect(unresolvedRanges({ ...pool, dependencies: { a: "workspace:^", b: "catalog:" }, peerDependencies: { c: "link:../c" } })).toEqual(["a: workspace:^", "b: catalog:", "c: link:../c"]);
+});

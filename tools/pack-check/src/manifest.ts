@@ -1,0 +1,30 @@
+/** What a packed package.json must still say, and what it must no longer say. */
+export interface PackedManifest {
+  readonly name: string;
+  readonly version: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+}
+
+/** Names that importers write: "@x/errors", "@x/errors/retry"; package.json itself is data and left out. */
+export function entryNames({ name, exports }: PackedManifest): string[] {
+  return Object.keys(exports).filter((subpath) => subpath !== "./package.json").map((subpath) => name + subpath.slice(1));
+}
+
+/** Peers that a user installs only for some entries. */
+export function optionalPeers({ peerDependencies = {}, peerDependenciesMeta = {} }: PackedManifest): string[] {
+  return Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional === true);
+}
+
+/** Entries that need an optional peer are named after it: "@x/pool/simple-ws" needs "@x/simple-ws". */
+export function entriesWithoutPeers(manifest: PackedManifest): string[] {
+  const peers = optionalPeers(manifest).map((name) => name.split("/").at(-1));
+  return entryNames(manifest).filter((entry) => !peers.includes(entry.slice(manifest.name.length + 1)));
+}
+
+/** Ranges that only this workspace understands. */
+export function unresolvedRanges({ dependencies, peerDependencies }: PackedManifest): string[] {
+  return Object.entries({ ...dependencies, ...peerDependencies }).filter(([, range]) => /^(?:workspace|catalog|file|link):/.test(range)).map(([name, range]) => `${name}: ${range}`);
+}

@@ -1,0 +1,33 @@
+/** Programs run to their end, output kept. */
+import { spawn } from "node:child_process";
+
+export interface Outcome {
+  readonly code: number;
+  /** stdout and stderr as they came. */
+  readonly output: string;
+  readonly stdout: string;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  /** The program is killed then, and its code is 124. Default 60 s. */
+  readonly timeoutMs?: number;
+}
+
+/** @returns the outcome, whatever the exit code; rejects only when the program cannot be started. */
+export function run(program: string, args: readonly string[], { cwd, timeoutMs = 60_000 }: RunOptions): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" } });
+    const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+    let output = "";
+    let stdout = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => { output += text; stdout += text; });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => { output += text; });
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      clearTimeout(timer);
+      const ending = signal === null ? "" : `\n(ended by ${signal} after ${String(timeoutMs)} ms)`;
+      resolve({ code: code ?? 124, output: output + ending, stdout });
+    });
+  });
+}
