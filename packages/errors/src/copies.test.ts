@@ -2,9 +2,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { bundle, gzipSize, load } from "../test/support/bundle.js";
 import { ALL_CLASSES, classesOf, isErrorClass, type ErrorClass } from "../test/support/classes.js";
-import { engineio, isTransportError, socketio, TransportError } from "./index.js";
+import * as everythingHere from "./index.js";
 
-type Copy = typeof import("./index.js") & { readonly CircuitOpenError: unknown };
+const { engineio, isTransportError, socketio, TransportError } = everythingHere;
+
+type Copy = typeof everythingHere & { readonly CircuitOpenError: unknown };
 const everything = `export * from "./src/index.ts"; export { CircuitOpenError } from "./src/circuit-breaker.ts";`;
 let copy: Copy;
 
