@@ -220,7 +220,7 @@ export class Decoder {
   /** Parses `[at, end)`. @returns where it stopped: at the end, before an incomplete frame, or where a callback said so. */
   #parse(buffer: ParseBuffer, at: number, end: number): number {
     const { bytes, header } = buffer;
-    if (this.#missing > 0) at = this.#collect(buffer, at, end);
+    if (this.#message !== undefined && this.#missing > 0) at = this.#collect(this.#message, buffer, at, end);
     while (at < end && this.#mayGoOn()) {
       const headerLength = header.read(bytes, at, end, this.#refusedBits);
       if (headerLength === 0) return at;
@@ -237,8 +237,7 @@ export class Decoder {
           this.#whole(buffer, header, start, frameEnd);
           at = frameEnd;
         } else {
-          this.#begin(header);
-          at = this.#collect(buffer, start, end);
+          at = this.#collect(this.#begin(header), buffer, start, end);
         }
       }
     }
@@ -269,19 +268,18 @@ export class Decoder {
   }
 
   /** A data frame whose payload must be collected: limits first. */
-  #begin(header: HeaderReader): void {
+  #begin(header: HeaderReader): Assembler {
     const message = (this.#message ??= new Assembler(this.#limits, this.#text, this.#allocate));
     if (header.opcode !== Opcode.continuation) message.open(header.opcode);
     message.admit(header.payloadBytes, header.isFinal);
     this.#missing = header.payloadBytes;
     this.#missingKey = header.maskKey;
     this.#missingIsFinal = header.isFinal;
+    return message;
   }
 
   /** Takes what is there of the current data frame; gives the message out if this completes it. */
-  #collect(buffer: ParseBuffer, start: number, end: number): number {
-    const message = this.#message;
-    if (message === undefined) return start; // never: a frame is collected for an open message
+  #collect(message: Assembler, buffer: ParseBuffer, start: number, end: number): number {
     const taken = Math.min(this.#missing, end - start);
     message.append(buffer, start, start + taken, this.#missingKey);
     this.#missing -= taken;

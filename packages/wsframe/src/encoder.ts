@@ -24,7 +24,8 @@ export function maxFrameBytes(data: string | Uint8Array): number {
 }
 
 /**
- * Writes a text message as one frame. {@link maxFrameBytes} must be free from `offset` on; bytes past the frame may be touched.
+ * Writes a text message as one frame. From `offset` on there must be room for it: {@link maxFrameBytes}, or exactly
+ * {@link frameLength} of the text's `byteLength`.
  *
  * @param maskKey 32 unpredictable bits (§5.3) for a client's frame, `undefined` for a server's.
  * @returns the offset after the frame.

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { hex, seededRandom } from "@x/testkit";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import wabt from "wabt";
 import { maskKeyOf } from "./index.js";
 import { maskBytes, rotateMaskKey } from "./mask.js";
-import { acquireParseBuffer, createPortableBuffer, createSimdBuffer, releaseParseBuffer, type ParseBuffer } from "./parse-buffer.js";
+import { acquireParseBuffer, createParseBuffer, createPortableBuffer, createSimdBuffer, releaseParseBuffer, type ParseBuffer } from "./parse-buffer.js";
 import { unmaskWasm } from "./unmask.wasm.js";
 
 const random = seededRandom(6455);
@@ -60,6 +60,21 @@ test("rotateMaskKey() lets a payload be unmasked in pieces (§5.3)", () => {
     maskBytes(pieces, 0, cut, key);
     maskBytes(pieces, cut, 40, rotateMaskKey(key, cut));
     expect(pieces).toEqual(expected);
+  }
+});
+
+test("without WebAssembly, or with one that refuses, ordinary memory takes its place", () => {
+  const refuse = function (): never { throw new Error("unsafe-eval"); };
+  for (const engine of [undefined, { Module: refuse, Instance: refuse }]) {
+    vi.stubGlobal("WebAssembly", engine);
+    try {
+      expect(createSimdBuffer()).toBeUndefined();
+      const { bytes, unmask } = createParseBuffer();
+      bytes.set([0x61, 0x62], 0);
+      expect([unmask(0, 2, 0x01_01), bytes[0], bytes[1]]).toEqual([0, 0x60, 0x63]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   }
 });
 
