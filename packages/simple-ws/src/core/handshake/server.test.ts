@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { isSameOrigin } from "./origin.js";
+import { formatAcceptance, formatRefusal, judgeUpgrade, type UpgradePolicy, type UpgradeRequest } from "./server.js";
+
+const headers = { "host": "example.com", "upgrade": "websocket", "connection": "keep-alive, Upgrade", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-version": "13" };
+const request = (more: Record<string, string | undefined> = {}, rest: Partial<UpgradeRequest> = {}): UpgradeRequest => ({ method: "GET", httpVersion: "1.1", headers: { ...headers, ...more }, ...rest });
+const policy: UpgradePolicy = { origin: "same-origin", chooseSubprotocol: () => undefined };
+
+describe("judgeUpgrade() (§4.2)", () => {
+  test("accepts what a client must send", () => {
+    expect(judgeUpgrade(request(), policy)).toEqual({ kind: "accept", key: headers["sec-websocket-key"], protocol: "" });
+    expect(judgeUpgrade(request({ upgrade: "h2c, WebSocket" }), policy)).toMatchObject({ kind: "accept" });
+  });
+
+  test.each<[number, string, UpgradeRequest]>([
+    [405, "POST", request({}, { method: "POST" })],
+    [400, "HTTP/1.0", request({}, { httpVersion: "1.0" })],
+    [400, "no Upgrade", request({ upgrade: undefined })],
+    [400, "another Upgrade", request({ upgrade: "h2c" })],
+    [400, "no Connection", request({ connection: "keep-alive" })],
+    [400, "no key", request({ "sec-websocket-key": undefined })],
+    [400, "a short key", request({ "sec-websocket-key": "c2hvcnQ=" })],
+    [400, "a key that is no base64", request({ "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZ!==" })],
+    [400, "a key of 16 bytes with stray bits", request({ "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZR==" })],
+    [426, "no version", request({ "sec-websocket-version": undefined })],
+    [426, "version 8", request({ "sec-websocket-version": "8" })],
+    [400, "an empty subprotocol list", request({ "sec-websocket-protocol": "," })],
+    [400, "a subprotocol that is no token", request({ "sec-websocket-protocol": "a b" })],
+    [403, "another origin", request({ origin: "https://evil.example" })],
+    [403, "the origin null", request({ origin: "null" })],
+  ])("answers %i to %s", (statusCode, _what, given) => {
+    expect(judgeUpgrade(given, policy)).toMatchObject({ kind: "refuse", refusal: { statusCode } });
+  });
+
+  test("origins: same-origin, list, function, everyone", () => {
+    const from = (origin: string, allowed: UpgradePolicy["origin"]): string => judgeUpgrade(request({ origin }), { ...policy, origin: allowed }).kind;
+    expect(from("https://example.com", "same-origin")).toBe("accept");
+    expect(from("https://a.test", ["https://a.test"])).toBe("accept");
+    expect(from("https://a.test.evil", ["https://a.test"])).toBe("refuse");
+    expect(from("https://a.test", (origin) => origin.endsWith(".test"))).toBe("accept");
+    expect(from("null", "*")).toBe("accept");
+  });
+
+  test("subprotocols: the server's choice of what was offered, and nothing else", () => {
+    const offer = request({ "sec-websocket-protocol": "a, b" });
+    expect(judgeUpgrade(offer, { ...policy, chooseSubprotocol: ([, second]) => second })).toMatchObject({ protocol: "b" });
+    expect(() => judgeUpgrade(offer, { ...policy, chooseSubprotocol: () => "c" })).toThrow(expect.objectContaining({ code: "simple-ws/invalid-option" }));
+  });
+});
+
+test.each([
+  ["https://example.com", "example.com", true], ["http://example.com", "example.com:80", true], ["https://example.com:8443", "example.com:8443", true],
+  ["https://example.com", "example.com:443", true], ["https://example.com", "example.com:80", false], ["https://example.com.evil.test", "example.com", false],
+  ["https://evil.test", "example.com", false], ["http://[::1]:3000", "[::1]:3000", true], ["null", "example.com", false], ["", "example.com", false],
+  ["https://example.com", undefined, false], ["https://example.com/path", "example.com", false], ["https://a@example.com", "example.com", false], ["https://example.com", "evil.test/@example.com", false],
+  ["https://example.com", "x@example.com", false],
+])("isSameOrigin(%j, %j) is %s (§10.2)", (origin, host, expected) => {
+  expect(isSameOrigin(origin, host)).toBe(expected);
+});
+
+test("formatAcceptance() and formatRefusal() write whole answers", () => {
+  expect(formatAcceptance("ACC=", "chat", { "X-A": "1" })).toBe("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ACC=\r\nSec-WebSocket-Protocol: chat\r\nX-A: 1\r\n\r\n");
+  const refusal = formatRefusal({ statusCode: 426 }, (text) => text.length);
+  expect(refusal).toContain("HTTP/1.1 426 Upgrade Required\r\n");
+  expect(refusal).toContain("Sec-WebSocket-Version: 13\r\n");
+  expect(refusal.endsWith("Content-Length: 17\r\n\r\nUpgrade Required\n")).toBe(true);
+  expect(() => formatRefusal({ statusCode: 403, headers: { X: "a\r\nb: c" } }, () => 0)).toThrow(/invalid|Cannot send header/);
+});

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { Keepalive } from "./keepalive.js";
+
+test("Keepalive pings after the interval and gives up after the timeout, no earlier (§5.5.2)", () => {
+  const keepalive = new Keepalive(1_000, 300, 0);
+  expect(keepalive.deadlineMs).toBe(1_000);
+  expect(keepalive.tick(999)).toBe("wait");
+  expect(keepalive.tick(1_000)).toBe("ping");
+  expect(keepalive.deadlineMs).toBe(1_300);
+  expect(keepalive.tick(1_299)).toBe("wait");
+  expect(keepalive.tick(1_300)).toBe("timeout");
+});
+
+test("Keepalive: whatever is heard counts as life", () => {
+  const keepalive = new Keepalive(1_000, 300, 0);
+  keepalive.heard(500);
+  expect(keepalive.tick(1_499)).toBe("wait");
+  expect(keepalive.tick(1_500)).toBe("ping");
+  keepalive.heard(1_799); // data, not a Pong
+  expect(keepalive.deadlineMs).toBe(2_799);
+  expect(keepalive.tick(1_800)).toBe("wait");
+});
+
+test("Keepalive heard in the very millisecond of its ping is alive", () => {
+  const keepalive = new Keepalive(100, 50, 0);
+  expect(keepalive.tick(100)).toBe("ping");
+  keepalive.heard(101);
+  expect(keepalive.tick(150)).toBe("wait");
+});
+
+test("Keepalive with a timeout of 0 pings for ever", () => {
+  const keepalive = new Keepalive(1_000, 0, 0);
+  expect([1_000, 2_000, 3_000].map((nowMs) => keepalive.tick(nowMs))).toEqual(["ping", "ping", "ping"]);
+});
