@@ -1,0 +1,16 @@
+import { webSocketPool } from "@x/pool/simple-ws";
+import { serve } from "@x/simple-ws/server";
+
+await using server = await serve({
+  onConnection: async (connection) => {
+    for await (const message of connection) await connection.send(`${String(message)}!`);
+  },
+});
+await using pool = webSocketPool(server.url, { maxConnections: 2 });
+const answers = await Promise.all(["one", "two", "three"].map(async (word) => {
+  await using lease = await pool.acquire("/", { timeoutMs: 5_000 });
+  await lease.resource.send(word);
+  return lease.resource.receive();
+}));
+console.log(answers.join(" "), pool.stats().total);
+// prints: one! two! three! 2
