@@ -4,6 +4,7 @@ import { callSafely, reportHandlerError, setErrorReporter, withErrorHandling, wr
 
 const failure = new Error("handler failed");
 const fail = (): number => { throw failure; };
+const reject = (): Promise<number> => Promise.reject(failure);
 const reported = vi.fn<OnError>();
 let before: OnError;
 
@@ -27,7 +28,7 @@ describe("callSafely()", () => {
 
   test("hands what is rejected with to onError, and resolves to undefined", async () => {
     const onError = vi.fn();
-    expect(await callSafely(() => Promise.reject(failure), [], onError)).toBeUndefined();
+    expect(await callSafely(reject, [], onError)).toBeUndefined();
     expect(onError.mock.calls).toEqual([[failure]]);
   });
 
@@ -62,7 +63,7 @@ describe("wrapHandler()", () => {
 
   test("makes an async handler that never rejects", async () => {
     const onError = vi.fn();
-    expect(await wrapHandler((_: string) => Promise.reject(failure), onError)("a")).toBeUndefined();
+    expect(await wrapHandler((_: string) => reject(), onError)("a")).toBeUndefined();
     expect(onError.mock.calls).toEqual([[failure, "a"]]);
   });
 });
@@ -79,7 +80,7 @@ describe("withErrorHandling()", () => {
   test("reports with the context and goes on", async () => {
     const onError = vi.fn();
     expect(withErrorHandling(context, fail, { onError })).toBeUndefined();
-    expect(await withErrorHandling(context, () => Promise.reject(failure), { onError })).toBeUndefined();
+    expect(await withErrorHandling(context, reject, { onError })).toBeUndefined();
     expect(onError.mock.calls).toEqual([[failure, context], [failure, context]]);
     withErrorHandling(context, fail);
     expect(reported.mock.calls).toEqual([[failure, context]]);
