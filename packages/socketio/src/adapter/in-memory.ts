@@ -150,7 +150,7 @@ export class InMemoryAdapter extends Emitter<AdapterEvents> implements Adapter {
 
   #leave(id: SocketId, room: Room): void {
     const members = this.rooms.get(room);
-    if (members === undefined || !members.delete(id)) return;
+    if (!members?.delete(id)) return;
     this.emit("leave-room", room, id);
     if (members.size === 0 && this.rooms.delete(room)) this.emit("delete-room", room);
   }

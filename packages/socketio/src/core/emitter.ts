@@ -5,10 +5,12 @@
  */
 import { type EventName, Subscribable } from "@x/errors/emitter";
 import type { OnError } from "@x/errors/handlers";
-import type { ListenerArguments } from "./event-types.js";
+import type { EventArguments } from "./event-types.js";
 
 /** The events of both maps with their arguments, as Subscribable wants them. */
-export type Events<Listen, Reserved> = { readonly [Name in keyof Listen | keyof Reserved]: ListenerArguments<Listen, Reserved, Name> };
+export type Events<Listen, Reserved> =
+  & { readonly [Name in keyof Reserved]: EventArguments<Reserved, Name> }
+  & { readonly [Name in Exclude<keyof Listen, keyof Reserved>]: EventArguments<Listen, Name> };
 
 export abstract class TypedEmitter<Listen, Reserved> extends Subscribable<Events<Listen, Reserved>> {
   protected constructor(onError: OnError) {

@@ -13,9 +13,6 @@ export type DefaultEventsMap = Record<string, (...args: Untyped[]) => void>;
 export type EventName<Map> = keyof Map & string;
 export type EventArguments<Map, Name> = Name extends keyof Map ? (Map[Name] extends (...args: infer Args) => unknown ? Args : never) : never;
 
-/** Arguments of an event of the library's own map or else the application's. */
-export type ListenerArguments<Listen, Reserved, Name> = Name extends keyof Reserved ? EventArguments<Reserved, Name> : EventArguments<Listen, Name>;
-
 export type Last<Args extends readonly unknown[]> = Args extends readonly [...unknown[], infer Tail]
   ? Tail
   : Required<Args> extends readonly [...unknown[], infer Tail] ? Tail : Untyped;

@@ -5,7 +5,7 @@
  */
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { Untyped } from "../core/event-types.js";
+import type { DefaultEventsMap, Untyped } from "../core/event-types.js";
 import { Server, type ServerOptions } from "./server.js";
 
 export interface ServeOptions extends ServerOptions {
@@ -19,7 +19,7 @@ export interface ServeOptions extends ServerOptions {
  * @returns the server, listening. Whoever calls closes it: `await server.close()` or `await using`.
  * @throws the system's error when the port cannot be had; {@link SocketIOError} `socketio/invalid-option`.
  */
-export async function serve<Listen = Untyped, Emit = Untyped, InterServer = Untyped, SocketData = Untyped>(options: ServeOptions = {}): Promise<Server<Listen, Emit, InterServer, SocketData>> {
+export async function serve<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterServer = DefaultEventsMap, SocketData = Untyped>(options: ServeOptions = {}): Promise<Server<Listen, Emit, InterServer, SocketData>> {
   const httpServer = createServer((_request, response) => response.writeHead(404).end());
   const server = new Server<Listen, Emit, InterServer, SocketData>(httpServer, options);
   httpServer.listen(options.port ?? 0, options.host);

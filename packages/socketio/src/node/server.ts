@@ -10,7 +10,7 @@ import type { EventName as Key, Listener as Handler } from "@x/errors/emitter";
 import type { Adapter, AdapterFactory } from "../adapter/port.js";
 import { packetEncoder, type PacketEncoder } from "../core/encoder.js";
 import type { Events } from "../core/emitter.js";
-import type { AckName, AckValue, AllButLast, EventArguments, EventName, Untyped, WithReplies } from "../core/event-types.js";
+import type { AckName, AckValue, AllButLast, EventArguments, EventName, DefaultEventsMap, Untyped, WithReplies } from "../core/event-types.js";
 import { BroadcastEmitter } from "../shell/server/broadcast-emitter.js";
 import { BroadcastOperator } from "../shell/server/broadcast-operator.js";
 import { Client } from "../shell/server/client.js";
@@ -28,7 +28,7 @@ export interface ServerOptions extends SocketServerOptions, Omit<EngineOptions, 
 type Args<Listen, Emit, InterServer, Data> = Events<InterServer, NamespaceReservedEvents<NspSocket<Listen, Emit, InterServer, Data>>>;
 type Name<Listen, Emit, InterServer, Data> = Key<Args<Listen, Emit, InterServer, Data>>;
 
-export class Server<Listen = Untyped, Emit = Untyped, InterServer = Untyped, SocketData = Untyped>
+export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterServer = DefaultEventsMap, SocketData = Untyped>
   extends BroadcastEmitter<InterServer, Emit, SocketData, NamespaceReservedEvents<NspSocket<Listen, Emit, InterServer, SocketData>>>
   implements AsyncDisposable {
   /** The default namespace, `/`. */
@@ -63,7 +63,7 @@ export class Server<Listen = Untyped, Emit = Untyped, InterServer = Untyped, Soc
     }, context);
     this.sockets = this.#namespaces.named("/");
     if (typeof target === "number") this.listen(target);
-    else if (target !== undefined && !isOptions) this.attach(target as HttpServer);
+    else if (target !== undefined && !isOptions) this.attach(target);
   }
 
   /** Namespaces by name. */

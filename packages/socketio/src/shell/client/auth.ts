@@ -4,10 +4,10 @@
  * Room: socketio shell. Whichever comes first counts.
  */
 import type { Untyped } from "../../core/event-types.js";
-import type { Auth } from "./options.js";
+import type { Auth, AuthFunction } from "./options.js";
 
 export function askAuth(auth: Auth | undefined, answer: (auth: Record<string, Untyped> | undefined) => void, failed: (error: unknown) => void): void {
-  if (typeof auth !== "function") {
+  if (!isFunction(auth)) {
     answer(auth);
     return;
   }
@@ -24,4 +24,8 @@ export function askAuth(auth: Auth | undefined, answer: (auth: Record<string, Un
   } catch (error) {
     failed(error);
   }
+}
+
+function isFunction(auth: Auth | undefined): auth is AuthFunction {
+  return typeof auth === "function";
 }

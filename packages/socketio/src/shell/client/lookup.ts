@@ -5,10 +5,10 @@
  */
 import { Socket as EngineSocket, type ClientOptions as EngineOptions } from "@x/engineio/client";
 import { ConnectionError } from "@x/errors/socketio";
-import type { Untyped } from "../../core/event-types.js";
+import type { DefaultEventsMap } from "../../core/event-types.js";
 import { Manager as AnyManager } from "./manager.js";
 import type { ManagerOptions, SocketOptions } from "./options.js";
-import { Socket } from "./socket.js";
+import type { Socket } from "./socket.js";
 import { readAddress } from "./url.js";
 
 /** Options of `io` and `connect`: the manager's, the socket's and all of Engine.IO's. */
@@ -29,15 +29,13 @@ export class Manager extends AnyManager<ClientOptions, EngineSocket> {
 /** Managers by server, for multiplexing. */
 const managers = new Map<string, Manager>();
 
-interface Lookup {
-  <Listen = Untyped, Emit = Untyped>(uri?: string | ClientOptions, options?: ClientOptions): Socket<Listen, Emit, Manager>;
-}
+type Lookup = <Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri?: string | ClientOptions, options?: ClientOptions) => Socket<Listen, Emit, Manager>;
 
 /**
  * A socket for the namespace that the path of `uri` names. It connects by itself, and again when the connection is lost.
  * @throws {SocketIOError} `socketio/invalid-option`.
  */
-function lookup<Listen = Untyped, Emit = Untyped>(uri?: string | ClientOptions, options?: ClientOptions): Socket<Listen, Emit, Manager> {
+function lookup<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri?: string | ClientOptions, options?: ClientOptions): Socket<Listen, Emit, Manager> {
   const opts = (typeof uri === "object" ? uri : options) ?? {};
   const page = (globalThis as { location?: { protocol: string; host: string } }).location;
   const { origin, namespace, query } = readAddress(typeof uri === "string" ? uri : "", page);
@@ -69,7 +67,7 @@ export interface ConnectOptions extends ClientOptions {
  * @throws {ConnectionRefusedError} with what the server said; {@link BadNamespaceError} for a namespace it does not have;
  *   {@link ConnectionError} when the first attempt fails or `signal` aborts.
  */
-export function connect<Listen = Untyped, Emit = Untyped>(uri: string, { signal, ...options }: ConnectOptions = {}): Promise<Socket<Listen, Emit, Manager>> {
+export function connect<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri: string, { signal, ...options }: ConnectOptions = {}): Promise<Socket<Listen, Emit, Manager>> {
   return new Promise((resolve, reject) => {
     const socket = io<Listen, Emit>(uri, { forceNew: true, ...options, autoConnect: false });
     const settle = (end: () => void): void => {

@@ -9,7 +9,7 @@ import { ConnectionError } from "@x/errors/socketio";
 import { ClientConnection, type ClientConnectionSink, type ReconnectPolicy } from "../../core/client-connection.js";
 import { Decoder } from "../../core/decoder.js";
 import { TypedEmitter } from "../../core/emitter.js";
-import type { Untyped } from "../../core/event-types.js";
+import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
 import { DEFAULT_PACKET_LIMITS } from "../../core/limits.js";
 import type { EncodedPacket, Packet } from "../../core/packet.js";
 import { type ManagerOptions, readPolicy, type SocketOptions } from "./options.js";
@@ -66,9 +66,10 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   }
 
   /** @returns the socket of a namespace, made when there is none. */
-  socket<Listen = Untyped, Emit = Untyped>(nsp: string, options: SocketOptions = {}): Socket<Listen, Emit, this> {
-    let socket: Socket<Untyped, Untyped, this> | undefined = this.nsps.get(nsp);
-    if (socket === undefined) this.nsps.set(nsp, (socket = new Socket(this, nsp, options)));
+  socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(nsp: string, options: SocketOptions = {}): Socket<Listen, Emit, this> {
+    const existing = this.nsps.get(nsp);
+    const socket = (existing ?? new Socket(this, nsp, options)) as Socket<Listen, Emit, this>; // maps of events are types only
+    if (existing === undefined) this.nsps.set(nsp, socket);
     if (this.opts.autoConnect !== false) socket.connect();
     return socket;
   }

@@ -11,7 +11,8 @@ import type { Untyped } from "../../core/event-types.js";
 import type { PacketLimits } from "../../core/limits.js";
 
 /** Sent with each CONNECT: an object, or a function called for each attempt, which returns one, resolves to one, or hands one to its callback. */
-export type Auth = Record<string, Untyped> | ((callback: (auth: Record<string, Untyped>) => void) => unknown);
+export type Auth = Record<string, Untyped> | AuthFunction;
+export type AuthFunction = (callback: (auth: Record<string, Untyped>) => void) => unknown;
 
 export interface ManagerOptions extends Partial<Omit<ReconnectPolicy, "timeout">>, Partial<PacketLimits> {
   /** How long one attempt to connect may take. Milliseconds, or `false` for ever; default 20 000. */

@@ -7,7 +7,7 @@ import type { Clock, Swept } from "@x/errors/clock";
 import type { OnError } from "@x/errors/handlers";
 import { BadNamespaceError, ConnectionError, ConnectionRefusedError, DisconnectedError } from "@x/errors/socketio";
 import { encodePacket } from "../../core/encoder.js";
-import type { Untyped } from "../../core/event-types.js";
+import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
 import { EventSocket } from "../../core/event-socket.js";
 import type { EmitFlags } from "../../core/outgoing.js";
 import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
@@ -45,7 +45,7 @@ interface Waiting {
   readonly id: number | undefined;
 }
 
-export class Socket<Listen = Untyped, Emit = Untyped, M extends SocketManager = SocketManager> extends EventSocket<Listen, Emit, ClientReservedEvents> {
+export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extends SocketManager = SocketManager> extends EventSocket<Listen, Emit, ClientReservedEvents> {
   readonly io: M;
   readonly nsp: string;
   /** Given by the server; another one after each reconnection. `undefined` while not connected. */
@@ -146,13 +146,13 @@ export class Socket<Listen = Untyped, Emit = Untyped, M extends SocketManager = 
 
   /** @internal */
   receive(packet: Packet): void {
-    switch (packet.type) {
-      case PacketType.CONNECT: return this.#onConnect(packet.data);
-      case PacketType.EVENT: return this.connected ? this.receiveEvent(packet) : this.#received.add(packet, () => undefined);
-      case PacketType.ACK: return this.receiveAck(packet);
-      case PacketType.CONNECT_ERROR: return this.#onRefused(packet.data);
-      default: return this.#onServerDisconnect();
-    }
+    const { type, data } = packet;
+    if (type === PacketType.CONNECT) this.#onConnect(data);
+    else if (type === PacketType.ACK) this.receiveAck(packet);
+    else if (type === PacketType.CONNECT_ERROR) this.#onRefused(data);
+    else if (type === PacketType.DISCONNECT) this.#onServerDisconnect();
+    else if (this.connected) this.receiveEvent(packet);
+    else this.#received.add(packet, () => undefined);
   }
 
   protected override transmit(packet: Packet, flags: EmitFlags): void {

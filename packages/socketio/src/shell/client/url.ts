@@ -21,8 +21,8 @@ const pattern = /^(?:(https?|wss?):)?(?:\/\/)?([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?
  */
 export function readAddress(uri: string, base: { readonly protocol: string; readonly host: string } | undefined): Address {
   const [, scheme, host, path, search] = pattern.exec(uri) ?? [];
-  const authority = host || base?.host;
-  if (!authority) throw new SocketIOError("Cannot connect: the address names no host", { code: "socketio/invalid-option" });
+  const authority = host === "" ? base?.host : host;
+  if (authority === undefined) throw new SocketIOError("Cannot connect: the address names no host", { code: "socketio/invalid-option" });
   const protocol = scheme?.toLowerCase() ?? base?.protocol.slice(0, -1) ?? "https";
   const isSecure = protocol === "https" || protocol === "wss";
   return {

@@ -8,7 +8,7 @@ import { callSafely } from "@x/errors/handlers";
 import type { Adapter, AdapterNamespace } from "../../adapter/port.js";
 import type { SocketId } from "../../core/broadcast.js";
 import type { Events } from "../../core/emitter.js";
-import type { AckName, AckValue, AllButLast, EventArguments, EventName, Untyped, WithReplies } from "../../core/event-types.js";
+import type { AckName, AckValue, AllButLast, EventArguments, EventName, DefaultEventsMap, Untyped, WithReplies } from "../../core/event-types.js";
 import { reservedEvent } from "../../core/faults.js";
 import { isReservedEvent, PacketType } from "../../core/packet.js";
 import { BroadcastEmitter } from "./broadcast-emitter.js";
@@ -41,12 +41,12 @@ export type NspSocket<Listen, Emit, InterServer, SocketData> = Socket<Listen, Em
 type Args<Listen, Emit, InterServer, SocketData> = Events<InterServer, NamespaceReservedEvents<NspSocket<Listen, Emit, InterServer, SocketData>>>;
 type Name<Listen, Emit, InterServer, SocketData> = Key<Args<Listen, Emit, InterServer, SocketData>>;
 
-export class Namespace<Listen = Untyped, Emit = Untyped, InterServer = Untyped, SocketData = Untyped>
+export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterServer = DefaultEventsMap, SocketData = Untyped>
   extends BroadcastEmitter<InterServer, Emit, SocketData, NamespaceReservedEvents<NspSocket<Listen, Emit, InterServer, SocketData>>> {
   readonly name: string;
   readonly server: NamespaceServer;
   readonly context: ServerContext;
-  readonly sockets: Map<SocketId, NspSocket<Listen, Emit, InterServer, SocketData>> = new Map();
+  readonly sockets: Map<SocketId, NspSocket<Listen, Emit, InterServer, SocketData>> = new Map<SocketId, NspSocket<Listen, Emit, InterServer, SocketData>>();
   readonly #middleware = new Middleware<NspSocket<Listen, Emit, InterServer, SocketData>>();
   readonly #once = new Set<unknown>();
   #arriving: NspSocket<Listen, Emit, InterServer, SocketData> | undefined;
@@ -192,7 +192,7 @@ export class Namespace<Listen = Untyped, Emit = Untyped, InterServer = Untyped, 
 
   #makeAdapter(): Adapter {
     const adapter = this.server.createAdapter(this);
-    callSafely(() => adapter.init(), [], (error) => this.context.report(error, { event: "adapter", namespace: this.name }));
+    void callSafely(() => adapter.init(), [], (error) => this.context.report(error, { event: "adapter", namespace: this.name }));
     return adapter;
   }
 }

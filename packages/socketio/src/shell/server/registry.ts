@@ -35,7 +35,11 @@ export class NamespaceRegistry {
   }
 
   /** @returns the namespace of that name, made when there is none. */
-  named(given: string): Namespace {
+  named<L, E, I, D>(given: string): Namespace<L, E, I, D> {
+    return this.#named(given) as Namespace<L, E, I, D>; // maps of events are types only
+  }
+
+  #named(given: string): Namespace {
     const name = given.startsWith("/") ? given : `/${given}`;
     const existing = this.#namespaces.get(name);
     if (existing !== undefined) return existing;
@@ -44,12 +48,12 @@ export class NamespaceRegistry {
   }
 
   /** @returns the template of all namespaces that match. */
-  matching(matcher: RegExp | NamespaceMatcher): ParentNamespace {
+  matching<L, E, I, D>(matcher: RegExp | NamespaceMatcher): Namespace<L, E, I, D> {
     const pattern = matcher instanceof RegExp ? matcher : undefined;
     const decide: NamespaceMatcher = matcher instanceof RegExp ? (name, _auth, next) => next(null, name.search(matcher) !== -1) : matcher;
     const parent = new ParentNamespace(`/_${this.#dynamic.length}`, this.#server, this.#context);
     this.#dynamic.push({ matcher: decide, pattern, parent });
-    return parent;
+    return parent as Namespace as Namespace<L, E, I, D>;
   }
 
   /** Finds the namespace a client asks for. @param done told once, possibly later; nothing when there is no such namespace. */

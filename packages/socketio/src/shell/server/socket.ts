@@ -5,7 +5,7 @@
  */
 import type { Adapter, WriteOptions } from "../../adapter/port.js";
 import { Audience, type Room, type SocketId } from "../../core/broadcast.js";
-import type { Untyped } from "../../core/event-types.js";
+import type { DefaultEventsMap, EventArguments, EventName, Untyped, WithReplies } from "../../core/event-types.js";
 import { EventSocket } from "../../core/event-socket.js";
 import { atLimit } from "../../core/faults.js";
 import type { EmitFlags } from "../../core/outgoing.js";
@@ -31,7 +31,7 @@ export interface ServerReservedEvents {
 export type EventMiddleware = (event: [name: string, ...args: Untyped[]], next: Next) => unknown;
 
 /** The namespace as its sockets need it. */
-export interface SocketNamespace {
+export interface SocketNamespace<InterServer> {
   readonly name: string;
   readonly adapter: Adapter;
   readonly context: ServerContext;
@@ -41,6 +41,7 @@ export interface SocketNamespace {
   in(room: Room | readonly Room[]): BroadcastOperator<Untyped, Untyped>;
   except(room: Room | readonly Room[]): BroadcastOperator<Untyped, Untyped>;
   emit(event: string, ...args: Untyped[]): boolean;
+  serverSideEmit<Name extends EventName<InterServer>>(event: Name, ...args: EventArguments<WithReplies<InterServer>, Name>): boolean;
   fetchSockets(): Promise<RemoteSocket<Untyped, Untyped>[]>;
   /** @internal The socket is gone. */
   remove(socket: { readonly id: SocketId }): void;
@@ -59,7 +60,7 @@ export interface SocketClient {
   remove(socket: { readonly id: SocketId; readonly nsp: { readonly name: string } }): void;
 }
 
-export class Socket<Listen = Untyped, Emit = Untyped, _InterServer = Untyped, SocketData = Untyped, Nsp extends SocketNamespace = SocketNamespace>
+export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterServer = DefaultEventsMap, SocketData = Untyped, Nsp extends SocketNamespace<InterServer> = SocketNamespace<InterServer>>
   extends EventSocket<Listen, Emit, ServerReservedEvents> implements Member {
   readonly id: SocketId;
   readonly nsp: Nsp;
@@ -176,11 +177,9 @@ export class Socket<Listen = Untyped, Emit = Untyped, _InterServer = Untyped, So
 
   /** @internal A packet for this socket arrived. */
   receive(packet: Packet): void {
-    switch (packet.type) {
-      case PacketType.EVENT: return this.receiveEvent(packet);
-      case PacketType.ACK: return this.receiveAck(packet);
-      default: return this.end("client namespace disconnect");
-    }
+    if (packet.type === PacketType.EVENT) this.receiveEvent(packet);
+    else if (packet.type === PacketType.ACK) this.receiveAck(packet);
+    else this.end("client namespace disconnect");
   }
 
   /** @internal Middleware let the client in. */
