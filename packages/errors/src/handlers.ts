@@ -61,11 +61,11 @@ export function callSafely(
 /** @returns a function with the arguments of `fn` that never throws or rejects: failures go to `onError`, followed by the arguments. */
 export function wrapHandler<Args extends readonly unknown[], Value>(
   fn: (...args: Args) => Promise<Value>,
-  onError: (error: unknown, ...args: NoInfer<Args>) => unknown,
+  onError: NoInfer<(error: unknown, ...args: Args) => unknown>,
 ): (...args: Args) => Promise<Value | undefined>;
 export function wrapHandler<Args extends readonly unknown[], Value>(
   fn: (...args: Args) => Value,
-  onError: (error: unknown, ...args: NoInfer<Args>) => unknown,
+  onError: NoInfer<(error: unknown, ...args: Args) => unknown>,
 ): (...args: Args) => Value | undefined;
 export function wrapHandler(
   fn: (...args: readonly unknown[]) => unknown,

@@ -6,6 +6,7 @@ import { callSafely } from "../handlers.js";
 import { simpleWs, wsframe } from "../index.js";
 import { isRetryable, retry } from "../retry.js";
 
+const text = (message: unknown): string => typeof message === "string" ? message : "[binary]";
 const url = "ws://localhost:8000/ws";
 const status = (statusCode: number): simpleWs.ConnectionError => new simpleWs.ConnectionError(`Cannot connect: status is ${statusCode}, must be 101`, {
   statusCode, code: "simple-ws/bad-status", cause: new wsframe.WebSocketBadStatusException("Cannot open", { statusCode }),
@@ -30,7 +31,7 @@ test.each([
   const close = script(ended(1000)); // closing what is closed is nobody's concern
   try {
     await connect(url);
-    print(`Response: ${String(await receive({ timeoutMs: 10_000 }))}`);
+    print(`Response: ${text(await receive({ timeoutMs: 10_000 }))}`);
   } catch (error) {
     if (error instanceof simpleWs.ConnectionError) {
       print(`Failed to connect: ${error.message}`);
@@ -63,7 +64,7 @@ test.each([
   try {
     await connect("wss://secure-server.com/ws");
     const response = await receive({ timeoutMs: 15_000 });
-    print(response === null ? "Timeout waiting for server response" : `Server response: ${String(response)}`);
+    print(response === null ? "Timeout waiting for server response" : `Server response: ${text(response)}`);
   } catch (error) {
     if (error instanceof simpleWs.ConnectionError) {
       if (error.statusCode === 403) print("Access forbidden - check authentication");
@@ -99,7 +100,7 @@ test.each([
         await close(1000, "Timeout");
         return;
       }
-      await send(`Echo: ${String(message)}`);
+      await send(`Echo: ${text(message)}`);
     }
   };
   try {
@@ -164,7 +165,7 @@ describe("Usage Examples: Custom Exception Handling", () => {
       try {
         for (;;) {
           const message = await receive({ timeoutMs: 60_000 });
-          await send(message === null ? "ping" : `Processed: ${String(message)}`);
+          await send(message === null ? "ping" : `Processed: ${text(message)}`);
         }
       } catch (error) {
         if (!(error instanceof simpleWs.ConnectionClosed)) throw error;
