@@ -8,3 +8,4 @@ export type { ConnectOptions } from "./shell/client-socket.js";
 export type { MessageData, MessageHandler } from "./shell/ports.js";
 export type { SendOptions, SocketEvents, TransportView } from "./shell/socket.js";
 export { Socket, connect } from "./node/client.js";
+export { ConnectionError, ContentTooLongError, EngineIOError, SocketIsClosedError, UnknownPacketError } from "@x/errors/engineio";

@@ -2,4 +2,5 @@
 export * from "./server.js";
 export { Socket as ClientSocket, connect } from "./client.js";
 export type { ClientOptions, ConnectOptions, Handshake } from "./client.js";
-export * from "@x/errors/engineio";
+export { ConnectionError, ContentTooLongError, EngineIOError, QueueEmpty, SocketIsClosedError, UnknownPacketError, engineioCodes } from "@x/errors/engineio";
+export type { EngineIOCode } from "@x/errors/engineio";

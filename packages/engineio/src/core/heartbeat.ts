@@ -18,7 +18,7 @@ export type HeartbeatDue = "nothing" | "ping" | "expired";
 
 /** One session's heartbeat; it owns no timer, only a deadline. */
 export class Heartbeat {
-  deadlineMs: number = Infinity;
+  deadlineMs: number = Number.POSITIVE_INFINITY;
   readonly #role: Role;
   #intervalMs = 0;
   #timeoutMs = 0;

@@ -85,10 +85,10 @@ export class ClientPolling implements Carrier {
       this.#reportSilence();
       return;
     }
-    const { outbox, maxPayloadBytes, config, state } = this.#session;
+    const { outbox, config, state } = this.#session;
     if (outbox.length === 0) return;
     this.#isPosting = true;
-    const payload = outbox.takePayload(maxPayloadBytes, config.maxOutgoingPackets);
+    const payload = outbox.takePayload(outbox.maxPayloadBytes, config.maxOutgoingPackets);
     this.#requests.post(payload, state === "closing" && payload.endsWith(Wire.close) && outbox.length === 0);
     this.#session.flushed();
   }

@@ -122,8 +122,8 @@ export class ServerPolling implements Carrier {
   }
 
   #answerQueued(): void {
-    const { outbox, maxPayloadBytes, config } = this.#session;
-    this.#answer(outbox.takePayload(maxPayloadBytes, config.maxOutgoingPackets));
+    const { outbox, config } = this.#session;
+    this.#answer(outbox.takePayload(outbox.maxPayloadBytes, config.maxOutgoingPackets));
     this.#session.flushed();
   }
 

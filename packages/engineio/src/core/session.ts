@@ -4,15 +4,14 @@
  * Room: engineio core. Sans-I/O: packets, transports and the time come in; a {@link SessionSink} hears what happened.
  * Nothing that a peer sends makes a method throw. Times are milliseconds, sizes bytes.
  */
-import { ConnectionError, ContentTooLongError, SocketIsClosedError } from "@x/errors/engineio";
-import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
+import { ConnectionError } from "@x/errors/engineio";
+import { type Carrier, isStream } from "./carrier.js";
 import { Heartbeat } from "./heartbeat.js";
 import { type Handshake, decodeOpen } from "./open.js";
-import { Outbox } from "./outbox.js";
-import { Code, type PreparedPacket, type Role, Wire, type WirePacket, messageWire } from "./packet.js";
+import { Code, type PreparedPacket, type Role, Wire, type WirePacket } from "./packet.js";
 import { unexpectedPacket } from "./payload.js";
 import type { TextPort } from "./text.js";
-import { Pressure } from "./pressure.js";
+import { Sender, type SenderOwner } from "./sender.js";
 import { type Upgrade, onTrialPacket, upgradeDeadline } from "./upgrade.js";
 
 /** As Engine.IO's users know it. */
@@ -57,38 +56,28 @@ export interface SessionSink {
   onClose(reason: CloseReason, description: unknown): void;
 }
 
-const ready: Promise<void> = Promise.resolve();
 const NORMAL_CLOSE = 1000;
 const PROTOCOL_ERROR = 1002;
 
 /** The state machine; drivers call `tick` when `deadlineMs` has passed. */
-export class Session {
+export class Session implements SenderOwner {
   readonly config: SessionConfig;
-  readonly outbox: Outbox;
+  readonly outbox: Sender;
   state: ReadyState = "opening";
   carrier: Carrier | undefined;
-  /** Most bytes in one polling payload or one message that we send. */
-  maxPayloadBytes: number;
-  maxMessageBytes: number;
-  deadlineMs: number = Infinity;
+  deadlineMs: number = Number.POSITIVE_INFINITY;
   readonly #sink: SessionSink;
   readonly #heartbeat: Heartbeat;
-  /** Where sends go past the outbox. */
-  #stream: StreamCarrier | undefined;
   #isObserved = false;
   #upgrade: Upgrade<Carrier> = { kind: "none" };
   /** When opening, or closing, must be over. */
   #phaseDeadlineMs = Infinity;
-  #closeReason: CloseReason | undefined;
-  #pressure: Pressure | undefined;
 
   constructor(config: SessionConfig, sink: SessionSink, maxPayloadBytes: number, maxMessageBytes: number) {
     this.config = config;
     this.#sink = sink;
-    this.outbox = new Outbox(config.text);
+    this.outbox = new Sender(this, maxPayloadBytes, maxMessageBytes);
     this.#heartbeat = new Heartbeat(config.role);
-    this.maxPayloadBytes = maxPayloadBytes;
-    this.maxMessageBytes = maxMessageBytes;
   }
 
   get isUpgrading(): boolean {
@@ -113,7 +102,7 @@ export class Session {
   /** Server: the handshake is granted; `openWire` is the OPEN packet, which leaves first. */
   open(openWire: string, pingIntervalMs: number, pingTimeoutMs: number): void {
     this.state = "open";
-    this.#enqueue(openWire);
+    void this.outbox.enqueue(openWire);
     this.#beginHeartbeat(pingIntervalMs, pingTimeoutMs);
     this.flush();
   }
@@ -121,36 +110,27 @@ export class Session {
   /**
    * Send one message.
    * @returns a promise that resolves below the low-water mark; without pressure always the same resolved one.
-   * @throws {SocketIsClosedError} `engineio/socket-is-closed` unless open (a client may queue while it opens).
+   * @throws {SocketIsClosedError} `engineio/socket-closed` unless open (a client may queue while it opens).
    * @throws {ContentTooLongError} `engineio/content-too-long` above the largest message the peer or we allow.
    */
   send(data: string | Uint8Array): Promise<void> {
-    this.#checkLength(data);
-    const stream = this.#stream;
-    if (stream === undefined) return this.#sendQueued(messageWire(data));
-    try {
-      return stream.write(typeof data === "string" ? `4${data}` : data);
-    } catch (cause) {
-      throw this.closedError(cause);
-    }
+    return this.outbox.send(data);
   }
 
   /** {@link send} for a message encoded once for many receivers. */
   sendPrepared(packet: PreparedPacket): Promise<void> {
-    this.#checkLength(packet.data);
-    const stream = this.#stream;
-    if (stream === undefined) return this.#sendQueued(packet);
-    try {
-      return stream.writePrepared(packet);
-    } catch (cause) {
-      throw this.closedError(cause);
-    }
+    return this.outbox.sendPrepared(packet);
   }
 
-  /** Somebody wants to hear of single packets: from now on each takes the way through the outbox. */
+  /** Somebody wants to hear of single packets. */
   observe(): void {
     this.#isObserved = true;
-    this.#stream = undefined;
+    this.outbox.observe();
+  }
+
+  /** For {@link Sender}. */
+  packetCreated(wire: WirePacket): void {
+    this.#sink.onPacketCreate(wire);
   }
 
   /** A packet arrived on `carrier`. */
@@ -192,19 +172,18 @@ export class Session {
 
   /** The transport can take more. */
   flush(): void {
-    if (this.outbox.length > 0) this.carrier?.flush();
+    if (this.outbox.length > 0) void this.carrier?.flush();
   }
 
   /** Called by a carrier that has emptied, or partly emptied, the outbox. */
   flushed(): void {
-    if (this.outbox.length > 0) return;
+    if (this.outbox.length > 0 || this.state === "closed") return;
     if (this.state === "closing") {
       this.#end("forced close", undefined, Wire.noop, NORMAL_CLOSE);
       return;
     }
-    this.#settleStream();
-    this.#pressure?.resolve();
-    this.#pressure = undefined;
+    this.outbox.settle();
+    this.outbox.relieve();
     this.#sink.onDrain();
   }
 
@@ -220,7 +199,7 @@ export class Session {
     }
     const due = this.#heartbeat.due(nowMs);
     if (due === "expired") this.fail("ping timeout");
-    else if (due === "ping") this.#enqueue(Wire.ping);
+    else if (due === "ping") void this.outbox.enqueue(Wire.ping);
     this.#settleDeadline();
   }
 
@@ -233,24 +212,19 @@ export class Session {
       return;
     }
     this.state = "closing";
-    this.#stream = undefined;
+    this.outbox.settle();
     if (this.#upgrade.kind === "probing") this.#abortTrial(this.#upgrade.link, "session closing");
     if (isHasty) this.outbox.clear();
     if (carrier.name === "polling") this.outbox.push(Wire.close);
     this.#phaseDeadlineMs = this.config.clock.now() + this.config.closeTimeoutMs;
     this.#settleDeadline();
-    if (this.outbox.length > 0) carrier.flush();
+    if (this.outbox.length > 0) void carrier.flush();
     else this.flushed();
   }
 
   /** End at once, whatever waits. Idempotent. */
   fail(reason: CloseReason, description?: unknown, closeCode: number = reason === "parse error" ? PROTOCOL_ERROR : NORMAL_CLOSE): void {
     this.#end(reason, description, Wire.close, closeCode);
-  }
-
-  /** @returns what every operation on a session that is not open throws. */
-  closedError(cause?: unknown): SocketIsClosedError {
-    return new SocketIsClosedError(`Cannot send: session is ${this.state}, must be open`, { reason: this.#closeReason, cause });
   }
 
   #carrierLost(reason: CloseReason, description: unknown): void {
@@ -261,44 +235,6 @@ export class Session {
   #phaseExpired(): void {
     if (this.state === "closing") this.#end("forced close", undefined, Wire.close, NORMAL_CLOSE);
     else this.fail("transport error", new ConnectionError("Cannot connect: the server opened no session in time", { code: "engineio/connect-timeout" }));
-  }
-
-  #checkLength(data: string | Uint8Array): void {
-    const limitBytes = this.maxMessageBytes;
-    if (data.length * 3 < limitBytes) return; // no string is longer than that in UTF-8
-    const actualBytes = typeof data === "string" ? this.config.text.byteLength(data) + 1 : data.length;
-    if (actualBytes <= limitBytes) return;
-    throw new ContentTooLongError(`Cannot send: message has ${actualBytes} bytes, at most ${limitBytes} are allowed`, { limitBytes, actualBytes });
-  }
-
-  #sendQueued(packet: WirePacket | PreparedPacket): Promise<void> {
-    if (this.state !== "open" && (this.state !== "opening" || this.config.role === "server")) throw this.closedError();
-    if (this.#isObserved) this.#sink.onPacketCreate(typeof packet === "object" && "wire" in packet ? packet.wire : packet);
-    const written = this.#enqueue(packet);
-    if (this.#isOver()) throw this.closedError();
-    if (written !== undefined) return written;
-    if (this.outbox.bytes <= this.config.highWaterMarkBytes) return ready;
-    this.#pressure ??= new Pressure();
-    return this.#pressure.promise;
-  }
-
-  /** A method, because the compiler does not expect `state` to change between two lines. */
-  #isOver(): boolean {
-    return this.state === "closed";
-  }
-
-  /** @returns what a stream answered, if one took the packet. */
-  #enqueue(packet: WirePacket | PreparedPacket): Promise<void> | undefined {
-    const { outbox } = this;
-    outbox.push(packet);
-    if (outbox.bytes > this.config.maxBufferedBytes) {
-      const limitBytes = this.config.maxBufferedBytes;
-      this.fail("transport error", new ContentTooLongError(`Session ended: more than ${limitBytes} bytes wait for the peer`, { limitBytes, actualBytes: outbox.bytes }));
-      return undefined;
-    }
-    if (this.state === "opening") return undefined;
-    this.#stream = undefined; // order: what waits leaves first
-    return this.carrier?.flush();
   }
 
   #receiveMessage(data: string | Uint8Array): void {
@@ -319,7 +255,7 @@ export class Session {
       this.#heartbeat.heard(this.config.clock.now());
       this.#settleDeadline();
       this.#sink.onHeartbeat();
-      this.#enqueue(`3${wire.slice(1)}`);
+      void this.outbox.enqueue(`3${wire.slice(1)}`);
     } else if (code === Code.close) {
       this.#end("transport close", undefined, Wire.noop, NORMAL_CLOSE);
     } else if (code !== Code.noop || role === "server") {
@@ -338,11 +274,11 @@ export class Session {
     this.state = "open";
     this.#phaseDeadlineMs = Infinity;
     if (handshake.maxPayload !== undefined) {
-      this.maxPayloadBytes = handshake.maxPayload;
-      this.maxMessageBytes = Math.min(this.maxMessageBytes, handshake.maxPayload);
+      this.outbox.maxPayloadBytes = handshake.maxPayload;
+      this.outbox.maxMessageBytes = Math.min(this.outbox.maxMessageBytes, handshake.maxPayload);
     }
     this.#beginHeartbeat(handshake.pingInterval, handshake.pingTimeout);
-    this.#settleStream();
+    this.outbox.settle();
     this.#sink.onOpen(handshake);
     this.flush();
   }
@@ -378,7 +314,7 @@ export class Session {
     this.#settleDeadline();
     old?.end(Wire.noop, NORMAL_CLOSE);
     this.#sink.onUpgrade(carrier);
-    if (this.outbox.length > 0) carrier.flush();
+    if (this.outbox.length > 0) void carrier.flush();
     else this.flushed();
   }
 
@@ -403,26 +339,16 @@ export class Session {
     if (this.deadlineMs < before) this.#sink.onDeadline();
   }
 
-  /** Sends may go past the outbox exactly while the session is open, on a stream, with nothing in waiting. */
-  #settleStream(): void {
-    const { carrier } = this;
-    this.#stream = !this.#isObserved && this.state === "open" && carrier !== undefined && isStream(carrier) && this.outbox.length === 0 ? carrier : undefined;
-  }
-
   #end(reason: CloseReason, description: unknown, goodbye: string, closeCode: number): void {
     if (this.state === "closed") return;
     const trial = this.#upgrade;
     this.state = "closed";
-    this.#closeReason = reason;
-    this.#stream = undefined;
     this.#upgrade = { kind: "none" };
     this.#heartbeat.stop();
     this.deadlineMs = Infinity;
     this.carrier?.end(goodbye, closeCode);
     if (trial.kind === "probing" || trial.kind === "switching") trial.link.end(Wire.close, closeCode);
-    this.outbox.clear();
-    this.#pressure?.reject(this.closedError(description));
-    this.#pressure = undefined;
+    this.outbox.stop(reason, description);
     this.#sink.onClose(reason, description);
   }
 }

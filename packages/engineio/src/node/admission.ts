@@ -37,7 +37,7 @@ export class Admission {
     this.#deciding++;
     try {
       const id = await this.#decide(request);
-      if (this.isClosed) return closing();
+      if (this.#hasClosed()) return closing();
       if (typeof id === "string") this.#pending.add(id);
       return id;
     } finally {
@@ -47,6 +47,11 @@ export class Admission {
 
   settle(id: string): void {
     this.#pending.delete(id);
+  }
+
+  /** A method, because the compiler does not expect `isClosed` to change while we wait. */
+  #hasClosed(): boolean {
+    return this.isClosed;
   }
 
   async #decide(request: IncomingMessage): Promise<string | Refusal> {

@@ -29,7 +29,7 @@ export function attachTo(server: HttpServer, taker: RequestTaker, options: Requi
   const others = server.listeners("request") as RequestListener[];
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     if (isOurs(request)) taker.handleRequest(request, response);
-    else for (const other of others) other.call(server, request, response as Parameters<RequestListener>[1]);
+    else for (const other of others) other.call(server, request, response);
   };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (isOurs(request)) taker.handleUpgrade(request, socket, head);

@@ -6,9 +6,12 @@
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { Sweep, backgroundClock } from "@x/errors/clock";
-import { ContentTooLongError } from "@x/errors/engineio";
+import { ConnectionError, ContentTooLongError } from "@x/errors/engineio";
+import { ConnectionError as WebSocketConnectionError } from "@x/errors/simple-ws";
+import { WebSocketBadStatusException } from "@x/errors/wsframe";
 import { connect as connectWebSocket } from "@x/simple-ws/client";
 import type { ClientOptions } from "../shell/client-options.js";
+import { refused } from "../shell/client-requests.js";
 import { ClientSocket, type ConnectOptions, openSocket } from "../shell/client-socket.js";
 import type { ClientPlatform, HttpAnswer, HttpRequest, RequestSettings } from "../shell/ports.js";
 import { nodeText } from "./text.js";
@@ -28,7 +31,12 @@ const platform: ClientPlatform = {
   request,
   async openWebSocket(session, url, { headers, subprotocols, maxMessageBytes }, signal) {
     const { maxBufferedBytes, highWaterMarkBytes } = session.config;
-    return new WebSocketCarrier(session, await connectWebSocket(url, { headers, subprotocols, maxMessageBytes, maxBufferedBytes, highWaterMarkBytes, pingIntervalMs: 0, signal }));
+    const options = { headers, subprotocols, maxMessageBytes, maxBufferedBytes, highWaterMarkBytes, pingIntervalMs: 0, signal };
+    try {
+      return new WebSocketCarrier(session, await connectWebSocket(url, options));
+    } catch (cause) {
+      throw connectFailed(cause);
+    }
   },
   watch: () => nothing,
 };
@@ -75,6 +83,13 @@ async function readText(answer: IncomingMessage, limitBytes: number): Promise<st
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+/** What the server answered instead of an upgrade is its refusal; anything else is the cause. */
+function connectFailed(cause: unknown): ConnectionError {
+  const answer = cause instanceof WebSocketConnectionError ? cause.cause : undefined;
+  if (answer instanceof WebSocketBadStatusException) return refused({ status: answer.statusCode ?? 0, body: answer.body ?? "" }, cause);
+  return new ConnectionError("Cannot connect: the WebSocket did not open", { cause });
 }
 
 function nothing(): void {

@@ -49,7 +49,7 @@ export function serializeCookie(options: CookieOptions, value: string): string {
 }
 
 function sameSiteName(value: true | "strict" | "lax" | "none"): string {
-  return value === true ? "Strict" : value[0]?.toUpperCase() + value.slice(1);
+  return value === true ? "Strict" : value.charAt(0).toUpperCase() + value.slice(1);
 }
 
 function checked(name: string, value: string): string {

@@ -11,7 +11,7 @@ export type OriginRule = boolean | string | RegExp;
 /** Decides by calling back, as the `cors` package's does, or by returning (a promise of) its verdict. */
 export type OriginFunction = (
   origin: string | undefined,
-  callback: (error: Error | null, verdict?: OriginRule | readonly (string | RegExp)[]) => void,
+  callback: (error: Error | null | undefined, verdict?: OriginRule | readonly (string | RegExp)[]) => void,
 ) => unknown;
 
 export interface CorsOptions {
@@ -66,11 +66,11 @@ export function isSameOrigin(origin: string, host: string | undefined): boolean 
 function ask(rule: OriginFunction, origin: string | undefined): Promise<OriginRule | readonly (string | RegExp)[]> {
   return new Promise((resolve, reject) => {
     const returned = rule(origin, (error, verdict) => {
-      if (error === null) resolve(verdict ?? false);
+      if (error === null || error === undefined) resolve(verdict ?? false);
       else reject(error);
     });
-    if (returned === undefined) return; // it calls back
-    Promise.resolve(returned).then((verdict) => { if (verdict !== undefined) resolve(isRule(verdict) ? verdict : false); }, reject);
+    const answered: Promise<unknown> = Promise.resolve(returned);
+    answered.then((verdict) => { if (verdict !== undefined) resolve(isRule(verdict) ? verdict : false); }, reject); // undefined: it calls back
   });
 }
 

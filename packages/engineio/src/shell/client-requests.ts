@@ -53,9 +53,9 @@ export class ClientRequests implements PollingRequests {
 }
 
 /** @returns the error for an answer other than 200, with the server's JSON where it sent some. */
-export function refused({ status, body }: HttpAnswer): ConnectionError {
+export function refused({ status, body }: HttpAnswer, cause?: unknown): ConnectionError {
   return new ConnectionError(`Request refused: the server answered with status ${status}`, {
-    code: "engineio/connection-refused", httpStatus: status, body: readJson(body),
+    code: "engineio/connection-refused", httpStatus: status, body: readJson(body), cause,
   });
 }
 

@@ -32,7 +32,7 @@ export class ClientSocket extends EngineSocket {
   readonly #settings: RequestSettings;
   readonly #connecting: AbortController = new AbortController();
   readonly #unwatch: () => void;
-  #untried: TransportName[];
+  readonly #untried: TransportName[];
   #silenceMs = Infinity;
   #lastHeardMs = 0;
 

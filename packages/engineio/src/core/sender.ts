@@ -1,0 +1,131 @@
+/**
+ * The outgoing half of a session: past the outbox while a stream is open, through it otherwise, bounded either way.
+ *
+ * Room: engineio core. Sizes are bytes.
+ */
+import { ContentTooLongError, SocketIsClosedError } from "@x/errors/engineio";
+import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
+import { Outbox } from "./outbox.js";
+import { type PreparedPacket, type WirePacket, messageWire } from "./packet.js";
+import { Pressure } from "./pressure.js";
+import type { CloseReason, ReadyState, SessionConfig } from "./session.js";
+
+/** What a sender needs to know of its session. */
+export interface SenderOwner {
+  readonly config: SessionConfig;
+  readonly state: ReadyState;
+  readonly carrier: Carrier | undefined;
+  fail(reason: CloseReason, description: unknown): void;
+  packetCreated(wire: WirePacket): void;
+}
+
+const ready: Promise<void> = Promise.resolve();
+
+/** A queue with a way out. */
+export class Sender extends Outbox {
+  /** Most bytes in one polling payload, and in one message. */
+  maxPayloadBytes: number;
+  maxMessageBytes: number;
+  readonly #owner: SenderOwner;
+  /** Where sends go past the queue. */
+  #stream: StreamCarrier | undefined;
+  #isObserved = false;
+  #pressure: Pressure | undefined;
+  #closeReason: CloseReason | undefined;
+
+  constructor(owner: SenderOwner, maxPayloadBytes: number, maxMessageBytes: number) {
+    super(owner.config.text);
+    this.#owner = owner;
+    this.maxPayloadBytes = maxPayloadBytes;
+    this.maxMessageBytes = maxMessageBytes;
+  }
+
+  send(data: string | Uint8Array): Promise<void> {
+    this.#checkLength(data);
+    const stream = this.#stream;
+    if (stream === undefined) return this.#queue(messageWire(data));
+    try {
+      return stream.write(typeof data === "string" ? `4${data}` : data);
+    } catch (cause) {
+      throw this.closedError(cause);
+    }
+  }
+
+  sendPrepared(packet: PreparedPacket): Promise<void> {
+    this.#checkLength(packet.data);
+    const stream = this.#stream;
+    if (stream === undefined) return this.#queue(packet);
+    try {
+      return stream.writePrepared(packet);
+    } catch (cause) {
+      throw this.closedError(cause);
+    }
+  }
+
+  /** Send a packet of the session's own. @returns what a stream answered, if one took it. */
+  enqueue(packet: WirePacket | PreparedPacket): Promise<void> | undefined {
+    const owner = this.#owner;
+    const limitBytes = owner.config.maxBufferedBytes;
+    this.push(packet);
+    if (this.bytes > limitBytes) {
+      owner.fail("transport error", new ContentTooLongError(`Session ended: more than ${limitBytes} bytes wait for the peer`, { limitBytes, actualBytes: this.bytes }));
+      return undefined;
+    }
+    if (owner.state === "opening") return undefined;
+    this.#stream = undefined; // order: what waits leaves first
+    return owner.carrier?.flush();
+  }
+
+  /** Sends go past the queue exactly while the session is open, on a stream, with nothing in waiting and nobody looking on. */
+  settle(): void {
+    const { state, carrier } = this.#owner;
+    const isFree = !this.#isObserved && state === "open" && this.length === 0;
+    this.#stream = isFree && carrier !== undefined && isStream(carrier) ? carrier : undefined;
+  }
+
+  /** Every packet is to be shown: from now on each takes the way through the queue. */
+  observe(): void {
+    this.#isObserved = true;
+    this.#stream = undefined;
+  }
+
+  /** The queue is empty: those who waited go on. */
+  relieve(): void {
+    this.#pressure?.resolve();
+    this.#pressure = undefined;
+  }
+
+  /** Nothing more is sent. */
+  stop(reason: CloseReason, description: unknown): void {
+    this.#closeReason = reason;
+    this.#stream = undefined;
+    this.clear();
+    this.#pressure?.reject(this.closedError(description));
+    this.#pressure = undefined;
+  }
+
+  /** @returns what every operation on a session that is not open throws. */
+  closedError(cause?: unknown): SocketIsClosedError {
+    return new SocketIsClosedError(`Cannot send: session is ${this.#owner.state}, must be open`, { reason: this.#closeReason, cause });
+  }
+
+  #checkLength(data: string | Uint8Array): void {
+    const limitBytes = this.maxMessageBytes;
+    if (data.length * 3 < limitBytes) return; // no string is longer than that in UTF-8
+    const actualBytes = typeof data === "string" ? this.#owner.config.text.byteLength(data) + 1 : data.length;
+    if (actualBytes <= limitBytes) return;
+    throw new ContentTooLongError(`Cannot send: message has ${actualBytes} bytes, at most ${limitBytes} are allowed`, { limitBytes, actualBytes });
+  }
+
+  #queue(packet: WirePacket | PreparedPacket): Promise<void> {
+    const owner = this.#owner;
+    if (owner.state !== "open" && (owner.state !== "opening" || owner.config.role === "server")) throw this.closedError();
+    if (this.#isObserved) owner.packetCreated(typeof packet === "object" && "wire" in packet ? packet.wire : packet);
+    const written = this.enqueue(packet);
+    if (this.#closeReason !== undefined) throw this.closedError(); // it did not fit
+    if (written !== undefined) return written;
+    if (this.bytes <= owner.config.highWaterMarkBytes) return ready;
+    this.#pressure ??= new Pressure();
+    return this.#pressure.promise;
+  }
+}
