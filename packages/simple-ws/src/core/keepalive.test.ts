@@ -24,7 +24,7 @@ test("Keepalive: whatever is heard counts as life", () => {
 test("Keepalive heard in the very millisecond of its ping is alive", () => {
   const keepalive = new Keepalive(100, 50, 0);
   expect(keepalive.tick(100)).toBe("ping");
-  keepalive.heard(101);
+  keepalive.heard(100);
   expect(keepalive.tick(150)).toBe("wait");
 });
 

@@ -9,7 +9,9 @@ export class Keepalive {
   readonly #intervalMs: number;
   readonly #timeoutMs: number;
   #heardMs: number;
-  #pingedMs = -Infinity;
+  #pingedMs = 0;
+  /** A Ping is out and nothing has been heard since. */
+  #isAwaiting = false;
 
   /** @param timeoutMs 0 means that an unanswered Ping ends nothing. */
   constructor(intervalMs: number, timeoutMs: number, nowMs: number) {
@@ -21,18 +23,20 @@ export class Keepalive {
   /** Bytes came in, whatever they were. */
   heard(nowMs: number): void {
     this.#heardMs = nowMs;
+    this.#isAwaiting = false;
   }
 
   /** When {@link tick} has something to do next. */
   get deadlineMs(): number {
-    if (this.#pingedMs < this.#heardMs) return this.#heardMs + this.#intervalMs;
-    return this.#timeoutMs > 0 ? this.#pingedMs + this.#timeoutMs : this.#pingedMs + this.#intervalMs;
+    if (!this.#isAwaiting) return this.#heardMs + this.#intervalMs;
+    return this.#pingedMs + (this.#timeoutMs > 0 ? this.#timeoutMs : this.#intervalMs);
   }
 
   tick(nowMs: number): KeepaliveStep {
     if (nowMs < this.deadlineMs) return "wait";
-    if (this.#pingedMs >= this.#heardMs && this.#timeoutMs > 0) return "timeout";
+    if (this.#isAwaiting && this.#timeoutMs > 0) return "timeout";
     this.#pingedMs = nowMs;
+    this.#isAwaiting = true;
     return "ping";
   }
 }

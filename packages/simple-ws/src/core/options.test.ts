@@ -7,7 +7,7 @@ test("parseConnectionOptions() fills in every default", () => {
 });
 
 test.each(Object.keys(CONNECTION_DEFAULTS))("parseConnectionOptions() refuses a bad %s by name", (name) => {
-  for (const value of [-1, Number.NaN, "10", null === undefined]) {
+  for (const value of [-1, Number.NaN, "10", true]) {
     expect(() => parseConnectionOptions({ [name]: value })).toThrow(expect.objectContaining({ code: "simple-ws/invalid-option", message: expect.stringContaining(name) as unknown }));
   }
 });

@@ -29,9 +29,9 @@ export interface MemoryPair extends Iterable<WebSocketConnection> {
   readonly clock: ManualClock;
   [Symbol.iterator](): ArrayIterator<WebSocketConnection>;
   /** Breaks the link without a Close, as a lost network does. */
-  cut(): void;
+  readonly cut: () => void;
   /** @returns once nothing travels between the two any more (without moving the clock). */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
 }
 
 /**

@@ -29,9 +29,9 @@ test.each([
 test("HeadReader: maxHeaderBytes and maxHeaderLines hold at the limit and end at limit + 1", () => {
   const head = bytesOf("HTTP/1.1 101 x\r\na: 1\r\nb: 2\r\n\r\n");
   expect(new HeadReader({ maxHeaderBytes: head.length, maxHeaderLines: 2 }).read(head)).toBeDefined();
-  const tooLong = expect.objectContaining({ code: "wsframe/handshake-too-long" }) as unknown;
-  expect(() => new HeadReader({ maxHeaderBytes: head.length - 1, maxHeaderLines: 2 }).read(head)).toThrow(tooLong as Error);
-  expect(() => new HeadReader({ maxHeaderBytes: head.length, maxHeaderLines: 1 }).read(head)).toThrow(tooLong as Error);
+  const tooLong = expect.objectContaining({ code: "wsframe/handshake-too-long" }) as Error;
+  expect(() => new HeadReader({ maxHeaderBytes: head.length - 1, maxHeaderLines: 2 }).read(head)).toThrow(tooLong);
+  expect(() => new HeadReader({ maxHeaderBytes: head.length, maxHeaderLines: 1 }).read(head)).toThrow(tooLong);
 });
 
 test("HeadReader survives any bytes: a head, nothing yet, or one documented error", () => {
