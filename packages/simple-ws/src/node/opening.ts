@@ -4,6 +4,7 @@
  * Room: simple-ws node. One promise, one outcome; whatever it is, no listener or timer of this class is left. Times are milliseconds.
  */
 import { Buffer } from "node:buffer";
+import { isIP } from "node:net";
 import type { Timer } from "@x/errors/clock";
 import type { ConnectionError } from "@x/errors/simple-ws";
 import { ClientHandshake, formatRequest, type HandshakeOutcome } from "../core/handshake/client.js";
@@ -24,7 +25,7 @@ export class Opening {
   readonly #request: string;
   readonly #handshake: ClientHandshake;
   readonly #link: Link;
-  #phase: OpeningPhase = "dns";
+  #phase: OpeningPhase;
   #timer: Timer | undefined;
   #resolve: (connection: WebSocketConnection) => void = noop;
   #reject: (error: ConnectionError) => void = noop;
@@ -34,6 +35,7 @@ export class Opening {
     this.#url = url;
     this.#settings = settings;
     this.#runtime = runtime;
+    this.#phase = isIP(url.hostname) === 0 ? "dns" : "connect";
     const key = createKey();
     const { subprotocols, headers, origin, limits } = settings;
     const basicAuthorization = url.credentials === undefined ? undefined : Buffer.from(url.credentials).toString("base64");

@@ -42,6 +42,8 @@ export class WriteBatch {
   #entered: BatchMember | undefined;
   #dirty: BatchMember[] = [];
   #isScheduled = false;
+  /** Flushes under way, one within another: their members may still have segments in the pool. */
+  #depth = 0;
 
   constructor(allocate: (bytes: number) => Uint8Array, defer: (callback: () => void) => void) {
     this.#allocate = allocate;
@@ -70,10 +72,8 @@ export class WriteBatch {
       this.target = this.#allocate(bytes);
       return 0;
     }
-    if (this.#used + bytes > POOL_BYTES) {
-      this.flushAll();
-      if (this.#used + bytes > POOL_BYTES) this.#renew(); // a flush under way still reads from the pool
-    }
+    if (this.#used + bytes > POOL_BYTES) this.flushAll();
+    if (this.#isPinned || this.#used + bytes > POOL_BYTES) this.#renew(); // within a flush, whose chunks are still read
     if (this.#owner !== member) this.#open(member);
     return this.#used;
   }
@@ -100,7 +100,9 @@ export class WriteBatch {
 
   /** Writes what one connection has. */
   flush(member: BatchMember): void {
+    this.#depth++;
     this.#write(member);
+    this.#depth--;
     this.#recycle();
   }
 
@@ -108,8 +110,10 @@ export class WriteBatch {
   flushAll(): void {
     const dirty = this.#dirty;
     this.#dirty = [];
+    this.#depth++;
     for (const member of dirty) if (member.isDirty) this.#write(member);
     if (this.#entered?.isDirty === true) this.#write(this.#entered);
+    this.#depth--;
     this.#recycle();
   }
 
@@ -165,13 +169,13 @@ export class WriteBatch {
 
   #writeChunk(member: BatchMember, chunk: Uint8Array): void {
     const isPools = chunk.buffer === this.#pool.buffer;
-    const isFree = member.write(isPools && !member.writesAtOnce ? this.#copy(chunk) : chunk);
-    if (isPools && member.writesAtOnce && !isFree) this.#isPinned = true;
+    if (isPools && !member.writesAtOnce) member.write(this.#copy(chunk));
+    else if (!member.write(chunk) && isPools) this.#isPinned = true;
   }
 
   /** One chunk of many, in the rest of the pool where it fits: it is written before anything else can be put there. */
   #merge(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-    const merged = this.#used + bytes <= POOL_BYTES ? this.#pool.subarray(this.#used, this.#used + bytes) : this.#allocate(bytes);
+    const merged = !this.#isPinned && this.#used + bytes <= POOL_BYTES ? this.#pool.subarray(this.#used, this.#used + bytes) : this.#allocate(bytes);
     let at = 0;
     for (const chunk of chunks) {
       merged.set(chunk, at);
@@ -189,7 +193,7 @@ export class WriteBatch {
   /** The pool starts anew when nothing of it waits. */
   #recycle(): void {
     if (this.#isPinned) this.#renew();
-    else if (this.#dirty.length === 0 && this.#entered?.isDirty !== true) {
+    else if (this.#depth === 0 && this.#dirty.length === 0 && this.#entered?.isDirty !== true) {
       this.#used = 0;
       this.#start = 0;
       this.#owner = undefined;
