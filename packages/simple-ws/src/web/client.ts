@@ -6,7 +6,7 @@
 import { systemClock } from "@x/errors/clock";
 import { ConnectionError, type SimpleWsCode } from "@x/errors/simple-ws";
 import { WebConnection, type WebLimits } from "./connection.js";
-import { nativeWebSocket, type NativeConstructor, type NativeWebSocket } from "./native.js";
+import { nativeWebSocket, type NativeCloseEvent, type NativeConstructor, type NativeWebSocket } from "./native.js";
 
 export interface WebConnectOptions extends Partial<WebLimits> {
   /** Offered in this order. Default none. */
@@ -68,7 +68,7 @@ async function opened(native: NativeWebSocket, settings: typeof WEB_DEFAULTS, si
   const timer = systemClock.setTimer(() => settle(failed("connect-timeout", `it took over ${timeoutMs} ms`)), timeoutMs);
   signal?.addEventListener("abort", onAbort, { once: true });
   native.onopen = () => settle(new WebConnection(native, settings, systemClock)); // at once, so that no message is missed
-  native.onclose = ({ code }) => settle(failed("connection-failed", `the platform reports ${code}`));
+  native.onclose = ({ code }: NativeCloseEvent) => settle(failed("connection-failed", `the platform reports ${code}`));
   const outcome = await promise;
   systemClock.clearTimer(timer);
   signal?.removeEventListener("abort", onAbort);

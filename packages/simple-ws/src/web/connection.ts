@@ -13,7 +13,7 @@ import type { ConnectionHandler, MessageConnection, ReceiveOptions, Sendable } f
 import { Deferred, handled } from "../shell/deferred.js";
 import type { InboxLimits } from "../shell/inbox.js";
 import { Intake } from "../shell/intake.js";
-import type { NativeCloseEvent, NativeWebSocket } from "./native.js";
+import type { NativeCloseEvent, NativeMessageEvent, NativeWebSocket } from "./native.js";
 
 export interface WebLimits extends InboxLimits {
   readonly highWaterMarkBytes: number;
@@ -43,8 +43,8 @@ export class WebConnection implements MessageConnection {
     this.protocol = native.protocol;
     this.url = native.url;
     this.#intake = new Intake(limits, clock, { onHold: () => this.#checkInbox() });
-    native.onmessage = ({ data }) => this.#intake.deliver(typeof data === "string" ? data : new Uint8Array(data instanceof ArrayBuffer ? data : []));
-    native.onclose = (event) => this.#end(event);
+    native.onmessage = ({ data }: NativeMessageEvent) => this.#intake.deliver(typeof data === "string" ? data : new Uint8Array(data instanceof ArrayBuffer ? data : []));
+    native.onclose = (event: NativeCloseEvent) => this.#end(event);
   }
 
   get state(): "open" | "closing" | "closed" {

@@ -13,15 +13,16 @@ export interface NativeCloseEvent {
   readonly wasClean: boolean;
 }
 
+/** Handlers take `never`, so that every platform's own declaration fits; what they get is described above. */
 export interface NativeWebSocket {
   binaryType: string;
   readonly bufferedAmount: number;
   readonly protocol: string;
   readonly url: string;
-  onopen: (() => void) | null;
-  onmessage: ((event: NativeMessageEvent) => void) | null;
-  onclose: ((event: NativeCloseEvent) => void) | null;
-  onerror: (() => void) | null;
+  onopen: ((event: never) => unknown) | null;
+  onmessage: ((event: never) => unknown) | null;
+  onclose: ((event: never) => unknown) | null;
+  onerror: ((event: never) => unknown) | null;
   send(data: string | Uint8Array): void;
   close(code?: number, reason?: string): void;
 }
