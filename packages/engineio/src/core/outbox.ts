@@ -3,7 +3,7 @@
  *
  * Room: engineio core. Sizes are the bytes that packets take in a polling payload.
  */
-import type { PreparedPacket, WirePacket } from "./packet.js";
+import { type PreparedPacket, Wire, type WirePacket } from "./packet.js";
 import { SEPARATOR, payloadBytes, payloadPart } from "./payload.js";
 import type { TextPort } from "./text.js";
 
@@ -49,14 +49,15 @@ export class Outbox {
 
   /**
    * @returns a polling payload of at most `maxBytes` and `maxPackets`, but of at least one packet: a packet that is too
-   * large by itself travels alone, as peers do it.
+   * large by itself travels alone, as peers do it. CLOSE travels alone, too: official peers act on it before they have
+   * handed out the messages of the same payload.
    */
   takePayload(maxBytes: number, maxPackets: number): string {
     let bytes = 0;
     let payload = "";
     for (let count = 0; count < maxPackets; count++) {
       const next = this.#packets[this.#head];
-      if (next === undefined) break;
+      if (next === undefined || (next === Wire.close && count > 0)) break;
       bytes += payloadBytes(next, this.#text) + (count > 0 ? 1 : 0);
       if (count > 0 && bytes > maxBytes) break;
       payload += (count > 0 ? SEPARATOR : "") + payloadPart(next, this.#text);

@@ -1,0 +1,54 @@
+/** Official and own servers and clients on a free port, and the three ways to travel. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import * as ours from "@x/socketio";
+import { WebSocketServer } from "ws";
+import { Server as OfficialServer, type ServerOptions as OfficialOptions } from "socket.io";
+import { io as officialIo, type ManagerOptions, type Socket as OfficialClient, type SocketOptions } from "socket.io-client";
+import { onTestFinished } from "vitest";
+
+export const routes = [
+  { route: "polling only", transports: ["polling"] },
+  { route: "websocket only", transports: ["websocket"] },
+  { route: "upgrade", transports: ["polling", "websocket"] },
+] as const;
+export type Transports = (typeof routes)[number]["transports"];
+
+export async function officialServer(options: Partial<OfficialOptions> = {}): Promise<{ server: OfficialServer; url: string }> {
+  const http = createServer();
+  const server = new OfficialServer(http, { ...options, wsEngine: WebSocketServer }) // the suites' import conditions hide the one it requires;
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  onTestFinished(async () => {
+    await server.close();
+  });
+  return { server, url: `http://127.0.0.1:${(http.address() as AddressInfo).port}` };
+}
+
+export async function ourServer(options: ours.ServeOptions = {}): Promise<{ server: ours.Server; url: string }> {
+  const server = await ours.serve({ host: "127.0.0.1", ...options });
+  onTestFinished(() => server.close());
+  return { server, url: `http://127.0.0.1:${server.port}` };
+}
+
+export function officialClient(url: string, options: Partial<ManagerOptions & SocketOptions> = {}): OfficialClient {
+  const socket = officialIo(url, { forceNew: true, ...options });
+  onTestFinished(() => void socket.disconnect());
+  return socket;
+}
+
+export function ourClient(url: string, options: ours.ClientOptions = {}): ReturnType<typeof ours.io> {
+  const socket = ours.io(url, { forceNew: true, ...options });
+  onTestFinished(() => void socket.disconnect());
+  return socket;
+}
+
+interface Listenable {
+  once(event: string, listener: (...args: unknown[]) => void): unknown;
+}
+
+/** @returns the arguments of the next event. */
+export function next(emitter: Listenable, event: string): Promise<unknown[]> {
+  return new Promise((resolve) => void emitter.once(event, (...args) => resolve(args)));
+}
