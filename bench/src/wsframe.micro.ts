@@ -4,7 +4,7 @@
  *
  * Run: `node --import tsx --conditions=@x/source --expose-gc src/wsframe.micro.ts [filter]`
  */
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8, transcode } from "node:buffer";
 import type { EventEmitter } from "node:events";
 import { createRequire } from "node:module";
 import { Decoder, neutralText, writeBinaryFrame, writeTextFrame, type TextPort } from "@x/wsframe";
@@ -17,15 +17,22 @@ interface WsInternals {
 /** Fast paths of Buffer that its types do not mention. */
 interface FastBuffer {
   readonly latin1Slice: (this: Uint8Array, start: number, end: number) => string;
+  readonly ucs2Slice: (this: Uint8Array, start: number, end: number) => string;
   readonly utf8Slice: (this: Uint8Array, start: number, end: number) => string;
   readonly utf8Write: (this: Uint8Array, text: string, offset: number) => number;
 }
 const { Receiver, Sender } = createRequire(import.meta.url)("ws") as WsInternals;
-const { latin1Slice, utf8Slice, utf8Write } = Buffer.prototype as unknown as FastBuffer;
+const { latin1Slice, ucs2Slice, utf8Slice, utf8Write } = Buffer.prototype as unknown as FastBuffer;
 
 const nodeText: TextPort = {
   decodeAscii: (bytes, start, end) => latin1Slice.call(bytes, start, end),
   decodeUtf8: (bytes, start, end) => {
+    if (end - start >= 768) {
+      const view = bytes.subarray(start, end);
+      if (!isUtf8(view)) return undefined;
+      const wide = transcode(view, "utf8", "ucs2");
+      return ucs2Slice.call(wide, 0, wide.length);
+    }
     const text = utf8Slice.call(bytes, start, end);
     return text.includes("\ufffd") ? neutralText.decodeUtf8(bytes, start, end) : text;
   },
@@ -104,6 +111,7 @@ function rows(): Row[] {
     decoderRow("text 1 KiB", ascii(1024)),
     decoderRow("text 64 KiB", ascii(65_536)),
     decoderRow("text non-ASCII 1 KiB, fresh chunks", umlauts, chunkBytes, true),
+    decoderRow("text non-ASCII 64 KiB, fresh chunks", umlauts.repeat(64), chunkBytes, true),
     decoderRow("binary 125 B", bytes(125)),
     decoderRow("binary 1 KiB", bytes(1024)),
     decoderRow("binary 64 KiB", bytes(65_536)),

@@ -112,10 +112,9 @@ export class Assembler {
   }
 
   #takeText(): string {
-    if (!this.#validator.isComplete) throw utf8Fault("text message");
     if (this.#isAscii) return this.#text.decodeAscii(this.#bytes, 0, this.#length);
     const text = this.#text.decodeUtf8(this.#bytes, 0, this.#length);
-    if (text === undefined) throw utf8Fault("text message");
+    if (text === undefined) throw utf8Fault("text message"); // it ends within a character: the rest has been checked
     return text;
   }
 

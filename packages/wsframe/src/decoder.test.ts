@@ -144,6 +144,16 @@ test("Decoder pauses in the middle of a chunk and goes on where it stopped", () 
   }
 });
 
+test("Decoder keeps its own copy of what is left when paused: the chunk may be reused", () => {
+  const { decoder, events } = record({ role: "client" }, (_, paused) => { paused.pause(); });
+  const chunk = hex("81 01 61 81 01 62 81 01 63");
+  decoder.push(chunk);
+  chunk.fill(0xff);
+  decoder.resume();
+  decoder.resume();
+  expect(events).toEqual([["text", "a"], ["text", "b"], ["text", "c"]]);
+});
+
 test("Decoder keeps nothing but what is left of the chunk when paused, and does not copy the rest again for every message", () => {
   const frames = 20_000;
   const wire = new Uint8Array(frames * 3);

@@ -8,7 +8,7 @@ const ping = hex("89 00");
 
 test("the defaults are what the README and SECURITY.md say", () => {
   expect(DEFAULT_LIMITS).toEqual({
-    maxMessageBytes: 1_048_576, maxFrameBytes: 1_048_576, maxFragments: 131_072, maxControlFrames: 1_000, controlWindowMs: 1_000, maxPausedBytes: 1_048_576,
+    maxMessageBytes: 1_048_576, maxFrameBytes: 1_048_576, maxFragments: 131_072, maxControlFrames: 10_000, controlWindowMs: 1_000, maxPausedBytes: 1_048_576,
   });
   expect(resolveLimits()).toBe(DEFAULT_LIMITS);
 });
@@ -40,6 +40,14 @@ test.each([
     expect(pushAll(decoder, chunksOf(expand(atLimit), size))).toBeUndefined();
     expect(events).toHaveLength(1);
     expect(pushAll(decoder, chunksOf(expand(over), size))).toMatchObject({ code: "wsframe/message-too-big", closeCode: 1009, details: { limit: 10, actual: 11 } });
+  }
+});
+
+test.each([["maxMessageBytes", "wsframe/message-too-big"], ["maxFrameBytes", "wsframe/frame-too-big"]] as const)("%s holds for frames that lie whole in one chunk", (name, code) => {
+  for (const opcode of ["81", "82"]) {
+    const { decoder, events } = record({ role: "client", limits: { [name]: 4 } });
+    expect(pushAll(decoder, [hex(`${opcode} 04 61616161 ${opcode} 05 6161616161`)])).toMatchObject({ code, closeCode: 1009 });
+    expect(events).toHaveLength(1);
   }
 });
 

@@ -30,7 +30,7 @@ export const DEFAULT_LIMITS: DecoderLimits = {
   maxMessageBytes: 1_048_576,
   maxFrameBytes: 1_048_576,
   maxFragments: 131_072,
-  maxControlFrames: 1_000,
+  maxControlFrames: 10_000,
   controlWindowMs: 1_000,
   maxPausedBytes: 1_048_576,
 };

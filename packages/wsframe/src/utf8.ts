@@ -27,10 +27,13 @@ export class Utf8Validator {
   /** Checks `[start, end)`. @returns `false` as soon as no continuation could make the text valid, and for ever after. */
   push(bytes: Uint8Array, start = 0, end: number = bytes.length): boolean {
     let state = this.#state;
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at] ?? 0;
-      if (state === states.accept && byte < 0x80) continue;
-      state = next[state * classes + (classOf[byte] ?? 0)] ?? states.reject;
+    let at = start;
+    while (at < end) {
+      if (state === states.accept) {
+        at = skipCharacters(bytes, at, end);
+        if (at === end) break;
+      }
+      state = next[state * classes + (classOf[bytes[at++] ?? 0] ?? 0)] ?? states.reject;
       if (state === states.reject) break;
     }
     this.#state = state;
@@ -41,6 +44,27 @@ export class Utf8Validator {
   reset(): void {
     this.#state = states.accept;
   }
+}
+
+/**
+ * Skips whole characters whose lead byte leaves their continuation bytes their full range, which are nearly all, without
+ * going through the table. @returns the offset of the first byte that needs it, or `end`.
+ */
+function skipCharacters(bytes: Uint8Array, at: number, end: number): number {
+  while (at < end) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 0x80) {
+      at++;
+    } else if (byte < 0xe0) {
+      if (byte < 0xc2 || at + 2 > end || ((bytes[at + 1] ?? 0) & 0xc0) !== 0x80) return at;
+      at += 2;
+    } else {
+      if (byte === 0xe0 || byte === 0xed || byte >= 0xf0 || at + 3 > end) return at;
+      if ((((bytes[at + 1] ?? 0) & 0xc0) | (((bytes[at + 2] ?? 0) & 0xc0) << 8)) !== 0x8080) return at;
+      at += 3;
+    }
+  }
+  return at;
 }
 
 function buildClasses(): Uint8Array {

@@ -46,7 +46,7 @@ export async function startServer(options: ChatServerOptions): Promise<RunningSe
     storage = await openStorage({ url: config.databaseUrl, folder: config.dataFolder, onError: (error) => { logger.error({ err: error }, "Database connection lost"); } });
     const sessions = new Sessions(new SessionTokens(await secretsOf(config, logger)), storage.users, config.publicUrl?.protocol === "https:");
     const realtime = startRealtime({ httpServer, storage, sessions, logger, ...(options.presenceGraceMs === undefined ? {} : { presenceGraceMs: options.presenceGraceMs }) });
-    const app = createApp({ storage, sessions, assets, logger, publicUrl: config.publicUrl, trustProxy: config.trustProxy, onSignOut: realtime.signOut });
+    const app = createApp({ storage, sessions, assets, logger, publicUrl: config.publicUrl, trustProxy: config.trustProxy, onArrival: realtime.arrive, onSignOut: realtime.signOut });
     listener = toListener(app.fetch);
     logger.info({ database: storage.description }, "Ready");
     return { url, close: closer(httpServer, realtime, storage) };

@@ -105,6 +105,7 @@ export class PoolCore<R> implements Swept {
     shelf.lastFailure = undefined;
     if (slot.isBroken) this.#lending.close(slot, resource, nowMs);
     else this.#lending.arrive(slot, resource, nowMs);
+    this.#lending.dispatch(nowMs); // the key does not back off any more
   }
 
   /** An attempt failed, or an abandoned one ended. */
@@ -160,8 +161,9 @@ export class PoolCore<R> implements Swept {
   }
 
   #exhaust(waiter: Waiter<R>): void {
-    const { lastFailure } = waiter.shelf;
-    this.#refuse(waiter, exhausted(this.#limits.maxConnections, waiter.timeoutMs, this.stats(), lastFailure));
+    this.#queue.remove(waiter);
+    this.#stock.sweepOut(waiter.shelf);
+    waiter.borrower.refuse(exhausted(this.#limits.maxConnections, waiter.timeoutMs, this.stats(), waiter.shelf.lastFailure));
   }
 
   /** Applies the deadline of one slot. */

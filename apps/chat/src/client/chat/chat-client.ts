@@ -164,8 +164,10 @@ export class ChatClient {
 
   /** Everything up to `seq` was shown to the user. */
   markRead(roomId: string, seq: number): void {
-    const room = this.#state.rooms.get(roomId)?.room;
-    if (room === undefined || room.readSeq >= seq || !this.#transport.isConnected) return;
+    const view = this.#state.rooms.get(roomId);
+    // What was written before one came is never unread, but its authors still learn that it was read.
+    const known = view?.log?.members.find(({ user }) => user.id === this.#state.me.id)?.readSeq ?? view?.room.readSeq ?? Infinity;
+    if (known >= seq || !this.#transport.isConnected) return;
     this.dispatch({ type: "receipt", roomId, userId: this.#state.me.id, deliveredSeq: seq, readSeq: seq });
     this.#receipts.note(roomId, { deliveredSeq: seq, readSeq: seq });
   }

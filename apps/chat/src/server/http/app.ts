@@ -22,6 +22,8 @@ export interface AppOptions {
   readonly logger: Logger;
   readonly publicUrl: URL | undefined;
   readonly trustProxy: boolean;
+  /** Somebody new came: tell the room that everybody is in. */
+  readonly onArrival: (user: User) => Promise<void>;
   /** A user signed out for good: close what they have open and tell the rooms they were in. */
   readonly onSignOut: (user: User, rooms: readonly string[]) => Promise<void>;
 }
@@ -63,7 +65,7 @@ export function createApp(options: AppOptions): Hono {
   return app;
 }
 
-function signIn({ storage, sessions, trustProxy, onSignOut }: AppOptions) {
+function signIn({ storage, sessions, trustProxy, onArrival, onSignOut }: AppOptions) {
   const attempts = new KeyedBuckets({ burst: limits.signInBurst, perSecond: limits.signInsPerSecond });
   return async (c: Context): Promise<Response> => {
     const retryAfterMs = attempts.take(addressOf(c, trustProxy));
@@ -76,7 +78,10 @@ function signIn({ storage, sessions, trustProxy, onSignOut }: AppOptions) {
     const former = await sessions.user(c.req.header("Cookie"));
     const user = former?.name === input.data.name ? former : await storage.users.claim(input.data.name);
     if (user === undefined) return c.json(refusal("name-taken", `Somebody else is “${input.data.name}” here. Please choose another name.`), 409);
-    if (former !== undefined && former.id !== user.id) await onSignOut(former, await storage.users.release(former.id));
+    if (user.id !== former?.id) {
+      await onArrival(user);
+      if (former !== undefined) await onSignOut(former, await storage.users.release(former.id));
+    }
     c.header("Set-Cookie", sessions.cookieFor(user));
     return c.json({ user }, 201);
   };

@@ -15,7 +15,7 @@ import { KeyedBuckets } from "../token-bucket.js";
 import { answerRequests } from "./answering.js";
 import { messageHandlers } from "./message-handlers.js";
 import { Presence } from "./presence.js";
-import { announceDeparture, roomHandlers } from "./room-handlers.js";
+import { announceArrival, announceDeparture, roomHandlers } from "./room-handlers.js";
 import { type ChatServer, type ChatSocket, groupOfRoom, groupOfUser, type RealtimeContext, type ServerToServerEvents, type SocketData } from "./types.js";
 
 export interface RealtimeOptions {
@@ -28,6 +28,8 @@ export interface RealtimeOptions {
 }
 
 export interface Realtime {
+  /** A new user is in their first rooms: tells those who are there. */
+  readonly arrive: (user: User) => Promise<void>;
   /** Ends every connection of a user and tells the rooms they were in. */
   readonly signOut: (user: User, rooms: readonly string[]) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -36,7 +38,6 @@ export interface Realtime {
 export function startRealtime(options: RealtimeOptions): Realtime {
   const { storage, sessions, logger } = options;
   const io: ChatServer = new Server<ClientEvents, ServerEvents, ServerToServerEvents, SocketData>(options.httpServer, {
-    serveClient: false,
     maxHttpBufferSize: limits.packetBytes,
     onError: (error, where) => { logger.error({ err: error, where }, "Realtime error"); },
   });
@@ -54,6 +55,9 @@ export function startRealtime(options: RealtimeOptions): Realtime {
   });
   io.on("connection", (socket) => { welcome(context, socket, sending); });
   return {
+    arrive: async (user) => {
+      for (const roomId of await storage.rooms.idsOf(user.id)) await announceArrival(context, roomId, user);
+    },
     signOut: async (user, rooms) => {
       io.to(groupOfUser(user.id)).emit("session:ended");
       io.in(groupOfUser(user.id)).disconnectSockets(true);

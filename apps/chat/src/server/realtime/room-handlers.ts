@@ -33,11 +33,16 @@ export function roomHandlers(context: RealtimeContext, me: User): RoomHandlers {
   };
 }
 
-async function enter({ io, storage, presence }: RealtimeContext, roomId: string, me: User): Promise<void> {
-  const member: Member = { user: me, isOnline: presence.isOnline(me.id), deliveredSeq: 0, readSeq: 0 };
+async function enter(context: RealtimeContext, roomId: string, me: User): Promise<void> {
+  await announceArrival(context, roomId, me);
+  context.io.in(groupOfUser(me.id)).socketsJoin(groupOfRoom(roomId));
+  context.io.to(groupOfUser(me.id)).emit("state:stale");
+}
+
+/** Tells the room, and everybody the new number of members. */
+export async function announceArrival({ io, storage, presence }: RealtimeContext, roomId: string, user: User): Promise<void> {
+  const member: Member = { user, isOnline: presence.isOnline(user.id), deliveredSeq: 0, readSeq: 0 };
   io.to(groupOfRoom(roomId)).emit("member:joined", { roomId, member });
-  io.in(groupOfUser(me.id)).socketsJoin(groupOfRoom(roomId));
-  io.to(groupOfUser(me.id)).emit("state:stale");
   io.emit("room:changed", await storage.rooms.face(roomId));
 }
 

@@ -1,0 +1,202 @@
+/** What the protocol asks of a server, and what attackers try, as frames on a bare WebSocket. */
+import { createRequire } from "node:module";
+import { onTestFinished, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import type { AdapterFactory } from "@x/socketio";
+import { next, officialClient, officialServer, ourClient, ourServer } from "./peers.js";
+
+interface Wire {
+  send(data: string | Uint8Array): void;
+  /** The next message, or what closed the connection. */
+  read(): Promise<string>;
+}
+
+async function dial(url: string): Promise<Wire> {
+  const ws = new WebSocket(`${url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`);
+  onTestFinished(() => ws.terminate());
+  const messages: string[] = [];
+  const waiting: ((message: string) => void)[] = [];
+  const push = (message: string) => {
+    const reader = waiting.shift();
+    if (reader === undefined) messages.push(message);
+    else reader(message);
+  };
+  ws.on("message", (data: Buffer) => push(data.toString()));
+  ws.on("close", () => push("closed"));
+  const wire: Wire = {
+    send: (data) => ws.send(data),
+    read: () => new Promise((resolve) => {
+      const message = messages.shift();
+      if (message === undefined) waiting.push(resolve);
+      else resolve(message);
+    }),
+  };
+  expect(await wire.read()).toMatch(/^0\{"sid"/);
+  return wire;
+}
+
+describe("connection", () => {
+  test.each([["40", /^40\{"sid":"[\w-]{20}"\}$/], ['40{"token":"x"}', /^40\{"sid"/], ["40/custom,", /^40\/custom,\{"sid"/], ["40/custom", /^40\/custom,\{"sid"/]])("%s is answered %s", async (sent, answer) => {
+    const { server, url } = await ourServer();
+    server.of("/custom");
+    const wire = await dial(url);
+    wire.send(sent);
+    expect(await wire.read()).toMatch(answer);
+  });
+
+  test("an unknown namespace is refused", async () => {
+    const { url } = await ourServer();
+    const wire = await dial(url);
+    wire.send("40/random");
+    expect(await wire.read()).toBe('44/random,{"message":"Invalid namespace"}');
+  });
+
+  test("a client that never asks for a namespace is hung up on", async () => {
+    const { url } = await ourServer({ connectTimeout: 60 });
+    const wire = await dial(url);
+    expect(await wire.read()).toBe("closed");
+  });
+});
+
+describe("what breaks the protocol ends the connection at once", () => {
+  test.each([
+    "4abc", "42{}", '42abc["a"]', "49", '42["connect"]', '42["disconnect","fake"]', '450-["a"]', '451-["a",{"_placeholder":true,"num":9}]', '451-["a",{"_placeholder":true,"num":"x"}]',
+    '44{"message":"x"}', "40", '42/nowhere,["a"]', `4511-${"x".repeat(9)}`, `42${"9".repeat(200)}["a"]`, `42["a",${"[".repeat(5000)}${"]".repeat(5000)}]`,
+  ])("%s", async (attack) => {
+    const reports: unknown[] = [];
+    const { server, url } = await ourServer({ onError: (error) => void reports.push(error) });
+    const reason = new Promise((resolve) => void server.on("connection", (socket) => void socket.on("disconnect", resolve)));
+    const wire = await dial(url);
+    wire.send("40");
+    await wire.read();
+    wire.send(attack);
+    expect(await wire.read()).toBe("closed");
+    expect(await reason).toBe("parse error");
+    expect(reports).toHaveLength(1);
+  });
+
+  test("bytes that nobody announced, and text in their place", async () => {
+    const { url } = await ourServer({ onError: () => undefined });
+    for (const attack of [[new Uint8Array(3)], ['451-["a",{"_placeholder":true,"num":0}]', '42["b"]']]) {
+      const wire = await dial(url);
+      wire.send("40");
+      await wire.read();
+      for (const message of attack) wire.send(message);
+      expect(await wire.read()).toBe("closed");
+    }
+  });
+
+  test("an acknowledgement nobody waits for, id 0 included, does nothing", async () => {
+    const { server, url } = await ourServer();
+    server.on("connection", (socket) => {
+      socket.on("go", async () => void socket.emit("answer", await socket.emitWithAck("ask")));
+    });
+    const wire = await dial(url);
+    wire.send("40");
+    await wire.read();
+    for (const id of [0, 7, 999_999]) wire.send(`43${id}["stray"]`);
+    wire.send('42["go"]');
+    const asked = await wire.read();
+    const id = /^42(\d+)\["ask"\]$/.exec(asked)?.[1] ?? "";
+    wire.send(`43${id}["real"]`);
+    wire.send(`43${id}["twice"]`);
+    expect(await wire.read()).toBe('42["answer","real"]');
+  });
+
+  test("too many namespaces on one connection", async () => {
+    const { server, url } = await ourServer({ maxNamespacesPerConnection: 3, onError: () => undefined });
+    server.of(/^\/n\d$/);
+    const wire = await dial(url);
+    for (const n of [1, 2, 3]) {
+      wire.send(`40/n${n},`);
+      expect(await wire.read()).toMatch(/^40\/n/);
+    }
+    wire.send("40/n4,");
+    expect(await wire.read()).toBe("closed");
+  });
+
+  test("__proto__ as namespace, room, event and key is only a name", async () => {
+    const { server, url } = await ourServer();
+    server.of("/__proto__").on("connection", (socket) => {
+      void socket.join("__proto__");
+      socket.on("__proto__", (value: unknown, ack: (value: unknown) => void) => ack([value, [...socket.rooms].includes("__proto__")]));
+    });
+    const wire = await dial(url);
+    wire.send("40/__proto__,");
+    await wire.read();
+    wire.send('42/__proto__,1["__proto__",{"__proto__":{"polluted":1},"a":2}]');
+    expect(await wire.read()).toBe('43/__proto__,1[[{"a":2},true]]');
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+});
+
+test("a connect handler that throws refuses the client, and what it emitted before is not seen", async () => {
+  const reports: unknown[] = [];
+  const { server, url } = await ourServer({ onError: (error) => void reports.push(error) });
+  server.on("connection", (socket) => {
+    socket.emit("secret");
+    server.emit("also secret");
+    throw new Error("database password is wrong");
+  });
+  const wire = await dial(url);
+  wire.send("40");
+  expect(await wire.read()).toBe('44{"message":"Internal server error"}');
+  expect(reports).toMatchObject([{ message: "database password is wrong" }]);
+  expect(server.sockets.sockets.size).toBe(0);
+});
+
+test("what a connect handler emits follows the CONNECT", async () => {
+  const { server, url } = await ourServer();
+  server.on("connection", (socket) => {
+    socket.emit("one", Buffer.from([1]));
+    server.emit("two");
+  });
+  const wire = await dial(url);
+  wire.send("40");
+  expect((await wire.read()).slice(0, 3)).toBe("40{");
+  expect(await wire.read()).toBe('451-["one",{"_placeholder":true,"num":0}]');
+  expect(await wire.read()).toBe("\u0001");
+  expect(await wire.read()).toBe('42["two"]');
+});
+
+test("socket.io's own adapter serves our server", async () => {
+  const require = createRequire(createRequire(import.meta.url).resolve("socket.io"));
+  const { Adapter } = require("socket.io-adapter") as { Adapter: AdapterFactory };
+  const { server, url } = await ourServer({ adapter: Adapter });
+  server.on("connection", (socket) => void socket.join("room"));
+  const clients = [officialClient(url), ourClient(url)];
+  await Promise.all(clients.map((client) => next(client, "connect")));
+  const heard = clients.map((client) => next(client, "news"));
+  server.to("room").emit("news", { bytes: Buffer.from([1]) });
+  expect(await Promise.all(heard)).toHaveLength(2);
+  for (const client of clients) client.on("who", (ack: (id: string | undefined) => void) => ack(client.id));
+  expect((await server.timeout(5000).emitWithAck("who")).toSorted()).toEqual(clients.map(({ id }) => id).toSorted());
+  expect(await server.in("room").fetchSockets()).toHaveLength(2);
+});
+
+describe("a lost server", () => {
+  test("our client hears why, comes back to a new one on the same port, and sends what it kept", async () => {
+    const first = await officialServer();
+    const client = ourClient(first.url, { reconnectionDelay: 5, reconnectionDelayMax: 20 });
+    await next(client, "connect");
+    const lost = next(client, "disconnect");
+    await first.server.close();
+    expect((await lost)[0]).toBe("transport close");
+    client.emit("kept", 1);
+    const { server: again } = await ourServer({ port: Number(new URL(first.url).port) });
+    const heard = new Promise((resolve) => void again.on("connection", (socket) => void socket.on("kept", resolve)));
+    expect(await heard).toBe(1);
+  });
+
+  test("socket.io-client comes back to ours", async () => {
+    const first = await ourServer();
+    const client = officialClient(first.url, { reconnectionDelay: 5, reconnectionDelayMax: 20 });
+    await next(client, "connect");
+    const lost = next(client, "disconnect");
+    await first.server.close();
+    expect((await lost)[0]).toBe("transport close");
+    await ourServer({ port: Number(new URL(first.url).port) });
+    await next(client, "connect");
+    expect(client.connected).toBe(true);
+  });
+});

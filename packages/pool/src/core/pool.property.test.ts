@@ -1,0 +1,261 @@
+/**
+ * The pool against a model: any order of intents, answers, faults and time keeps its promises (house invariants 1, 3, 7).
+ */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { DEFAULT_LIMITS, type PoolLimits } from "./options.js";
+import type { PoolSink } from "./lending.js";
+import { PoolCore } from "./pool.js";
+import type { Slot } from "./slot.js";
+import type { Waiter } from "./waiters.js";
+
+interface Resource {
+  readonly key: string;
+}
+interface Borrow {
+  readonly key: string;
+  readonly sinceMs: number;
+  readonly timeoutMs: number;
+  waiter: Waiter<Resource> | undefined;
+  slot: Slot<Resource> | undefined;
+  refusal: unknown;
+}
+
+const anyLimits: fc.Arbitrary<PoolLimits> = fc.record({
+  maxConnections: fc.integer({ min: 1, max: 3 }), minIdle: fc.integer({ min: 0, max: 1 }), maxWaiting: fc.integer({ min: 0, max: 3 }),
+  validateAfterIdleMs: fc.constantFrom(0, 0, 100, Infinity),
+}).map((some) => ({ ...DEFAULT_LIMITS, connectTimeoutMs: 400, idleTimeoutMs: 1_000, closeTimeoutMs: 200, ...some }));
+
+/** The real machine, and beside it everything the outside world knows. */
+class World implements PoolSink<Resource> {
+  nowMs = 0;
+  readonly core: PoolCore<Resource>;
+  readonly slots = new Set<Slot<Resource>>();
+  readonly attempts: Slot<Resource>[] = [];
+  readonly checks: { readonly slot: Slot<Resource>; readonly resource: Resource }[] = [];
+  readonly closings: { readonly slot: Slot<Resource>; readonly resource: Resource }[] = [];
+  readonly closed: Resource[] = [];
+  readonly opened: Resource[] = [];
+  readonly ended = new Set<Resource>();
+  readonly borrows: Borrow[] = [];
+  isEmptied = false;
+  isClosing = false;
+  checkAnswer: boolean | undefined;
+  readonly limits: PoolLimits;
+
+  constructor(limits: PoolLimits) {
+    this.limits = limits;
+    this.core = new PoolCore(limits, { isRetryable: (error) => error !== "final", backoffMs: (failures) => failures * 50 }, this);
+  }
+
+  connect(slot: Slot<Resource>): void {
+    this.attempts.push(slot);
+    this.slots.add(slot);
+    expect(slot.shelf.creating).toBeLessThanOrEqual(slot.shelf.waiting); // no more attempts than borrowers to use them
+  }
+  check(slot: Slot<Resource>, resource: Resource): boolean | undefined {
+    expect(this.closed).not.toContain(resource);
+    if (this.checkAnswer === undefined) this.checks.push({ slot, resource });
+    return this.checkAnswer;
+  }
+  abandon(): void {}
+  close(slot: Slot<Resource>, resource: Resource): void {
+    expect(this.closed).not.toContain(resource); // once per resource
+    this.closed.push(resource);
+    this.closings.push({ slot, resource });
+  }
+  writtenOff(): void {}
+  wake(): void {}
+  emptied(): void {
+    expect(this.isEmptied).toBe(false);
+    this.isEmptied = true;
+  }
+
+  /** A resource that ended by itself is never lent again. */
+  #lend(borrow: Borrow, slot: Slot<Resource>): void {
+    expect(slot.state.kind === "lent" && this.ended.has(slot.state.resource)).toBe(false);
+    borrow.slot = slot;
+  }
+
+  acquire(key: string, timeoutMs: number): void {
+    const borrow: Borrow = { key, sinceMs: this.nowMs, timeoutMs, waiter: undefined, slot: undefined, refusal: undefined };
+    try {
+      const slot = this.core.take(key, this.nowMs);
+      if (slot !== undefined) this.#lend(borrow, slot);
+      else {
+        borrow.waiter = this.core.wait(key, timeoutMs, {
+          lend: (slot) => {
+            expect(borrow.slot ?? borrow.refusal).toBeUndefined();
+            this.#lentInOrder(borrow);
+            this.#lend(borrow, slot);
+          },
+          refuse: (error) => {
+            expect(borrow.slot ?? borrow.refusal).toBeUndefined();
+            borrow.refusal = error;
+          },
+        }, this.nowMs);
+      }
+    } catch (error) {
+      borrow.refusal = error;
+    }
+    this.borrows.push(borrow);
+  }
+
+  /** Nobody of the same key overtakes anybody. */
+  #lentInOrder(borrow: Borrow): void {
+    const index = this.borrows.indexOf(borrow);
+    const older = this.borrows.slice(0, Math.max(0, index)).filter((other) => other.key === borrow.key && other.waiter?.isQueued === true);
+    expect(older).toEqual([]);
+  }
+
+  verify(): void {
+    const stats = this.core.stats();
+    const { creating, idle, lent, closing, total, waiting } = stats;
+    const { limits } = this;
+    expect(creating + idle + lent + closing).toBe(total);
+    expect(total).toBeLessThanOrEqual(limits.maxConnections);
+    expect(Math.min(creating, idle, lent, closing)).toBeGreaterThanOrEqual(0);
+    expect(waiting).toBe(this.borrows.filter(({ waiter }) => waiter?.isQueued).length);
+    expect(waiting).toBeLessThanOrEqual(limits.maxWaiting + limits.maxConnections);
+    const shelves = new Set([...this.slots].map(({ shelf }) => shelf));
+    expect([...shelves].reduce((sum, shelf) => sum + shelf.idle.length, 0)).toBe(idle);
+    for (const shelf of shelves) for (const slot of shelf.idle) expect(slot.state.kind).toBe("idle");
+    // What is lent is open, lent once, and to somebody who asked for its key.
+    const held = this.borrows.filter(({ slot }) => slot?.state.kind === "lent");
+    expect(new Set(held.map(({ slot }) => slot)).size).toBe(lent);
+    expect(held.length).toBe(lent);
+    for (const { slot, key } of held) {
+      if (slot?.state.kind !== "lent") continue;
+      expect(slot.state.resource.key).toBe(key);
+      expect(this.closed).not.toContain(slot.state.resource);
+    }
+    // Nothing that was opened is forgotten: it is lent, idle, being checked, or was told to close.
+    const openNow = this.opened.filter((resource) => !this.closed.includes(resource)).length;
+    const checking = this.checks.filter(({ slot, resource }) => slot.state.kind === "creating" && !this.closed.includes(resource)).length;
+    expect(openNow).toBe(lent + idle + checking);
+    // Nobody waits for nothing: the pool is at its limit, or an attempt is on its way to each waiter, or its key backs off.
+    for (const { waiter } of this.borrows) {
+      if (waiter?.isQueued !== true || total === limits.maxConnections || waiter.shelf.retryAtMs > this.nowMs) continue;
+      expect(waiter.shelf.creating).toBeGreaterThanOrEqual(waiter.shelf.waiting);
+    }
+    if (this.isClosing) expect([waiting, idle, creating]).toEqual([0, 0, 0]);
+  }
+
+  advance(ms: number): void {
+    const endMs = this.nowMs + ms;
+    for (let wakes = 0; this.core.deadlineMs <= endMs; wakes++) {
+      expect(wakes).toBeLessThan(200); // no tick asks for itself again
+      this.nowMs = Math.max(this.nowMs, this.core.deadlineMs);
+      this.core.tick(this.nowMs);
+      this.verify();
+    }
+    this.nowMs = endMs;
+    for (const { waiter, sinceMs, timeoutMs } of this.borrows) if (waiter?.isQueued === true) expect(sinceMs + timeoutMs).toBeGreaterThan(this.nowMs);
+  }
+}
+
+type Model = Record<string, never>;
+class Step implements fc.Command<Model, World> {
+  readonly #name: string;
+  readonly #run: (world: World) => void;
+  constructor(name: string, run: (world: World) => void) {
+    this.#name = name;
+    this.#run = run;
+  }
+  check(): boolean {
+    return true;
+  }
+  run(_: Model, world: World): void {
+    this.#run(world);
+    world.verify();
+  }
+  toString(): string {
+    return this.#name;
+  }
+}
+
+/** Removes and returns the nth of the list, counted round. */
+function pick<Item>(items: Item[], nth: number): Item | undefined {
+  return items.length === 0 ? undefined : items.splice(nth % items.length, 1)[0];
+}
+
+const nth = fc.nat(20);
+const key = fc.constantFrom("a", "a", "b");
+const steps: fc.Arbitrary<fc.Command<Model, World>>[] = [
+  fc.tuple(key, fc.integer({ min: 0, max: 1_000 })).map(([name, timeoutMs]) => new Step(`acquire(${name}, ${timeoutMs})`, (world) => world.acquire(name, timeoutMs))),
+  ...[1, 2].map(() => nth.map((index) => new Step(`connected(${index})`, (world) => {
+    const slot = pick(world.attempts, index);
+    if (slot === undefined) return;
+    const resource: Resource = { key: slot.shelf.key };
+    world.opened.push(resource);
+    world.core.connected(slot, resource, world.nowMs);
+  }))),
+  fc.tuple(nth, fc.constantFrom("later", "later", "final")).map(([index, error]) => new Step(`failed(${index}, ${error})`, (world) => {
+    const slot = pick(world.attempts, index);
+    if (slot !== undefined) world.core.failed(slot, error, world.nowMs);
+  })),
+  fc.tuple(nth, fc.boolean()).map(([index, isFit]) => new Step(`checked(${index}, ${isFit})`, (world) => {
+    const check = pick(world.checks, index);
+    if (check !== undefined) world.core.checked(check.slot, isFit, world.nowMs);
+  })),
+  fc.constantFrom(true, true, false, undefined, undefined).map((answer) => new Step(`checks answer ${String(answer)}`, (world) => void (world.checkAnswer = answer))),
+  fc.tuple(nth, fc.boolean()).map(([index, keep]) => new Step(`${keep ? "release" : "destroy"}(${index})`, (world) => {
+    const held = world.borrows.filter(({ slot }) => slot?.state.kind === "lent");
+    const borrow = held[index % Math.max(1, held.length)];
+    if (borrow?.slot === undefined) return;
+    const { slot } = borrow;
+    borrow.slot = undefined;
+    if (keep) world.core.release(slot, world.nowMs);
+    else world.core.destroy(slot, world.nowMs);
+  })),
+  nth.map((index) => new Step(`ended(${index})`, (world) => {
+    const resource = world.opened[index % Math.max(1, world.opened.length)];
+    const slot = [...world.slots].find(({ state }) => "resource" in state && state.resource === resource);
+    if (slot === undefined || resource === undefined) return;
+    world.ended.add(resource);
+    world.core.ended(slot, world.nowMs);
+  })),
+  nth.map((index) => new Step(`cancel(${index})`, (world) => {
+    const waiting = world.borrows.filter(({ waiter }) => waiter?.isQueued);
+    const borrow = waiting[index % Math.max(1, waiting.length)];
+    if (borrow?.waiter === undefined) return;
+    world.core.cancel(borrow.waiter);
+    borrow.refusal = "cancelled";
+  })),
+  nth.map((index) => new Step(`gone(${index})`, (world) => {
+    const closing = pick(world.closings, index);
+    if (closing !== undefined) world.core.gone(closing.slot, world.nowMs);
+  })),
+  fc.integer({ min: 0, max: 600 }).map((ms) => new Step(`advance(${ms})`, (world) => world.advance(ms))),
+];
+const close = fc.integer({ min: 0, max: 600 }).map((ms) => new Step(`close(${ms})`, (world) => {
+  world.isClosing = true;
+  world.core.close(world.nowMs, world.nowMs + ms);
+}));
+
+test("whatever happens in whatever order, counts add up, limits hold, nobody is overtaken, nothing leaks", () => {
+  fc.assert(fc.property(anyLimits, fc.commands(steps, { maxCommands: 60, size: "max" }), (limits, commands) => {
+    const world = new World(limits);
+    fc.modelRun(() => ({ model: {}, real: world }), commands);
+    // Afterwards time alone settles everything: who waits is refused, attempts and closings are written off, surplus is evicted.
+    world.advance(60_000);
+    const { creating, closing, waiting } = world.core.stats();
+    expect({ creating, closing, waiting }).toEqual({ creating: 0, closing: 0, waiting: 0 });
+    expect(world.core.stats().idle).toBeLessThanOrEqual(limits.minIdle);
+  }), { numRuns: 250 });
+});
+
+test("a closed pool ends empty, once, whatever was going on and whoever misbehaves", () => {
+  fc.assert(fc.property(anyLimits, fc.commands([...steps, close], { maxCommands: 60, size: "max" }), (limits, commands) => {
+    const world = new World(limits);
+    fc.modelRun(() => ({ model: {}, real: world }), commands);
+    world.isClosing = true;
+    world.core.close(world.nowMs, world.nowMs + 100);
+    world.verify();
+    world.advance(60_000); // nobody gives anything back, no attempt or closing ever answers
+    expect(world.core.stats()).toMatchObject({ total: 0, waiting: 0 });
+    expect(world.isEmptied).toBe(true);
+    expect(world.core.deadlineMs).toBe(Infinity);
+    expect(world.opened.filter((resource) => !world.closed.includes(resource))).toEqual([]);
+  }), { numRuns: 250 });
+});
