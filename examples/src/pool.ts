@@ -8,9 +8,9 @@ await using server = await serve({
 });
 await using pool = webSocketPool(server.url, { maxConnections: 2 });
 const answers = await Promise.all(["one", "two", "three"].map(async (word) => {
-  await using lease = await pool.acquire("/", { timeoutMs: 5_000 });
-  await lease.resource.send(word);
-  return lease.resource.receive();
+  await using socket = await pool.acquire("/", { timeoutMs: 5_000 });
+  await socket.send(word);
+  return socket.receive();
 }));
 console.log(answers.join(" "), pool.stats().total);
 // prints: one! two! three! 2
