@@ -10,7 +10,7 @@ await using pool = webSocketPool(server.url, { maxConnections: 2 });
 const answers = await Promise.all(["one", "two", "three"].map(async (word) => {
   await using socket = await pool.acquire("/", { timeoutMs: 5_000 });
   await socket.send(word);
-  return socket.receive();
+  return await socket.receive();
 }));
 console.log(answers.join(" "), pool.stats().total);
 // prints: one! two! three! 2
