@@ -10,8 +10,18 @@ export interface Thing {
   end(): void;
 }
 
+export interface SetUp {
+  readonly pool: Pool<Thing>;
+  readonly clock: FakeClock;
+  /** All that were ever opened. */
+  readonly things: readonly Thing[];
+  readonly make: (context: ConnectContext) => Thing;
+  /** How many are open now. */
+  readonly open: () => number;
+}
+
 /** A pool of counted things on a clock moved by hand. */
-export function setUp(options: Partial<PoolOptions<Thing>> = {}) {
+export function setUp(options: Partial<PoolOptions<Thing>> = {}): SetUp {
   const clock = new FakeClock();
   const things: Thing[] = [];
   const make = ({ key, ended }: ConnectContext): Thing => {
@@ -25,7 +35,7 @@ export function setUp(options: Partial<PoolOptions<Thing>> = {}) {
 }
 
 /** A promise and what happened to it so far. */
-export function watch<Value>(promise: Promise<Value>) {
+export function watch<Value>(promise: Promise<Value>): { readonly value?: Value; readonly error?: unknown } {
   const watched: { value?: Value; error?: unknown } = {};
   promise.then((value) => (watched.value = value), (error: unknown) => (watched.error = error));
   return watched;
