@@ -2,11 +2,14 @@
 import { describe, expect, test } from "vitest";
 import { next, officialClient, officialServer, ourClient, ourServer, routes } from "./peers.js";
 
+type Serve = () => Promise<{ server: PeerServer; url: string }>;
+type Dial = (url: string, options: { transports: ("polling" | "websocket")[]; reconnection?: boolean; auth?: object }) => Peer;
+
 const pairings = [
-  { pairing: "socket.io-client ↔ our server", serve: ourServer, dial: officialClient },
-  { pairing: "our client ↔ socket.io", serve: officialServer, dial: ourClient },
-  { pairing: "our client ↔ our server", serve: ourServer, dial: ourClient },
-] as const;
+  { pairing: "socket.io-client ↔ our server", serve: ourServer as unknown as Serve, dial: officialClient as unknown as Dial },
+  { pairing: "our client ↔ socket.io", serve: officialServer as unknown as Serve, dial: ourClient as unknown as Dial },
+  { pairing: "our client ↔ our server", serve: ourServer as unknown as Serve, dial: ourClient as unknown as Dial },
+];
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_key, item: unknown) => {
   const { type, data } = (item ?? {}) as { type?: unknown; data?: unknown };
@@ -23,7 +26,7 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
     server.on("connection", (socket: Peer) => {
       socket.on("echo", (...args: unknown[]) => void socket.emit("echo", ...args));
     });
-    const client = dial(url, options) as unknown as Peer;
+    const client = dial(url, options);
     await next(client, "connect");
     for (const value of [payload, binary, "", 0, null, "x".repeat(100_000)]) {
       const answer = next(client, "echo");
@@ -31,7 +34,11 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
       expect(plain(await answer)).toEqual(plain([value, "second"]));
     }
     const seen: unknown[] = [];
-    const done = new Promise<void>((resolve) => void client.on("echo", (n) => (seen.push(n), seen.length === 200 && resolve())));
+    const done = new Promise<void>((resolve) => {
+      client.on("echo", (n: unknown) => {
+        if (seen.push(n) === 200) resolve();
+      });
+    });
     for (let n = 0; n < 200; n++) client.emit("echo", n % 10 === 0 ? Buffer.from([n]) : n);
     await done;
     expect(seen.map((n) => (typeof n === "number" ? n : Buffer.from(n as Uint8Array)[0]))).toEqual(Array.from({ length: 200 }, (_, n) => n));
@@ -48,7 +55,7 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
         });
       });
     });
-    const client = dial(url, options) as unknown as Peer;
+    const client = dial(url, options);
     client.on("ask", (value: unknown, ack: (value: unknown) => void) => ack(value));
     expect(await client.emitWithAck("sum", 1, 2)).toBe(3);
     expect(plain(await client.timeout(5000).emitWithAck("bytes", Buffer.from([5])))).toEqual({ bytes: [5] });
@@ -61,7 +68,7 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
     const { server, url } = await serve();
     server.of("/admin").on("connection", (socket: Peer) => void socket.emit("hello", "admin"));
     server.of(/^\/room-\d+$/).on("connection", (socket: Peer & { nsp: { name: string } }) => void socket.emit("hello", socket.nsp.name));
-    const root = dial(url, options) as unknown as Peer;
+    const root = dial(url, options);
     await next(root, "connect");
     const on = (name: string) => (root.io as { socket(name: string): Peer }).socket(name);
     const admin = on("/admin");
@@ -79,11 +86,11 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
       if (socket.handshake.auth.token === "good") pass();
       else pass(Object.assign(new Error("not welcome"), { data: { code: 7 } }));
     });
-    const refused = dial(url, { ...options, auth: { token: "bad" } }) as unknown as Peer;
+    const refused = dial(url, { ...options, auth: { token: "bad" } });
     const [error] = await next(refused, "connect_error");
     expect(error).toMatchObject({ message: "not welcome", data: { code: 7 } });
     expect(refused.active).toBe(false);
-    const admitted = dial(url, { ...options, auth: (answer: (auth: object) => void) => answer({ token: "good" }) }) as unknown as Peer;
+    const admitted = dial(url, { ...options, auth: (answer: (auth: object) => void) => answer({ token: "good" }) });
     await next(admitted, "connect");
     expect(admitted.connected).toBe(true);
   });
@@ -91,8 +98,8 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
   test("both sides learn why a socket ended, in the peers' words", async () => {
     const { server, url } = await serve();
     const connect = async () => {
-      const arrival = next(server as unknown as Peer, "connection");
-      const client = dial(url, { ...options, reconnection: false }) as unknown as Peer;
+      const arrival = next(server, "connection");
+      const client = dial(url, { ...options, reconnection: false });
       await next(client, "connect");
       return { client, socket: (await arrival)[0] as Peer };
     };
@@ -119,7 +126,7 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
     const arrivals: Peer[] = [];
     server.on("connection", (socket: Peer) => void arrivals.push(socket));
     const clients = await Promise.all([1, 2, 3].map(async (n) => {
-      const client = dial(url, options) as unknown as Peer;
+      const client = dial(url, options);
       client.on("who", (bytes: Uint8Array, ack: (answer: string) => void) => ack(`${n}:${bytes.length}`));
       await next(client, "connect");
       return client;
@@ -127,12 +134,17 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
     const member = (client: Peer | undefined) => arrivals.find(({ id }) => id === client?.id);
     member(clients[0])?.join(["a", "b"]);
     member(clients[1])?.join("a");
-    const room = (server as unknown as Peer).to("a").to("b").timeout(5000);
+    const room = server.to("a").to("b").timeout(5000);
     expect(((await room.emitWithAck("who", Buffer.alloc(4))) as string[]).toSorted()).toEqual(["1:4", "2:4"]);
-    const other = (server as unknown as Peer).except("a").timeout(5000);
+    const other = server.except("a").timeout(5000);
     expect(await other.emitWithAck("who", Buffer.alloc(2))).toEqual(["3:2"]);
   });
 });
+
+interface PeerServer extends Pick<Peer, "on" | "once" | "to" | "except"> {
+  of(name: string | RegExp): Pick<Peer, "on">;
+  use(middleware: (socket: { handshake: { auth: { token?: unknown } } }, pass: (error?: Error) => void) => void): unknown;
+}
 
 /** What both families of peers share. */
 interface Peer {

@@ -177,7 +177,7 @@ test("socket.io's own adapter serves our server", async () => {
 describe("a lost server", () => {
   test("our client hears why, comes back to a new one on the same port, and sends what it kept", async () => {
     const first = await officialServer();
-    const client = ourClient(first.url, { reconnectionDelay: 5, reconnectionDelayMax: 20 });
+    const client = ourClient(first.url, { transports: ["websocket"], reconnectionDelay: 5, reconnectionDelayMax: 20 });
     await next(client, "connect");
     const lost = next(client, "disconnect");
     await first.server.close();
@@ -188,9 +188,21 @@ describe("a lost server", () => {
     expect(await heard).toBe(1);
   });
 
+  test("our client comes back when it is lost in the middle of an upgrade", async () => {
+    const first = await officialServer();
+    const client = ourClient(first.url, { reconnectionDelay: 5, reconnectionDelayMax: 20 });
+    await next(client, "connect");
+    const lost = next(client, "disconnect");
+    await first.server.close();
+    expect((await lost)[0]).toMatch(/^transport (close|error)$/);
+    await ourServer({ port: Number(new URL(first.url).port) });
+    await next(client, "connect");
+    expect(client.connected).toBe(true);
+  });
+
   test("socket.io-client comes back to ours", async () => {
     const first = await ourServer();
-    const client = officialClient(first.url, { reconnectionDelay: 5, reconnectionDelayMax: 20 });
+    const client = officialClient(first.url, { transports: ["websocket"], reconnectionDelay: 5, reconnectionDelayMax: 20 });
     await next(client, "connect");
     const lost = next(client, "disconnect");
     await first.server.close();

@@ -151,7 +151,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     this.engine = engine;
     const isCurrent = (): boolean => this.engine === engine;
     engine.on("open", () => isCurrent() && this.#act(() => this.#connection.opened(this.clock.now())));
-    engine.on("error", (error) => isCurrent() && this.#failed(error));
+    engine.on("error", (error) => isCurrent() && this.#connection.kind === "opening" && this.#failed(error));
     engine.on("heartbeat", () => isCurrent() && this.run("ping", []));
     const decoder = new Decoder({ limits: { ...DEFAULT_PACKET_LIMITS, ...this.opts }, adopt: adoptBytes });
     engine.attach({
