@@ -98,6 +98,10 @@ export class WebSocketServer {
     void this.#admit(request, socket, head);
   };
 
+  readonly #onGone = (connection: WebSocketConnection): void => {
+    this.#connections.delete(connection);
+  };
+
   async #admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     this.#opening++;
     try {
@@ -113,7 +117,7 @@ export class WebSocketServer {
 
   async #accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<WebSocketConnection> {
     const refusal = this.#refusalOf(request);
-    if (refusal === undefined) return await acceptOn(nodeRuntime(), request, socket, head, this.#options);
+    if (refusal === undefined) return await acceptOn(nodeRuntime(), request, socket, head, this.#options, this.#onGone);
     socket.on("error", ignore);
     throw answer(socket, refusal);
   }
@@ -131,8 +135,8 @@ export class WebSocketServer {
   }
 
   #track(connection: WebSocketConnection): void {
+    if (connection.state === "closed") return; // gone before anybody heard of it
     this.#connections.add(connection);
-    void connection.closed.then(() => this.#connections.delete(connection));
     if (this.#closing !== undefined) void connection.close(1001, "Server is closing");
   }
 

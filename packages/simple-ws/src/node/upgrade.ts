@@ -9,7 +9,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { reportHandlerError } from "@x/errors/handlers";
 import { ConnectionError, type SimpleWsCode } from "@x/errors/simple-ws";
-import { formatAcceptance, formatRefusal, judgeUpgrade, type Refusal } from "../core/handshake/server.js";
+import { formatAcceptance, formatRefusal, judgeUpgrade, type Acceptance, type Refusal } from "../core/handshake/server.js";
 import { handled } from "../shell/deferred.js";
 import { Driver } from "../shell/driver.js";
 import type { Runtime } from "../shell/ports.js";
@@ -36,7 +36,8 @@ export function accept(request: IncomingMessage, socket: Duplex, head: Uint8Arra
 
 const defaults: AcceptOptions = {};
 
-export async function acceptOn(runtime: Runtime, request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions): Promise<WebSocketConnection> {
+/** @param onGone called once nothing of the connection is left, which may be before the promise resolves. */
+export async function acceptOn(runtime: Runtime, request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions, onGone?: (connection: WebSocketConnection) => void): Promise<WebSocketConnection> {
   socket.on("error", ignore);
   try {
     const settings = parseAcceptOptions(options);
@@ -44,13 +45,13 @@ export async function acceptOn(runtime: Runtime, request: IncomingMessage, socke
     if (verdict.kind === "refuse") throw refused(verdict.refusal, verdict.why);
     if (settings.signal?.aborted === true) throw refused({ statusCode: 503 }, "the server is closing", "simple-ws/server-closing");
     if (settings.authorize !== undefined) await authorize(runtime, request, socket, settings.authorize, settings.handshakeTimeoutMs);
-    return open(runtime, settings, socket, head, verdict.key, verdict.protocol);
+    return open(runtime, settings, socket, head, verdict, onGone);
   } catch (error) {
     throw answer(socket, error);
   }
 }
 
-function open(runtime: Runtime, settings: AcceptSettings, socket: Duplex, head: Uint8Array, key: string, protocol: string): WebSocketConnection {
+function open(runtime: Runtime, settings: AcceptSettings, socket: Duplex, head: Uint8Array, { key, protocol }: Acceptance, onGone?: (connection: WebSocketConnection) => void): WebSocketConnection {
   if (!socket.writable) throw new ConnectionError("Cannot accept: the client has gone", { code: "simple-ws/network-error" });
   const acceptance = formatAcceptance(acceptOf(key), protocol, settings.responseHeaders);
   if (socket instanceof Socket) socket.setTimeout(0).setNoDelay(true);
@@ -58,6 +59,7 @@ function open(runtime: Runtime, settings: AcceptSettings, socket: Duplex, head: 
   const driver = new Driver("server", settings.connection, runtime, new NodeDuplex(socket));
   socket.off("error", ignore); // the duplex listens
   const connection = new WebSocketConnection(driver, protocol, undefined);
+  if (onGone !== undefined) driver.onGone = () => onGone(connection);
   driver.start(head);
   return connection;
 }

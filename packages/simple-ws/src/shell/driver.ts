@@ -28,6 +28,8 @@ export class Driver implements DuplexHandler, ConnectionSink, IntakeOwner, Outgo
   readonly #outgoing: Outgoing;
   readonly #machine: Connection;
   readonly intake: Intake;
+  /** Called last, when nothing of the connection is left: for whoever keeps a list of connections. */
+  onGone: (() => void) | undefined;
   #drained: Deferred<void> | undefined;
   #closed: Deferred<CloseInfo> | undefined;
   #pings: Pings | undefined;
@@ -120,6 +122,7 @@ export class Driver implements DuplexHandler, ConnectionSink, IntakeOwner, Outgo
     this.#runtime.batch.drop(this.#outgoing);
     this.#closed?.resolve(info);
     this.intake.close(info);
+    this.onGone?.();
   }
 
   // What the intake and the way out tell

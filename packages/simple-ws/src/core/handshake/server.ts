@@ -35,8 +35,15 @@ export interface UpgradePolicy {
   readonly chooseSubprotocol: (offered: readonly string[]) => string | undefined;
 }
 
+export interface Acceptance {
+  readonly kind: "accept";
+  readonly key: string;
+  /** "" for none. */
+  readonly protocol: string;
+}
+
 export type Verdict =
-  | { readonly kind: "accept"; readonly key: string; /** "" for none. */ readonly protocol: string }
+  | Acceptance
   | { readonly kind: "refuse"; readonly refusal: Refusal; readonly why: string };
 
 /** §4.2.1, §4.2.2 and, for browsers, §10.2. */
