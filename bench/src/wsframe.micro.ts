@@ -2,7 +2,8 @@
  * Micro-benchmark of the frame codec against ws's Receiver and Sender, one process, no sockets: CPU per message, as a speed-up.
  * Micro-benchmarks mislead; the server figures decide. This one tells where the codec itself stands.
  *
- * Run: `node --import tsx --conditions=@x/source --expose-gc src/wsframe.micro.ts [filter]`
+ * Run: `WS_NO_BUFFER_UTIL=1 node --import tsx --conditions=@x/source src/wsframe.micro.ts [filter]`; without the variable ws
+ * unmasks by bufferutil, which is native.
  */
 import { Buffer, isUtf8, transcode } from "node:buffer";
 import type { EventEmitter } from "node:events";
