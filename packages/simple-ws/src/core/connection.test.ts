@@ -194,11 +194,20 @@ describe("Ping and Pong (§5.5.2, §5.5.3)", () => {
     expect(seen.take()).toEqual(["write 8a0162"]);
   });
 
-  test("a flood of Pings is stopped with 1008", () => {
-    const { connection, seen } = machine("server");
-    const ping = frame("server", 0x89);
-    for (let count = 0; count < 2_000; count++) connection.receive(ping, 0);
+  test("maxControlFrames: at the limit within a second they are answered, one over is 1008; the next second counts anew", () => {
+    const { connection, seen } = machine("server", { maxControlFrames: 3 });
+    for (const nowMs of [0, 1, 2, 1_000, 1_001, 1_002]) connection.receive(frame("server", 0x89), nowMs);
+    expect(seen.take()).toHaveLength(6);
+    connection.receive(frame("server", 0x89), 1_999);
     expect(seen.log.at(-1)).toMatch(/^settled 1008/);
+  });
+
+  test("maxFragments: at the limit a message, one over is 1009", () => {
+    const { connection, seen } = machine("server", { maxFragments: 2 });
+    connection.receive(concat(frame("server", 0x01, "a"), frame("server", 0x80, "b")), 0);
+    expect(seen.take()).toEqual(["message ab"]);
+    connection.receive(concat(frame("server", 0x01, "a"), frame("server", 0x00, "b"), frame("server", 0x80, "c")), 0);
+    expect(seen.log.at(-1)).toMatch(/^settled 1009/);
   });
 
   test("data is a sign of life; silence while we ourselves do not read is no fault", () => {

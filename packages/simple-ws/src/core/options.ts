@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   readonly maxMessageBytes?: number;
   /** Largest number of frames of one message. Over it: the connection fails, `wsframe/too-many-fragments`. */
   readonly maxFragments?: number;
+  /** Ping, Pong and Close frames received within a second. Default 10 000. Over it: close 1008, `wsframe/too-many-control-frames`. */
+  readonly maxControlFrames?: number;
   /** Silence after which a Ping is sent. Default 30 000; 0 sends none. */
   readonly pingIntervalMs?: number;
   /** Silence after a Ping that ends the connection: close 1008, `simple-ws/ping-timeout`. Default 20 000; 0 waits for ever. */
@@ -40,6 +42,7 @@ export interface ConnectionSettings extends Required<ConnectionOptions> {
 export const CONNECTION_DEFAULTS: Required<ConnectionOptions> = {
   maxMessageBytes: DEFAULT_LIMITS.maxMessageBytes,
   maxFragments: DEFAULT_LIMITS.maxFragments,
+  maxControlFrames: DEFAULT_LIMITS.maxControlFrames,
   pingIntervalMs: 30_000,
   pingTimeoutMs: 20_000,
   closeTimeoutMs: 5_000,
@@ -57,8 +60,8 @@ const mayBeZero: ReadonlySet<string> = new Set(["pingIntervalMs", "pingTimeoutMs
 /** @throws {SimpleWebsocketError} `simple-ws/invalid-option`. */
 export function parseConnectionOptions(options: ConnectionOptions): ConnectionSettings {
   const complete = parseNumbers(options, CONNECTION_DEFAULTS, mayBeZero);
-  const { maxMessageBytes, maxFragments } = complete;
-  return { ...complete, limits: resolveLimits({ maxMessageBytes, maxFragments }) };
+  const { maxMessageBytes, maxFragments, maxControlFrames } = complete;
+  return { ...complete, limits: resolveLimits({ maxMessageBytes, maxFragments, maxControlFrames }) };
 }
 
 /**
