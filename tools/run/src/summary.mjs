@@ -6,10 +6,11 @@ import { duration } from "./console.mjs";
 
 /**
  * @typedef {object} SkippedSuite
- * @property {string} task
+ * @property {string} suite
  * @property {string} missing what the system lacks
  * @property {string} command what would install it
  * @property {boolean} isFailure with CI=true a missing need fails the run
+ * @property {boolean} isCounted the suite is part of a test task, whose report counts it
  */
 
 /**
@@ -37,7 +38,7 @@ export function total({ turboCode, tasks, skipped }) {
       sum.skipped += counts.skipped;
     }
   }
-  for (const { isFailure } of skipped) sum[isFailure ? "failed" : "skipped"] += 1;
+  for (const { isFailure, isCounted } of skipped) if (!isCounted) sum[isFailure ? "failed" : "skipped"] += 1;
   if (turboCode !== 0 && sum.failed === 0) sum.failed = 1;
   return sum;
 }
@@ -61,7 +62,7 @@ export function summarize(results) {
     ...taskTable(tasks), "",
     ...testTable(tasks),
     ...section("Not passed:", bad.map(({ package: name, task, outcome }) => `${name} ${task}: ${outcome === "failed" ? "failed, its output is above" : "not run, what it builds on failed"}`)),
-    ...section("Suites left out:", skipped.map(({ task, missing, command, isFailure }) => `${task}: ${missing} is missing${isFailure ? " (a failure, because CI is set)" : ""}. Install it: ${command}`)),
+    ...section("Suites left out:", skipped.map(({ suite, missing, command, isFailure }) => `${suite}: ${missing} is missing${isFailure ? " (a failure, because CI is set)" : ""}. Install it: ${command}`)),
     ...section("Artifacts and sizes:", notes),
     ...(turboCode !== 0 && bad.length === 0 ? ["", `turbo ended with code ${turboCode} before its tasks did; its own words are above.`] : []),
     "", `Took ${duration(elapsedMs)}.`, lastLine(total(results)),

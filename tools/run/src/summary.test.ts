@@ -19,7 +19,7 @@ function results(changes: Partial<Results> = {}): Results {
   return { turboCode: 0, tasks: [task()], skipped: [], notes: [], elapsedMs: 61_000, ...changes };
 }
 
-const chromium = { task: "test:e2e", missing: "chromium", command: "apt-get install -y chromium", isFailure: false };
+const chromium = { suite: "browser tests", missing: "chromium", command: "apt-get install -y chromium", isFailure: false, isCounted: false };
 
 test("lastLine() names skipped only where there are any", () => {
   expect(lastLine({ passed: 3, failed: 0, skipped: 0 })).toBe("3 passed, 0 failed");
@@ -35,6 +35,7 @@ test.each<[string, Partial<Results>, string]>([
   ["counts what was not run as skipped", { turboCode: 1, tasks: [task({ outcome: "failed" }), task({ task: "test", outcome: "not run" })] }, "0 passed, 1 failed, 1 skipped"],
   ["counts a left-out suite as skipped", { skipped: [chromium] }, "1 passed, 0 failed, 1 skipped"],
   ["counts a left-out suite as failed in CI", { skipped: [{ ...chromium, isFailure: true }] }, "1 passed, 1 failed"],
+  ["leaves a suite to the report that counts it", { skipped: [{ ...chromium, isFailure: true, isCounted: true }] }, "1 passed, 0 failed"],
 ])("total() %s", (_, changes, line) => {
   expect(lastLine(total(results(changes)))).toBe(line);
 });
@@ -57,7 +58,7 @@ test("summarize() shows tasks, tests, what failed, what was left out and how to 
     "  tests         passed  failed  skipped",
     "  @x/long test     120       0        0",
     "", "Not passed:", "  @x/c lint: failed, its output is above", "  @x/c build: not run, what it builds on failed",
-    "", "Suites left out:", "  test:e2e: chromium is missing. Install it: apt-get install -y chromium",
+    "", "Suites left out:", "  browser tests: chromium is missing. Install it: apt-get install -y chromium",
     "", "Artifacts and sizes:", "  @x/a: 1 kB",
     "", "Took 61.0 s.", "122 passed, 1 failed, 2 skipped",
   ]);

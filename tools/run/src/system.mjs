@@ -3,17 +3,20 @@
  *
  * A new need is a new row in {@link needs}.
  */
-import { accessSync, constants, existsSync } from "node:fs";
-import { delimiter, isAbsolute, join } from "node:path";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { run } from "./processes.mjs";
 
 /**
  * @typedef {object} Need
  * @property {string} name
  * @property {readonly string[]} binaries any one of them will do
+ * @property {readonly string[]} [folders] where to look beside PATH; one `*` stands for any folder
  * @property {readonly string[]} debianPackages what `apt-get install` takes
- * @property {readonly string[]} tasks turbo tasks that cannot run without it
- * @property {string} variable environment variable that may name the binary, and that hands it to the tasks
+ * @property {string} suite what cannot run without it, in words
+ * @property {string} [task] the turbo task to leave out without it; a suite without a task of its own skips, or with CI=true fails, by itself
+ * @property {string} variable environment variable that names the binary, or a running service in its stead
+ * @property {"path" | "address"} holds what the variable holds; a path is also handed on to the tasks
  */
 
 /** @type {readonly Need[]} */
@@ -22,21 +25,33 @@ export const needs = [
     name: "chromium",
     binaries: ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"],
     debianPackages: ["chromium", "fonts-liberation", "fonts-dejavu-core"],
-    tasks: ["test:e2e"],
+    suite: "browser tests",
+    task: "test:e2e",
     variable: "CHROMIUM_PATH",
+    holds: "path",
+  },
+  {
+    name: "postgresql",
+    binaries: ["postgres"],
+    folders: ["/usr/lib/postgresql/*/bin"],
+    debianPackages: ["postgresql"],
+    suite: "the chat's storage on PostgreSQL",
+    variable: "TEST_DATABASE_URL",
+    holds: "address",
   },
 ];
 
 /**
  * @typedef {object} Found
  * @property {Need} need
- * @property {string | undefined} path the binary, where there is one
+ * @property {string | undefined} path the binary, or the address of a service in its stead
  */
 
 /**
  * @typedef {object} Host
  * @property {NodeJS.ProcessEnv} env
  * @property {(path: string) => boolean} isExecutable
+ * @property {(folder: string) => readonly string[]} list names in a folder; none when it does not exist
  * @property {boolean} canInstall root on Debian
  */
 
@@ -52,6 +67,7 @@ export function thisHost() {
         return false;
       }
     },
+    list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
     canInstall: process.platform === "linux" && process.getuid?.() === 0 && existsSync("/etc/debian_version"),
   };
 }
@@ -62,10 +78,20 @@ export function thisHost() {
  * @returns {Found}
  */
 export function find(need, host) {
-  const named = host.env[need.variable];
-  const folders = (host.env["PATH"] ?? "").split(delimiter).filter(isAbsolute);
-  const candidates = named === undefined || named === "" ? need.binaries.flatMap((binary) => folders.map((folder) => join(folder, binary))) : [named];
-  return { need, path: candidates.find(host.isExecutable) };
+  const named = host.env[need.variable] ?? "";
+  if (named !== "") return { need, path: need.holds === "address" || host.isExecutable(named) ? named : undefined };
+  const onPath = (host.env["PATH"] ?? "").split(delimiter).filter(isAbsolute);
+  const folders = [...onPath, ...(need.folders ?? []).flatMap((pattern) => expand(pattern, host))];
+  return { need, path: need.binaries.flatMap((binary) => folders.map((folder) => join(folder, binary))).find(host.isExecutable) };
+}
+
+/**
+ * @param {string} pattern a folder, with at most one `*` in place of a name
+ * @param {Host} host
+ */
+function expand(pattern, host) {
+  const [before = "", after] = pattern.split("*");
+  return after === undefined ? [pattern] : host.list(resolve(before)).map((name) => join(before, name, after));
 }
 
 /**
@@ -86,7 +112,7 @@ export function installCommand(missing) {
 export async function provide(wanted, host, report) {
   const found = wanted.map((need) => find(need, host));
   const missing = found.flatMap(({ need, path }) => (path === undefined ? [need] : []));
-  for (const { need, path } of found) if (path !== undefined) report.detail(`${need.name}: ${path}`);
+  for (const { need, path } of found) if (path !== undefined) report.detail(`${need.name}: ${need.holds === "address" && path === host.env[need.variable] ? `given by ${need.variable}` : path}`);
   if (missing.length === 0) return found;
   if (!host.canInstall) {
     for (const need of missing) report.detail(`${need.name}: missing; ${installCommand([need])}`);
