@@ -38,7 +38,7 @@ export function describeInBrowser(name: string, suite: () => void): void {
 const PATIENCE_MS = 15_000;
 
 /** What becomes true in a moment: asked again and again instead of waiting for a time. */
-export function eventually<Value>(ask: () => Promise<Value>) {
+export function eventually<Value>(ask: () => Promise<Value>): ReturnType<typeof expect.poll<Value>> {
   return expect.poll(ask, { timeout: PATIENCE_MS });
 }
 

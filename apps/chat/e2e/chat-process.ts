@@ -38,7 +38,8 @@ export class ChatProcess {
   /** @returns the exit code; null when the signal ended it without being handled. */
   async stop(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): Promise<number | null> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    if (child === undefined) return null;
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const exited = once(child, "exit") as Promise<[number | null]>;
     child.kill(signal);
     const [code] = await exited;

@@ -4,10 +4,22 @@
  * Room: client/chat.
  */
 import { limits } from "../../shared/limits.js";
-import type { ChatClient } from "./chat-client.js";
+import type { Action } from "./reduce.js";
+import type { ChatState } from "./state.js";
 import type { Transport } from "./transport.js";
 
-export function listen(transport: Transport, client: ChatClient): void {
+/** Who acts on what the server tells. */
+export interface Listening {
+  readonly dispatch: (action: Action) => void;
+  getState(): ChatState;
+  /** The connection is there (again). */
+  resume(): Promise<void>;
+  reload(): Promise<unknown>;
+  markDelivered(roomId: string, seq: number): void;
+  stop(): void;
+}
+
+export function listen(transport: Transport, client: Listening): void {
   const { dispatch } = client;
   transport.watch({
     onConnect: () => void client.resume(),

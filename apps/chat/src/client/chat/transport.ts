@@ -6,6 +6,13 @@
 import { io, type Socket } from "@x/socketio/client";
 import type { Answer, Answers, ClientEvents, RequestInput, RequestName, ServerEvents } from "../../shared/contract.js";
 
+export interface ConnectionWatcher {
+  readonly onConnect: () => void;
+  readonly onDisconnect: () => void;
+  /** The server does not want this connection, and trying again alone will not help. */
+  readonly onRefused: (code: string, message: string) => void;
+}
+
 export interface Transport {
   readonly isConnected: boolean;
   connect(): void;
@@ -13,8 +20,7 @@ export interface Transport {
   /** Rejects when there is no connection, when it is lost meanwhile, or after `timeoutMs`. */
   ask<Name extends RequestName>(name: Name, input: RequestInput<Name>): Promise<Answer<Answers[Name]>>;
   on<Name extends keyof ServerEvents>(event: Name, listener: ServerEvents[Name]): void;
-  /** `onRefused`: the server does not want this connection, and trying again alone will not help. */
-  watch(watcher: { onConnect(): void; onDisconnect(): void; onRefused(code: string, message: string): void }): void;
+  watch(watcher: ConnectionWatcher): void;
 }
 
 /** Milliseconds an answer may take. */
@@ -36,7 +42,7 @@ export function connectSocketIO(): Transport {
       socket.on("disconnect", (reason) => {
         onDisconnect();
         // The server hung up on purpose (it does so when rooms could not be loaded): the client alone would stay away.
-        if (reason === "io server disconnect" || reason === "server namespace disconnect") setTimeout(() => void socket.connect(), 1000);
+        if (reason === "io server disconnect") setTimeout(() => void socket.connect(), 1000);
       });
       socket.on("connect_error", (error) => {
         const code = refusalCode(error);
