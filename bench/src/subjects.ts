@@ -19,7 +19,23 @@ interface SubjectDefinition {
 const plainWs = { WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
 const users = { BENCH_USERS: "100" };
 
-export const SUBJECTS = {
+export type SubjectName =
+  | "raw"
+  | "ws"
+  | "ws again"
+  | "ws+bufferutil"
+  | "@x/simple-ws"
+  | "@x/simple-ws for await"
+  | "engine.io"
+  | "@x/engineio"
+  | "socket.io"
+  | "@x/socketio"
+  | "generic-pool"
+  | "@x/pool"
+  | "generic-pool, 100 users"
+  | "@x/pool, 100 users";
+
+const SUBJECTS: Readonly<Record<SubjectName, SubjectDefinition>> = {
   raw: { file: "raw", dialect: "raw" },
   ws: { file: "ws", dialect: "ws", environment: plainWs },
   "ws again": { file: "ws", dialect: "ws", environment: plainWs },
@@ -34,9 +50,7 @@ export const SUBJECTS = {
   "@x/pool": { file: "pool", dialect: "none" },
   "generic-pool, 100 users": { file: "generic-pool", dialect: "none", environment: users },
   "@x/pool, 100 users": { file: "pool", dialect: "none", environment: users },
-} as const satisfies Readonly<Record<string, SubjectDefinition>>;
-
-export type SubjectName = keyof typeof SUBJECTS;
+};
 
 export function definitionOf(name: SubjectName): SubjectDefinition {
   return SUBJECTS[name];
