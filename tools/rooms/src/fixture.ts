@@ -68,7 +68,7 @@ const good: Files = {
   "packages/engineio/src/core/session.ts": "export const session = 1;\n",
   "packages/engineio/src/node/server.ts": "import { connect } from \"@x/simple-ws/client\";\nimport { session } from \"../core/session.js\";\nexport const serve = [connect, session];\n",
 
-  "packages/pool/package.json": manifest("@x/pool", { ".": entry("index"), "./simple-ws": entry("simple-ws") }, { dependencies: { "@x/errors": "workspace:^" }, peerDependencies: { "@x/simple-ws": "workspace:^" } }),
+  "packages/pool/package.json": manifest("@x/pool", { ".": entry("index"), "./simple-ws": entry("simple-ws") }, { dependencies: { "@x/errors": "workspace:^" }, peerDependencies: { "@x/simple-ws": "workspace:0.x" } }),
   "packages/pool/src/index.ts": "export { Pool } from \"./core/pool.js\";\n",
   "packages/pool/src/simple-ws.ts": "export { webSocketPool } from \"./adapters/simple-ws.js\";\n",
   "packages/pool/src/core/pool.ts": "import { retry } from \"@x/errors\";\nexport const Pool = retry;\n",

@@ -2,7 +2,7 @@
 import type { Finding } from "../finding.js";
 import type { ModuleGraph } from "../graph.js";
 import { requiredNode } from "../layout.js";
-import type { ExportTarget, Package, Workspace } from "../workspace.js";
+import type { ExportTarget, Manifest, Package, Workspace } from "../workspace.js";
 
 interface Complaint {
   /** Text in the manifest that the complaint is about; finds the line. */
@@ -50,11 +50,18 @@ function fieldComplaints(entry: Package): Complaint[] {
   if (manifest.engines?.["node"] !== requiredNode) complaints.push({ at: "\"engines\"", problem: `engines.node is not "${requiredNode}"`, remedy: `set "engines": { "node": "${requiredNode}" }` });
   if (manifest.main !== undefined) complaints.push({ at: "\"main\"", problem: "main stands beside exports", remedy: "remove it; the export map is the only way in" });
   if (manifest.exports?.["./package.json"] !== "./package.json") complaints.push({ at: "\"exports\"", problem: "package.json is not exported", remedy: "add \"./package.json\": \"./package.json\" to exports" });
-  for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies })) {
-    if (!name.startsWith("@x/") || range === "workspace:^") continue;
-    complaints.push({ at: `"${name}"`, problem: `${name} is depended on as "${range}"`, remedy: "write \"workspace:^\": packages are upgraded independently" });
-  }
-  return complaints;
+  return [...complaints, ...rangeComplaints(manifest)];
+}
+
+/** Packages are upgraded independently: caret ranges. A peer may name a whole major, lest each minor of it be a major of ours. */
+function rangeComplaints({ dependencies = {}, peerDependencies = {} }: Manifest): Complaint[] {
+  const wrong = [
+    ...Object.entries(dependencies).filter(([, range]) => range !== "workspace:^"),
+    ...Object.entries(peerDependencies).filter(([, range]) => range !== "workspace:^" && !/^workspace:\d+\.x$/.test(range)),
+  ];
+  return wrong.filter(([name]) => name.startsWith("@x/")).map(([name, range]) => ({
+    at: `"${name}"`, problem: `${name} is depended on as "${range}"`, remedy: "write \"workspace:^\": packages are upgraded independently",
+  }));
 }
 
 function exportComplaints(workspace: Workspace, entry: Package): Complaint[] {
