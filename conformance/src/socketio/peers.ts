@@ -38,7 +38,7 @@ export function officialClient(url: string, options: Partial<ManagerOptions & So
   return socket;
 }
 
-export function ourClient(url: string, options: ours.ClientOptions = {}): ours.ClientSocket<ours.DefaultEventsMap, ours.DefaultEventsMap, ours.Manager> {
+export function ourClient(url: string, options: ours.ClientOptions = {}): ours.ClientSocket {
   const socket = ours.io(url, { forceNew: true, ...options });
   onTestFinished(() => void socket.disconnect());
   return socket;

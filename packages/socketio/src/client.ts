@@ -1,9 +1,8 @@
 /** `@x/socketio/client`: the Socket.IO v5 client for Node and browsers. Room: entry. */
-export { connect, io, Manager } from "./shell/client/lookup.js";
+export { connect, io, Manager, Socket } from "./shell/client/lookup.js";
 export { io as default } from "./shell/client/lookup.js";
 export type { ClientOptions, ConnectOptions } from "./shell/client/lookup.js";
 export type { ManagerEvents } from "./shell/client/manager.js";
-export { Socket } from "./shell/client/socket.js";
 export type { ClientReservedEvents, DisconnectReason } from "./shell/client/socket.js";
 export type { Auth, ManagerOptions, SocketOptions } from "./shell/client/options.js";
 export type { AckName, AckValue, AllButLast, DefaultEventsMap, EventArguments, EventName } from "./core/event-types.js";

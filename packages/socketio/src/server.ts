@@ -6,7 +6,7 @@ export type { ServeOptions } from "./node/serve.js";
 export { Namespace } from "./shell/server/namespace.js";
 export type { NamespaceReservedEvents } from "./shell/server/namespace.js";
 export { ParentNamespace } from "./shell/server/parent-namespace.js";
-export { Socket } from "./shell/server/socket.js";
+export { Socket } from "./shell/server/public-socket.js";
 export type { DisconnectReason, EventMiddleware, ServerReservedEvents } from "./shell/server/socket.js";
 export { BroadcastOperator, RemoteSocket } from "./shell/server/broadcast-operator.js";
 export type { BroadcastTimeoutError } from "./shell/server/broadcast-acks.js";

@@ -4,7 +4,7 @@
  * Room: socketio core. Bounded; late, repeated and invented ids find nothing. One deadline for all of them, so that a
  * socket needs no timer of its own.
  */
-import type { Swept } from "@x/errors/clock";
+import type { Sweep, Swept } from "@x/errors/clock";
 import type { Untyped } from "./event-types.js";
 import { atLimit } from "./faults.js";
 
@@ -39,11 +39,14 @@ export class AckTable implements Swept {
   /** By id; adapters of the Socket.IO ecosystem put their own entries here. */
   readonly pending: Map<number, AckListener>;
   readonly #limit: number;
+  readonly #sweep: Pick<Sweep, "add" | "delete">;
   #fallible: Map<number, Fallible> | undefined;
   #deadlineMs = Infinity;
 
-  constructor(limit: number) {
+  /** @param sweep watches the table while an acknowledgement has a deadline. */
+  constructor(limit: number, sweep: Pick<Sweep, "add" | "delete">) {
     this.#limit = limit;
+    this.#sweep = sweep;
     this.pending = new BoundedAcks(limit);
   }
 
@@ -63,7 +66,9 @@ export class AckTable implements Swept {
     if (fallible === undefined) return;
     this.#fallible ??= new Map();
     this.#fallible.set(id, fallible);
+    if (fallible.deadlineMs === Infinity) return;
     this.#deadlineMs = Math.min(this.#deadlineMs, fallible.deadlineMs);
+    this.#sweep.add(this);
   }
 
   /** @returns the listener, which is awaited no longer; `undefined` for an id that nobody awaits. */
@@ -71,7 +76,7 @@ export class AckTable implements Swept {
     const listener = this.pending.get(id);
     if (listener === undefined) return undefined;
     this.pending.delete(id);
-    this.#fallible?.delete(id);
+    if (this.#fallible?.delete(id) === true && this.#fallible.size === 0) this.#rest();
     return listener;
   }
 
@@ -86,7 +91,8 @@ export class AckTable implements Swept {
         overdue.push(fallible);
       }
     }
-    this.#deadlineMs = next;
+    if (next === Infinity) this.#rest();
+    else this.#deadlineMs = next;
     for (const { onTimeout } of overdue) onTimeout();
   }
 
@@ -100,5 +106,10 @@ export class AckTable implements Swept {
   /** The connection is gone: nothing of what was sent will be acknowledged. @param isKept whether it is yet to be sent. */
   lose(error: Error, isKept: (id: number) => boolean): void {
     for (const id of [...this.pending.keys()]) if (!isKept(id)) this.fail(id, error);
+  }
+
+  #rest(): void {
+    this.#deadlineMs = Infinity;
+    this.#sweep.delete(this);
   }
 }

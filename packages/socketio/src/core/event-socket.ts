@@ -3,7 +3,7 @@
  *
  * Room: socketio core. The client's and the server's socket differ only in how a packet leaves and what ends them.
  */
-import type { Clock, Swept } from "@x/errors/clock";
+import type { Clock, Sweep } from "@x/errors/clock";
 import { callSafely, type OnError } from "@x/errors/handlers";
 import { DisconnectedError, TimeoutError } from "@x/errors/socketio";
 import { type AckListener, AckTable } from "./acks.js";
@@ -20,8 +20,8 @@ export interface EventSocketPorts {
   readonly onError: OnError;
   /** Most acknowledgements awaited at once. */
   readonly maxPendingAcks: number;
-  /** Tells the sweep that the acknowledgements' deadline moved earlier. */
-  readonly watch: (acks: Swept) => void;
+  /** Ends acknowledgements that take too long. */
+  readonly sweep: Pick<Sweep, "add" | "delete">;
 }
 
 export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<Listen, Reserved> {
@@ -188,7 +188,7 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
 
   /** The table of acknowledgements, made at the first use. */
   protected get ackTable(): AckTable {
-    return (this.#acks ??= new AckTable(this.#ports.maxPendingAcks));
+    return (this.#acks ??= new AckTable(this.#ports.maxPendingAcks, this.#ports.sweep));
   }
 
   #emitAwaiting(data: EventPacket["data"], flags: EmitFlags, resolve: AckListener, reject?: (error: Error) => void): void {
@@ -206,7 +206,6 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
         reject(new TimeoutError(`No acknowledgement within ${timeout} ms`, { code: "socketio/ack-timeout", afterMs: timeout, operation: "emitWithAck" }));
       };
       table.add(id, resolve, { deadlineMs: this.#ports.clock.now() + timeout, onTimeout, onLost: reject });
-      this.#ports.watch(table);
     }
     try {
       this.#emitPacket({ type: PacketType.EVENT, nsp: this.path, data, id }, flags);

@@ -8,7 +8,7 @@ import { ConnectionError } from "@x/errors/socketio";
 import type { DefaultEventsMap } from "../../core/event-types.js";
 import { Manager as AnyManager } from "./manager.js";
 import type { ManagerOptions, SocketOptions } from "./options.js";
-import type { Socket } from "./socket.js";
+import { Socket as AnySocket } from "./socket.js";
 import { readAddress } from "./url.js";
 
 /** Options of `io` and `connect`: the manager's, the socket's and all of Engine.IO's. */
@@ -26,16 +26,20 @@ export class Manager extends AnyManager<ClientOptions, EngineSocket> {
   }
 }
 
+/** A socket as users hold it: its `io` is a {@link Manager}. */
+export type Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap> = AnySocket<Listen, Emit, Manager>;
+export const Socket: typeof AnySocket = AnySocket;
+
 /** Managers by server, for multiplexing. */
 const managers = new Map<string, Manager>();
 
-type Lookup = <Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri?: string | ClientOptions, options?: ClientOptions) => Socket<Listen, Emit, Manager>;
+type Lookup = <Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri?: string | ClientOptions, options?: ClientOptions) => Socket<Listen, Emit>;
 
 /**
  * A socket for the namespace that the path of `uri` names. It connects by itself, and again when the connection is lost.
  * @throws {SocketIOError} `socketio/invalid-option`.
  */
-function lookup<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri?: string | ClientOptions, options?: ClientOptions): Socket<Listen, Emit, Manager> {
+function lookup<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri?: string | ClientOptions, options?: ClientOptions): Socket<Listen, Emit> {
   const opts = (typeof uri === "object" ? uri : options) ?? {};
   const page = (globalThis as { location?: { protocol: string; host: string } }).location;
   const { origin, namespace, query } = readAddress(typeof uri === "string" ? uri : "", page);
@@ -67,7 +71,7 @@ export interface ConnectOptions extends ClientOptions {
  * @throws {ConnectionRefusedError} with what the server said; {@link BadNamespaceError} for a namespace it does not have;
  *   {@link ConnectionError} when the first attempt fails or `signal` aborts.
  */
-export function connect<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri: string, { signal, ...options }: ConnectOptions = {}): Promise<Socket<Listen, Emit, Manager>> {
+export function connect<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri: string, { signal, ...options }: ConnectOptions = {}): Promise<Socket<Listen, Emit>> {
   return new Promise((resolve, reject) => {
     const socket = io<Listen, Emit>(uri, { forceNew: true, ...options, autoConnect: false });
     const settle = (end: () => void): void => {

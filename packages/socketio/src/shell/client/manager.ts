@@ -3,7 +3,7 @@
  *
  * Room: socketio shell. Joins the sans-I/O {@link ClientConnection} and {@link Decoder} to the engine and the clock.
  */
-import { backgroundClock, type Clock, Sweep, type Swept } from "@x/errors/clock";
+import { backgroundClock, type Clock, Sweep } from "@x/errors/clock";
 import { type OnError, reportHandlerError } from "@x/errors/handlers";
 import { ConnectionError } from "@x/errors/socketio";
 import { ClientConnection, type ClientConnectionSink, type ReconnectPolicy } from "../../core/client-connection.js";
@@ -39,7 +39,8 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   readonly report: OnError;
   readonly #createEngine: EngineFactory<Options, Engine>;
   readonly #connection: ClientConnection;
-  readonly #sweep: Sweep;
+  /** @internal */
+  readonly sweep: Sweep;
   #onFirst: ((error?: Error) => void) | undefined;
 
   constructor(uri: string, opts: Options, createEngine: EngineFactory<Options, Engine>) {
@@ -51,8 +52,8 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     this.clock = opts.clock ?? backgroundClock;
     this.#createEngine = createEngine;
     this.#connection = new ClientConnection(readPolicy(opts), opts.random ?? Math.random, this);
-    this.#sweep = new Sweep(this.clock);
-    this.#sweep.add(this.#connection);
+    this.sweep = new Sweep(this.clock);
+    this.sweep.add(this.#connection);
     if (opts.autoConnect !== false) this.open();
   }
 
@@ -82,7 +83,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     if (this.isOpen) onFirst?.();
     else this.#onFirst = onFirst ?? this.#onFirst;
     this.#connection.open(this.clock.now(), onFirst === undefined);
-    this.#sweep.touch(this.#connection);
+    this.sweep.touch(this.#connection);
     return this;
   }
 
@@ -130,12 +131,6 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   /** @internal Whether a packet would leave at once. */
   get isWritable(): boolean {
     return this.isOpen && this.engine?.writeBuffer.length === 0;
-  }
-
-  /** @internal */
-  watch(entry: Swept): void {
-    this.#sweep.add(entry);
-    this.#sweep.touch(entry);
   }
 
   /** @internal A socket wants no connection any more; the last one takes it along. */
@@ -242,7 +237,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   /** Its deadline may have moved. */
   #act(change: () => void): void {
     change();
-    this.#sweep.touch(this.#connection);
+    this.sweep.touch(this.#connection);
   }
 
   #change(policy: Partial<ReconnectPolicy>): this {

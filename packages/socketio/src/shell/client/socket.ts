@@ -3,7 +3,7 @@
  *
  * Room: socketio shell. Names and reasons as in socket.io-client.
  */
-import type { Clock, Swept } from "@x/errors/clock";
+import type { Clock, Sweep } from "@x/errors/clock";
 import type { OnError } from "@x/errors/handlers";
 import { BadNamespaceError, ConnectionError, ConnectionRefusedError, DisconnectedError } from "@x/errors/socketio";
 import { encodePacket } from "../../core/encoder.js";
@@ -33,10 +33,10 @@ export interface SocketManager {
   readonly isReconnecting: boolean;
   readonly isWritable: boolean;
   readonly clock: Clock;
+  readonly sweep: Sweep;
   readonly report: OnError;
   open(): unknown;
   write(packets: EncodedPacket): void;
-  watch(entry: Swept): void;
   release(): void;
 }
 
@@ -65,7 +65,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
 
   constructor(io: M, nsp: string, options: SocketOptions = {}) {
     const settings = readSocketSettings(options);
-    super({ clock: io.clock, maxPendingAcks: settings.maxPendingAcks, onError: (error, context) => io.report(error, { ...context, namespace: nsp }), watch: (acks) => io.watch(acks) });
+    super({ clock: io.clock, maxPendingAcks: settings.maxPendingAcks, onError: (error, context) => io.report(error, { ...context, namespace: nsp }), sweep: io.sweep });
     this.io = io;
     this.nsp = nsp;
     this.auth = options.auth;

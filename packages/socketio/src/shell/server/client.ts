@@ -67,6 +67,7 @@ export class Client implements SocketClient {
   /** @internal Middleware let the client in. @returns false when the connection ended meanwhile. */
   accept(socket: ClientSocket): boolean {
     if (!this.#connection.accept(socket.nsp.name, socket)) return false;
+    this.#context.sweep.delete(this.#connection);
     this.sockets.set(socket.id, socket);
     this.#held = [];
     return true;

@@ -81,7 +81,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     super({
       clock: context.clock,
       maxPendingAcks: context.settings.maxPendingAcks,
-      watch: (acks) => context.sweep.touch(acks),
+      sweep: context.sweep,
       onError: (error, failure) => context.report(error, { ...failure, namespace: nsp.name, socketId: this.id }),
     });
     this.nsp = nsp;

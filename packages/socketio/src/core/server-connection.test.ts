@@ -1,0 +1,96 @@
+/** A connection's namespaces: asked for, granted, refused, left; every other packet is a fault. */
+import type { SocketIOError } from "@x/errors/socketio";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { encodePacket } from "./encoder.js";
+import { PacketType } from "./packet.js";
+import { type Member, ServerConnection } from "./server-connection.js";
+
+function start(maxNamespaces = 3) {
+  const log: unknown[] = [];
+  const connection = new ServerConnection({ connectTimeoutMs: 100, maxNamespaces }, {
+    onConnect: (nsp, auth) => log.push(["connect", nsp, auth]),
+    onFailure: (error: SocketIOError) => log.push(["failure", error.code]),
+    onConnectTimeout: () => log.push(["timeout"]),
+  }, 1000);
+  const member = (name: string): Member => ({ receive: (packet) => log.push([name, packet.type, packet.data]) });
+  return { connection, log, member };
+}
+
+describe("ServerConnection", () => {
+  test("a namespace is asked for, granted and used", () => {
+    const { connection, log, member } = start();
+    connection.receive('0/a,{"token":1}');
+    expect(connection.accept("/a", member("a"))).toBe(true);
+    connection.receive('2/a,["event"]');
+    connection.receive("1/a,");
+    expect(log).toEqual([["connect", "/a", { token: 1 }], ["a", 2, ["event"]], ["a", 1, undefined]]);
+  });
+
+  test.each([
+    ["an event before CONNECT", ['2["a"]']],
+    ["an event before the answer", ["0", '2["a"]']],
+    ["a second CONNECT before the answer", ["0", "0"]],
+    ["CONNECT_ERROR from a client", ['4{"message":"x"}']],
+  ])("%s is a fault, reported once, and nothing counts afterwards", (_name, messages) => {
+    const { connection, log } = start();
+    for (const message of [...messages, ...messages, "0/later,"]) connection.receive(message);
+    expect(log.filter((entry) => (entry as unknown[])[0] === "failure")).toEqual([["failure", "socketio/unexpected-packet"]]);
+    expect(log.at(-1)).toEqual(["failure", "socketio/unexpected-packet"]);
+    expect(connection.deadlineMs).toBe(Infinity);
+  });
+
+  test("what is under way when the server disconnects a socket is ignored, and the client may ask again", () => {
+    const { connection, log, member } = start();
+    connection.receive("0");
+    connection.accept("/", member("root"));
+    connection.leave("/");
+    connection.receive('2["late"]');
+    connection.receive("0");
+    expect(log).toEqual([["connect", "/", {}], ["connect", "/", {}]]);
+  });
+
+  test("connectTimeout: at the limit, not before, and not when in a namespace; refused ones do not count", () => {
+    const waiting = start();
+    waiting.connection.receive("0");
+    waiting.connection.leave("/");
+    waiting.connection.tick(1099);
+    expect(waiting.log).toEqual([["connect", "/", {}]]);
+    waiting.connection.tick(1100);
+    expect(waiting.log.at(-1)).toEqual(["timeout"]);
+    expect(waiting.connection.accept("/", waiting.member("root"))).toBe(false);
+    const inside = start();
+    inside.connection.receive("0");
+    inside.connection.accept("/", inside.member("root"));
+    inside.connection.tick(1e9);
+    expect(inside.log).toEqual([["connect", "/", {}]]);
+  });
+
+  test("maxNamespacesPerConnection: at the limit, and one more", () => {
+    const { connection, log, member } = start(2);
+    for (const nsp of ["/a", "/b"]) {
+      connection.receive(`0${nsp},`);
+      connection.accept(nsp, member(nsp));
+    }
+    connection.leave("/a");
+    connection.receive("0/a,");
+    expect(log.at(-1)).toEqual(["connect", "/a", {}]);
+    connection.receive("0/c,");
+    expect(log.at(-1)).toEqual(["failure", "socketio/too-many-namespaces"]);
+  });
+
+  test("any sequence of packets ends in calls of the sink, at most one failure, and never throws (property)", () => {
+    const packet = fc.record({ type: fc.constantFrom(...Object.values(PacketType)), nsp: fc.constantFrom("/", "/a", "/b"), id: fc.option(fc.nat(9), { nil: undefined }), data: fc.constantFrom(undefined, {}, ["a"], [1], "x") });
+    const wire = fc.oneof(packet.map((value) => encodePacket(value)[0]), fc.string(), fc.uint8Array());
+    fc.assert(fc.property(fc.array(wire, { maxLength: 12 }), fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }), (messages, accepts) => {
+      const { connection, log, member } = start();
+      messages.forEach((message, at) => {
+        connection.receive(message);
+        if (accepts[at] === true) for (const nsp of ["/", "/a"]) connection.accept(nsp, member(nsp));
+      });
+      const failures = log.filter((entry) => (entry as unknown[])[0] === "failure");
+      expect(failures.length).toBeLessThanOrEqual(1);
+      if (failures.length === 1) expect(log.at(-1)).toEqual(failures[0]);
+    }));
+  });
+});

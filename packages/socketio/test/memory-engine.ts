@@ -1,0 +1,140 @@
+/** An Engine.IO link in memory: a server and its clients without ports, network or time. */
+import { Emitter } from "@x/errors/emitter";
+import type { PreparedPacket } from "@x/engineio/server";
+import { FakeClock, settle } from "@x/testkit";
+import { Manager } from "../src/shell/client/manager.js";
+import type { ClientOptions, Socket as ClientSocket, Manager as RealManager } from "../src/client.js";
+import type { EngineClient, EngineHandler } from "../src/shell/client/ports.js";
+import { Server, type ServerOptions, type Socket } from "../src/server.js";
+
+type Data = string | Uint8Array;
+
+interface EndEvents {
+  open: readonly [];
+  heartbeat: readonly [];
+  error: readonly [error: Error];
+}
+
+/** One end; what it sends arrives at the other in a later microtask. */
+class End extends Emitter<EndEvents> implements EngineClient {
+  readonly transport = { name: "memory" };
+  readonly remoteAddress = "192.0.2.1";
+  readonly request = { headers: { origin: "http://page" }, url: "/socket.io/?EIO=4&a=1&a=2&__proto__=x", socket: {} };
+  readyState = "open";
+  writeBuffer: unknown[] = [];
+  other: End | undefined;
+  /** What was sent, in the form it was given. */
+  readonly sent: unknown[] = [];
+  readonly id: string;
+  #handler: EngineHandler | undefined;
+
+  constructor(id: string) {
+    super();
+    this.id = id;
+  }
+
+  attach(handler: EngineHandler): void {
+    this.#handler = handler;
+  }
+
+  send(data: Data): Promise<void> {
+    this.sent.push(data);
+    this.#carry(data);
+    return Promise.resolve();
+  }
+
+  sendPrepared(prepared: PreparedPacket): Promise<void> {
+    this.sent.push(prepared);
+    this.#carry(dataOf(prepared));
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.end("forced close");
+    const { other } = this;
+    queueMicrotask(() => other?.end("transport close"));
+  }
+
+  end(reason: string): void {
+    if (this.readyState === "closed") return;
+    this.readyState = "closed";
+    this.#handler?.onClose(reason, undefined);
+  }
+
+  #carry(data: Data): void {
+    const { other } = this;
+    queueMicrotask(() => {
+      if (other?.readyState === "open") other.#handler?.onMessage(typeof data === "string" ? data : data.slice());
+    });
+  }
+}
+
+function dataOf(prepared: PreparedPacket): Data {
+  const { wire } = prepared as unknown as { wire: Data };
+  return typeof wire === "string" ? wire.slice(1) : wire;
+}
+
+export interface World {
+  readonly clock: FakeClock;
+  readonly server: Server;
+  readonly failures: { error: unknown; context: Record<string, unknown> }[];
+  /** The links made so far, the server's ends. */
+  readonly ends: End[];
+  /** Whether connecting works. */
+  isUp: boolean;
+  /** A client with a connection of its own; its clock is the world's. */
+  client(options?: ClientOptions, namespace?: string): ClientSocket;
+  /** Cuts every link. */
+  cut(): void;
+}
+
+export function world(options: ServerOptions = {}): World {
+  const clock = new FakeClock();
+  const failures: World["failures"] = [];
+  const server = new Server({ clock, onError: (error, context) => failures.push({ error, context }), ...options });
+  const engine = Object.assign(new Emitter<Record<string, readonly unknown[]>>(), { close: () => Promise.resolve() });
+  server.bind(engine as unknown as Parameters<Server["bind"]>[0]);
+  const ends: End[] = [];
+  const self: World = {
+    clock,
+    server,
+    failures,
+    ends,
+    isUp: true,
+    client: (clientOptions = {}, namespace = "/") => {
+      const manager = new Manager<ClientOptions, End>("memory", { clock, random: () => 0, onError: (error, context) => failures.push({ error, context: { ...context } }), ...clientOptions }, () => dial());
+      return (manager as unknown as RealManager).socket(namespace, clientOptions);
+    },
+    cut: () => {
+      for (const end of ends.splice(0)) {
+        end.end("transport close");
+        end.other?.end("transport close");
+      }
+    },
+  };
+  function dial(): End {
+    const [near, far] = [new End(`client ${ends.length}`), new End(`server ${ends.length}`)];
+    const { isUp } = self;
+    queueMicrotask(() => {
+      if (!isUp) {
+        near.emit("error", new Error("connection refused"));
+        return;
+      }
+      near.other = far;
+      far.other = near;
+      ends.push(far);
+      engine.emit("connection", far);
+      near.emit("open");
+    });
+    return near;
+  }
+  return self;
+}
+
+/** A connected pair. */
+export async function join(place: World, options: ClientOptions = {}): Promise<{ socket: ClientSocket; peer: Socket }> {
+  const arrival = new Promise<Socket>((resolve) => void place.server.once("connection", resolve));
+  const socket = place.client(options);
+  await settle();
+  return { socket, peer: await arrival };
+}

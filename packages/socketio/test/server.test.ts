@@ -1,0 +1,304 @@
+/** The server's shell over an engine in memory: admission, failures, rooms, namespaces. No real time. */
+import { BadNamespaceError, ConnectionRefusedError } from "@x/errors/socketio";
+import { settle } from "@x/testkit";
+import { describe, expect, test } from "vitest";
+import { join, world, type World } from "./memory-engine.js";
+
+async function refusalOf(place: World): Promise<unknown> {
+  const socket = place.client();
+  let refusal: unknown;
+  socket.on("connect_error", (error) => void (refusal = [error.message, error.data]));
+  await settle();
+  expect(socket.connected).toBe(false);
+  expect(place.server.sockets.sockets.size).toBe(0);
+  expect(place.server.sockets.adapter.sids.size).toBe(0);
+  return refusal;
+}
+
+describe("admission", () => {
+  test.each([
+    ["next(error) with data", (_: unknown, next: (error: Error) => void) => next(Object.assign(new Error("no"), { data: { code: 1 } })), ["no", { code: 1 }], 0],
+    ["a thrown ConnectionRefusedError", () => { throw new ConnectionRefusedError("no", { data: 2 }); }, ["no", 2], 0],
+    ["a rejected ConnectionRefusedError", () => Promise.reject(new ConnectionRefusedError("no", { data: 3 })), ["no", 3], 0],
+    ["a thrown BadNamespaceError", () => { throw new BadNamespaceError("not here"); }, ["not here", undefined], 0],
+    ["a crash", () => { throw new Error("password is hunter2"); }, ["Internal server error", undefined], 1],
+    ["an asynchronous crash", () => Promise.reject(new Error("password is hunter2")), ["Internal server error", undefined], 1],
+  ])("middleware: %s", async (_name, middleware, refusal, reports) => {
+    const place = world();
+    place.server.use(middleware as never);
+    expect(await refusalOf(place)).toEqual(refusal);
+    expect(place.failures).toHaveLength(reports);
+  });
+
+  test.each([
+    ["ConnectionRefusedError", () => { throw new ConnectionRefusedError("no", { data: 2 }); }, ["no", 2], 0],
+    ["a crash", () => { throw new Error("password is hunter2"); }, ["Internal server error", undefined], 1],
+    ["an asynchronous crash", () => Promise.reject(new Error("password is hunter2")), ["Internal server error", undefined], 1],
+  ])("connect handler: %s", async (_name, handler, refusal, reports) => {
+    const place = world();
+    place.server.on("connection", handler);
+    expect(await refusalOf(place)).toEqual(refusal);
+    expect(place.failures).toHaveLength(reports);
+  });
+
+  test("what middleware throws after next() is reported and changes nothing; a second next() neither", async () => {
+    const place = world();
+    place.server.use((_socket, next) => {
+      next();
+      next(new Error("too late"));
+      throw new Error("late");
+    });
+    const { socket } = await join(place);
+    expect(socket.connected).toBe(true);
+    expect(place.failures.map(({ error }) => (error as Error).message)).toEqual(["late"]);
+  });
+
+  test("once('connection') is for one socket; the handshake is read safely", async () => {
+    const place = world();
+    let count = 0;
+    place.server.once("connection", () => count++);
+    const { peer } = await join(place, { auth: { token: "t" } });
+    await join(place);
+    expect(count).toBe(1);
+    expect(peer.handshake).toMatchObject({ address: "192.0.2.1", xdomain: true, secure: false, auth: { token: "t" } });
+    expect({ ...peer.handshake.query }).toMatchObject({ EIO: "4", a: ["1", "2"] });
+    expect(peer.id).toMatch(/^[\w-]{20}$/);
+  });
+
+  test("connectTimeout: middleware that never answers does not keep the connection", async () => {
+    const place = world({ connectTimeout: 500 });
+    place.server.use(() => undefined);
+    place.client({ reconnection: false });
+    await settle();
+    place.clock.advance(499);
+    expect(place.ends[0]?.readyState).toBe("open");
+    place.clock.advance(60);
+    expect(place.ends[0]?.readyState).toBe("closed");
+  });
+});
+
+describe("failures of handlers", () => {
+  test("synchronous and asynchronous ones reach onError with their place, and nothing ends", async () => {
+    const place = world();
+    const { socket, peer } = await join(place);
+    peer.on("sync", () => { throw new Error("sync"); });
+    peer.on("async", () => Promise.reject(new Error("async")));
+    peer.on("disconnect", () => { throw new Error("in disconnect"); });
+    peer.onAny(() => { throw new Error("any"); });
+    peer.on("fine", (ack: (value: string) => void) => ack("fine"));
+    socket.emit("sync");
+    socket.emit("async");
+    expect(await socket.emitWithAck("fine")).toBe("fine");
+    socket.disconnect();
+    await settle();
+    expect(place.failures.map(({ error, context }) => [(error as Error).message, context["event"], context["namespace"], context["socketId"] === peer.id])).toEqual([
+      ["any", "*", "/", true], ["sync", "sync", "/", true], ["any", "*", "/", true], ["any", "*", "/", true], ["async", "async", "/", true], ["in disconnect", "disconnect", "/", true],
+    ]);
+  });
+
+  test("an event named error, which nobody listens to, is no error", async () => {
+    const place = world();
+    const { socket, peer } = await join(place);
+    socket.emit("error", "x");
+    await settle();
+    expect([peer.connected, place.failures]).toEqual([true, []]);
+  });
+
+  test("socket middleware: may change the event, refuse it, and crash", async () => {
+    const place = world();
+    const { socket, peer } = await join(place);
+    const heard: unknown[] = [];
+    peer.use((event, next) => {
+      if (event[0] === "bad") next(new Error("refused"));
+      else if (event[0] === "crash") throw new Error("crashed");
+      else {
+        event[1] = "changed";
+        next();
+      }
+    });
+    peer.on("error", (error) => void heard.push(error.message));
+    for (const name of ["good", "bad", "crash"]) peer.on(name, (value: unknown) => void heard.push([name, value]));
+    for (const name of ["good", "bad", "crash"]) socket.emit(name, "given");
+    await settle();
+    expect(heard).toEqual([["good", "changed"], "refused", "crashed"]);
+    expect(place.failures).toHaveLength(1);
+  });
+});
+
+describe("rooms and broadcasts", () => {
+  test("a broadcast is encoded once: every member gets the same prepared packet", async () => {
+    const place = world();
+    for (let n = 0; n < 3; n++) await join(place);
+    place.server.emit("news", { a: 1 }, Buffer.from([1]));
+    const last = place.ends.map(({ sent }) => sent.slice(-2));
+    expect(last[0]).toHaveLength(2);
+    for (const sent of last) sent.forEach((packet, at) => expect(packet).toBe(last[0]?.[at]));
+  });
+
+  test("to, except and their kind reach each member once; to([]) nobody", async () => {
+    const place = world();
+    const pairs = [await join(place), await join(place), await join(place)];
+    const heard: string[] = [];
+    pairs.forEach(({ socket }, at) => socket.on("x", (what: string) => void heard.push(`${at} ${what}`)));
+    const [a, b, c] = pairs.map(({ peer }) => peer);
+    void a?.join(["one", "two"]);
+    void b?.join("one");
+    const { server } = place;
+    server.to("one").to("two").emit("x", "rooms");
+    server.to(["one", "two"]).except("two").emit("x", "except");
+    server.to([]).emit("x", "nobody");
+    server.in("nowhere").emit("x", "nowhere");
+    a?.to("one").emit("x", "others");
+    c?.broadcast.emit("x", "broadcast");
+    server.except(c?.id ?? "").emit("x", "not c");
+    const kept = server.to("one");
+    kept.to("two").emit("x", "chained");
+    kept.emit("x", "kept");
+    await settle();
+    expect(heard.toSorted()).toEqual([
+      "0 broadcast", "0 chained", "0 kept", "0 not c", "0 rooms", "1 broadcast", "1 chained", "1 except", "1 kept", "1 not c", "1 others", "1 rooms",
+    ]);
+    expect(await server.to([]).fetchSockets()).toEqual([]);
+    server.to([]).disconnectSockets();
+    expect(a?.connected).toBe(true);
+  });
+
+  test("adapter events tell of rooms; a disconnect leaves them all, after 'disconnecting'", async () => {
+    const place = world();
+    const log: unknown[] = [];
+    for (const event of ["create-room", "join-room", "leave-room", "delete-room"]) place.server.sockets.adapter.on(event, (...args: unknown[]) => log.push([event, ...args]));
+    const { socket, peer } = await join(place);
+    await peer.join("a");
+    peer.on("disconnecting", (reason) => void log.push([reason, [...peer.rooms]]));
+    peer.on("disconnect", () => void log.push([...peer.rooms]));
+    socket.disconnect();
+    await settle();
+    const { id } = peer;
+    expect(log).toEqual([
+      ["create-room", id], ["join-room", id, id], ["create-room", "a"], ["join-room", "a", id],
+      ["client namespace disconnect", [id, "a"]],
+      ["leave-room", id, id], ["delete-room", id], ["leave-room", "a", id], ["delete-room", "a"], [],
+    ]);
+  });
+
+  test("maxRoomsPerSocket: at the limit, and one more; none of too many is joined", async () => {
+    const place = world({ maxRoomsPerSocket: 3 });
+    const { peer } = await join(place);
+    await peer.join(["a", "b"]);
+    await peer.join("a");
+    expect(() => peer.join(["b", "c"])).toThrow(expect.objectContaining({ code: "socketio/too-many-rooms" }));
+    expect([...peer.rooms]).toEqual([peer.id, "a", "b"]);
+    const { peer: other } = await join(place);
+    expect(() => place.server.socketsJoin("c")).toThrow(expect.objectContaining({ code: "socketio/too-many-rooms" }));
+    expect([...other.rooms]).toEqual([other.id, "c"]);
+  });
+
+  test("fetchSockets answers what can be joined, left, told and disconnected", async () => {
+    const place = world();
+    const { socket, peer } = await join(place);
+    peer.data = { name: "Ada" };
+    const [remote] = await place.server.fetchSockets();
+    expect(remote).toMatchObject({ id: peer.id, data: { name: "Ada" } });
+    remote?.join("room");
+    expect(peer.rooms.has("room")).toBe(true);
+    remote?.leave("room");
+    expect(peer.rooms.has("room")).toBe(false);
+    const heard: unknown[] = [];
+    socket.on("x", (value) => void heard.push(value));
+    remote?.emit("x", 1);
+    await settle();
+    remote?.disconnect();
+    await settle();
+    expect([heard, socket.connected]).toEqual([[1], false]);
+  });
+
+  test("volatile events are dropped where the connection is not ready", async () => {
+    const place = world();
+    const { socket, peer } = await join(place);
+    const heard: unknown[] = [];
+    socket.on("x", (value) => void heard.push(value));
+    peer.volatile.emit("x", 1);
+    place.ends[0]?.writeBuffer.push("waiting");
+    peer.volatile.emit("x", 2);
+    place.server.volatile.emit("x", 3);
+    peer.emit("x", 4);
+    await settle();
+    expect(heard).toEqual([1, 4]);
+  });
+});
+
+describe("namespaces", () => {
+  test("dynamic ones come by RegExp and function, take over what was registered, and go when empty", async () => {
+    const place = world();
+    const { server } = place;
+    const born: string[] = [];
+    server.on("new_namespace", (nsp) => void born.push((nsp as { name: string }).name));
+    const parent = server.of(/^\/n\d$/).use((_socket, next) => next());
+    parent.on("connection", (socket) => void socket.emit("hello", socket.nsp.name));
+    server.of((name, auth, next) => next(null, name === "/f" && auth["ok"] === true));
+    const heard: unknown[] = [];
+    const socket = place.client({}, "/n1");
+    socket.on("hello", (name) => void heard.push(name));
+    socket.on("all", () => void heard.push("all"));
+    await settle();
+    parent.emit("all");
+    const admitted = place.client({ auth: { ok: true } }, "/f");
+    const refused = place.client({}, "/f2");
+    await settle();
+    expect([heard, admitted.connected, refused.connected]).toEqual([["/n1", "all"], true, false]);
+    expect(born).toEqual(["/n1", "/f"]);
+    socket.disconnect();
+    await settle();
+    expect([...server._nsps.keys()]).toEqual(["/", "/f"]);
+    await expect(parent.fetchSockets()).rejects.toMatchObject({ code: "socketio/bad-namespace" });
+  });
+
+  test("cleanupEmptyChildNamespaces: false keeps them", async () => {
+    const place = world({ cleanupEmptyChildNamespaces: false });
+    place.server.of(/n/);
+    const socket = place.client({}, "/n");
+    await settle();
+    socket.disconnect();
+    await settle();
+    expect(place.server._nsps.has("/n")).toBe(true);
+  });
+
+  test("a matcher that throws refuses and is reported", async () => {
+    const place = world();
+    place.server.of(() => { throw new Error("broken"); });
+    let message = "";
+    place.client({}, "/x").on("connect_error", (error) => void (message = error.message));
+    await settle();
+    expect([message, place.failures.length]).toEqual(["Invalid namespace", 1]);
+  });
+
+  test("serverSideEmit: there is no other server; what one would send reaches the listeners", async () => {
+    const place = world();
+    const heard: unknown[] = [];
+    place.server.on("ping-all", (value: unknown) => void heard.push(value));
+    expect(await place.server.serverSideEmitWithAck("ping-all")).toEqual([]);
+    expect(heard).toEqual([]);
+    place.server.sockets._onServerSideEmit(["ping-all", 7]);
+    expect(heard).toEqual([7]);
+  });
+});
+
+test("disconnect(true) ends the connection; close() ends everything with 'server shutting down'", async () => {
+  const place = world();
+  const reasons: unknown[] = [];
+  place.server.on("connection", (socket) => void socket.on("disconnect", (reason) => void reasons.push(reason)));
+  const { peer } = await join(place);
+  peer.disconnect(true);
+  expect(place.ends[0]?.readyState).toBe("closed");
+  await join(place);
+  await place.server.close();
+  expect(reasons).toEqual(["server namespace disconnect", "server shutting down"]);
+});
+
+test("options out of range are refused by name", () => {
+  for (const name of ["maxAttachments", "connectTimeout", "maxRoomsPerSocket", "maxPendingAcks", "maxNamespacesPerConnection"]) {
+    expect(() => world({ [name]: 0 })).toThrow(expect.objectContaining({ code: "socketio/invalid-option" }));
+    expect(() => world({ [name]: Number.NaN })).toThrow(name);
+  }
+  expect(() => world({ maxAckIdDigits: 16 })).toThrow("maxAckIdDigits");
+});
