@@ -4,6 +4,10 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+/** Measurements run compiled files; only the smoke test runs sources. */
+const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+const loader = extension === ".ts" ? ["--import", "tsx"] : [];
+
 export interface ChildOptions {
   readonly arguments?: readonly string[];
   readonly nodeFlags?: readonly string[];
@@ -17,9 +21,9 @@ export class Child<Question extends object, Answer extends { readonly kind: stri
   /** An answer that came before its question: a server's "ready". */
   #early: Answer | undefined;
 
-  constructor(file: "server.ts" | "generator.ts", options: ChildOptions = {}) {
-    this.#process = fork(fileURLToPath(new URL(file, import.meta.url)), [...(options.arguments ?? [])], {
-      execArgv: ["--import", "tsx", ...(options.nodeFlags ?? [])],
+  constructor(file: "server" | "generator", options: ChildOptions = {}) {
+    this.#process = fork(fileURLToPath(new URL(`${file}${extension}`, import.meta.url)), [...(options.arguments ?? [])], {
+      execArgv: [...loader, ...(options.nodeFlags ?? [])],
       env: { ...process.env, NODE_ENV: "production", ...options.environment },
       serialization: "json",
       stdio: ["ignore", "inherit", "inherit", "ipc"],

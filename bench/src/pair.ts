@@ -27,7 +27,7 @@ export class Pair {
     this.name = name;
     this.#server = server;
     this.#exchange = exchange;
-    this.#generator = new Child("generator.ts", { nodeFlags });
+    this.#generator = new Child("generator", { nodeFlags });
     this.#spec = {
       port,
       preamble: exchange.preamble,
@@ -44,7 +44,7 @@ export class Pair {
     const exchange = exchangeOf(name, load, like);
     const flags = [...(options.nodeFlags ?? [])];
     const profiling = options.profileInto === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profileInto}`];
-    const server = new Child<ServerQuestion, ServerAnswer>("server.ts", {
+    const server = new Child<ServerQuestion, ServerAnswer>("server", {
       arguments: [file, JSON.stringify(exchange.server)],
       nodeFlags: [...flags, ...profiling],
       environment,

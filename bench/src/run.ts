@@ -1,7 +1,7 @@
 /**
- * `pnpm bench [-- --only <part of a row's id>[,…]] [--quick] [--list] [--no-save] [--profile <folder>] [--sources]`
+ * `pnpm bench [-- --only <part of a row's id>[,…]] [--quick] [--list] [--no-save] [--profile <folder>]`
  *
- * `--sources` runs the packages' TypeScript instead of their builds, `--profile` writes a CPU profile of each process under test.
+ * Runs the packages' builds. `--profile` writes a CPU profile of each process under test.
  */
 import { parseArgs } from "node:util";
 import { FULL, QUICK, measure, ratiosOf } from "./measure.js";
@@ -17,7 +17,6 @@ const { values } = parseArgs({
     list: { type: "boolean", default: false },
     "no-save": { type: "boolean", default: false },
     profile: { type: "string" },
-    sources: { type: "boolean", default: false },
   },
 });
 const wanted = values.only?.split(",");
@@ -27,7 +26,7 @@ if (values.list) {
   process.exit(0);
 }
 
-const options = { profileInto: values.profile, nodeFlags: values.sources ? ["--conditions=@x/source"] : [] };
+const options = { profileInto: values.profile };
 const results: Results = {};
 for (const row of rows) {
   try {
