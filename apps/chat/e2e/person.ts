@@ -17,6 +17,12 @@ export class Person {
     this.page = page;
   }
 
+  /** Where a screenshot goes. */
+  static picture(name: string): string {
+    mkdirSync(screenshots, { recursive: true });
+    return `${screenshots}${name}.png`;
+  }
+
   static async enter(browser: Chromium, url: string, name: string, options?: BrowserContextOptions): Promise<Person> {
     const person = new Person(name, await browser.open(url, options));
     await person.page.getByLabel("Your name").fill(name);
@@ -71,7 +77,6 @@ export class Person {
   }
 
   async screenshot(name: string): Promise<void> {
-    mkdirSync(screenshots, { recursive: true });
-    await this.page.screenshot({ path: `${screenshots}${name}.png` });
+    await this.page.screenshot({ path: Person.picture(name) });
   }
 }

@@ -15,7 +15,6 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const server = await startServer({ config, logger, clientFolder });
-  console.log(`Chat is ready: ${server.url}`);
   const stop = (signal: NodeJS.Signals): void => {
     logger.info({ signal }, "Closing");
     process.once(signal, () => process.exit(1)); // the second time, at once
@@ -26,6 +25,7 @@ async function main(): Promise<void> {
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+  console.log(`Chat is ready: ${server.url}`); // last: whoever reads it may send a signal at once
 }
 
 main().catch((error: unknown) => {

@@ -4,14 +4,14 @@ import type { Member, User } from "../../shared/contract.js";
 import { Avatar } from "./avatar.js";
 import { Icon } from "./icons.js";
 
-export function MembersPanel({ members, me, onClose }: { members: readonly Member[]; me: User; onClose: () => void }): ReactNode {
+export function MembersPanel({ members, me, takesFocus, onClose }: { members: readonly Member[]; me: User; takesFocus: boolean; onClose: () => void }): ReactNode {
   const online = members.filter(({ isOnline }) => isOnline);
   const away = members.filter(({ isOnline }) => !isOnline);
   return (
     <aside className="members" aria-label="Members" onKeyDown={(event) => { if (event.key === "Escape") onClose(); }}>
       <header>
         <h2>Members</h2>
-        <button type="button" className="icon-button members-close" aria-label="Close members" onClick={onClose} autoFocus><Icon name="close" /></button>
+        <button type="button" className="icon-button members-close" aria-label="Close members" onClick={onClose} autoFocus={takesFocus}><Icon name="close" /></button>
       </header>
       <MemberList title="Online" members={online} me={me} />
       <MemberList title="Away" members={away} me={me} />

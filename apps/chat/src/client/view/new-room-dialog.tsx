@@ -1,5 +1,6 @@
 /** A new room: a name and, if one likes, a topic. Room: client/view. */
 import { type SubmitEvent, type ReactNode, useState } from "react";
+import { flushSync } from "react-dom";
 import { limits } from "../../shared/limits.js";
 import { messageOf } from "../chat/chat-client.js";
 import { useClient } from "../chat/chat-context.js";
@@ -15,7 +16,10 @@ export function NewRoomDialog({ onClose }: { onClose: () => void }): ReactNode {
     event.preventDefault();
     setBusy(true);
     setProblem(undefined);
-    client.create(name, topic).then(onClose, (error: unknown) => {
+    client.create(name, topic).then(() => {
+      flushSync(onClose); // the dialog gives the focus back to its button; in a new room one wants to write
+      document.getElementById("composer")?.focus();
+    }, (error: unknown) => {
       setBusy(false);
       setProblem(messageOf(error));
     });

@@ -14,19 +14,20 @@ export function RoomPane({ view, menu }: { view: RoomView; menu: ReactNode }): R
   const { me, outbox } = useChat();
   const isWide = useMedia("(min-width: 1180px)");
   const [areMembersShown, setMembersShown] = useState(isWide);
+  const [wereMembersAsked, setMembersAsked] = useState(false); // a panel that opens by itself leaves the focus where one writes
   const { room, log, typing, problem } = view;
   const waiting = outbox.filter(({ roomId }) => roomId === room.id);
   return (
     <>
       <section className="pane" aria-labelledby="room-title">
-        <RoomHeader view={view} menu={menu} areMembersShown={areMembersShown} onMembers={() => { setMembersShown(!areMembersShown); }} />
+        <RoomHeader view={view} menu={menu} areMembersShown={areMembersShown} onMembers={() => { setMembersAsked(true); setMembersShown(!areMembersShown); }} />
         {log !== undefined ? <MessageLog key={room.id} room={room} log={log} outbox={waiting} me={me} /> : <Unloaded problem={problem} roomId={room.id} />}
         <div className="pane-foot">
           <TypingLine typing={typing} />
           <Composer key={room.id} roomId={room.id} roomName={room.name} />
         </div>
       </section>
-      {areMembersShown && log !== undefined && <MembersPanel members={log.members} me={me} onClose={() => { setMembersShown(false); }} />}
+      {areMembersShown && log !== undefined && <MembersPanel members={log.members} me={me} takesFocus={wereMembersAsked} onClose={() => { setMembersShown(false); }} />}
     </>
   );
 }
