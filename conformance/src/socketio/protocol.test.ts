@@ -1,8 +1,8 @@
 /** What the protocol asks of a server, and what attackers try, as frames on a bare WebSocket. */
-import { createRequire } from "node:module";
 import { onTestFinished, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { AdapterFactory } from "@x/socketio";
+import { Adapter } from "socket.io-adapter";
 import { next, officialClient, officialServer, ourClient, ourServer } from "./peers.js";
 
 interface Wire {
@@ -160,9 +160,7 @@ test("what a connect handler emits follows the CONNECT", async () => {
 });
 
 test("socket.io's own adapter serves our server", async () => {
-  const require = createRequire(createRequire(import.meta.url).resolve("socket.io"));
-  const { Adapter } = require("socket.io-adapter") as { Adapter: AdapterFactory };
-  const { server, url } = await ourServer({ adapter: Adapter });
+  const { server, url } = await ourServer({ adapter: Adapter as AdapterFactory });
   server.on("connection", (socket) => void socket.join("room"));
   const clients = [officialClient(url), ourClient(url)];
   await Promise.all(clients.map((client) => next(client, "connect")));

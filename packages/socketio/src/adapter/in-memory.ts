@@ -68,7 +68,7 @@ export class InMemoryAdapter extends Emitter<AdapterEvents> implements Adapter {
   }
 
   sockets(rooms: Set<Room>): Promise<Set<SocketId>> {
-    return Promise.resolve(new Set([...this.#audience({ rooms })].map(({ id }) => id)));
+    return Promise.resolve(new Set(this.#audience({ rooms }).map(({ id }) => id)));
   }
 
   socketRooms(id: SocketId): Set<Room> | undefined {
@@ -76,13 +76,13 @@ export class InMemoryAdapter extends Emitter<AdapterEvents> implements Adapter {
   }
 
   fetchSockets(options: BroadcastOptions): Promise<AdapterSocket[]> {
-    return Promise.resolve([...this.#audience(options)]);
+    return Promise.resolve(this.#audience(options));
   }
 
   /** @throws {SocketIOError} `socketio/too-many-rooms`, after all the others have joined. */
   addSockets(options: BroadcastOptions, rooms: Room[]): void {
     const failures: unknown[] = [];
-    for (const socket of [...this.#audience(options)]) {
+    for (const socket of this.#audience(options)) {
       try {
         void socket.join(rooms);
       } catch (error) {
@@ -93,11 +93,11 @@ export class InMemoryAdapter extends Emitter<AdapterEvents> implements Adapter {
   }
 
   delSockets(options: BroadcastOptions, rooms: Room[]): void {
-    for (const socket of [...this.#audience(options)]) for (const room of rooms) void socket.leave(room);
+    for (const socket of this.#audience(options)) for (const room of rooms) void socket.leave(room);
   }
 
   disconnectSockets(options: BroadcastOptions, close: boolean): void {
-    for (const socket of [...this.#audience(options)]) socket.disconnect(close);
+    for (const socket of this.#audience(options)) socket.disconnect(close);
   }
 
   /** There is no other server: nothing happens, and whoever wants replies gets none. */
@@ -122,21 +122,22 @@ export class InMemoryAdapter extends Emitter<AdapterEvents> implements Adapter {
     return count;
   }
 
-  /** Members of any of the rooms (of the namespace when there is none), each once, without those in an excepted room. */
-  *#audience({ rooms, except }: BroadcastOptions): Generator<AdapterSocket> {
+  /** Members of any of the rooms (of the namespace when there is none), each once, without those in an excepted room. A copy. */
+  #audience({ rooms, except }: BroadcastOptions): AdapterSocket[] {
+    const members: AdapterSocket[] = [];
     const excluded = new Set<SocketId>();
     for (const room of except ?? []) for (const id of this.rooms.get(room) ?? []) excluded.add(id);
-    const { sockets } = this.nsp;
-    if (rooms.size === 0) {
-      for (const id of this.sids.keys()) yield* found(sockets, id, excluded);
-      return;
-    }
-    for (const room of rooms) {
-      for (const id of this.rooms.get(room) ?? []) {
-        yield* found(sockets, id, excluded);
+    const add = (ids: Iterable<SocketId>): void => {
+      for (const id of ids) {
+        const socket = excluded.has(id) ? undefined : this.nsp.sockets.get(id);
+        if (socket === undefined) continue;
+        members.push(socket);
         if (rooms.size > 1) excluded.add(id);
       }
-    }
+    };
+    if (rooms.size === 0) add(this.sids.keys());
+    for (const room of rooms) add(this.rooms.get(room) ?? []);
+    return members;
   }
 
   #members(room: Room): Set<SocketId> {
@@ -154,10 +155,4 @@ export class InMemoryAdapter extends Emitter<AdapterEvents> implements Adapter {
     this.emit("leave-room", room, id);
     if (members.size === 0 && this.rooms.delete(room)) this.emit("delete-room", room);
   }
-}
-
-function* found(sockets: ReadonlyMap<SocketId, AdapterSocket>, id: SocketId, excluded: ReadonlySet<SocketId>): Generator<AdapterSocket> {
-  if (excluded.has(id)) return;
-  const socket = sockets.get(id);
-  if (socket !== undefined) yield socket;
 }

@@ -11,7 +11,7 @@ import { Server, type ServerOptions } from "./server.js";
 export interface ServeOptions extends ServerOptions {
   /** Default 0: any free port; `server.port` tells which. */
   readonly port?: number;
-  /** Default: all addresses. */
+  /** Default 127.0.0.1; `0.0.0.0` or `::` for all addresses. */
   readonly host?: string;
 }
 
@@ -22,7 +22,7 @@ export interface ServeOptions extends ServerOptions {
 export async function serve<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterServer = DefaultEventsMap, SocketData = Untyped>(options: ServeOptions = {}): Promise<Server<Listen, Emit, InterServer, SocketData>> {
   const httpServer = createServer((_request, response) => response.writeHead(404).end());
   const server = new Server<Listen, Emit, InterServer, SocketData>(httpServer, options);
-  httpServer.listen(options.port ?? 0, options.host);
-  await once(httpServer, "listening");
+  httpServer.listen(options.port ?? 0, options.host ?? "127.0.0.1");
+  await once(httpServer, "listening"); // rejects with what "error" tells
   return server;
 }

@@ -4,7 +4,7 @@
  * Room: socketio node. Names as in socket.io 4; everything of the default namespace is also here.
  */
 import { createServer, type Server as HttpServer } from "node:http";
-import type { Server as HttpsServer } from "node:https";
+import { Server as HttpsServer } from "node:https";
 import { Server as EngineServer, type ServerOptions as EngineOptions } from "@x/engineio/server";
 import type { EventName as Key, Listener as Handler } from "@x/errors/emitter";
 import type { Adapter, AdapterFactory } from "../adapter/port.js";
@@ -102,6 +102,14 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   get port(): number | undefined {
     const address = this.httpServer?.address();
     return typeof address === "object" && address !== null ? address.port : undefined;
+  }
+
+  /** @returns `http://host:port` (`https:` for such a server) where it listens. */
+  get url(): string | undefined {
+    const address = this.httpServer?.address();
+    if (typeof address !== "object" || address === null) return undefined;
+    const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
+    return `http${this.httpServer instanceof HttpsServer ? "s" : ""}://${host}:${address.port}`;
   }
 
   path(): string {
