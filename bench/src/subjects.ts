@@ -91,7 +91,9 @@ export function exchangeOf(name: SubjectName, spec: ExchangeSpec, like: SubjectN
   const server: ServerSpec = { behaviour: spec.behaviour, perTrigger: spec.perTrigger, message };
   // A raw echo returns what it reads, so it is sent what a server would answer.
   const request = dialect === "raw" && spec.behaviour === "echo" ? reply : frame(spec.opcode, asked, true);
-  return { preamble: PREAMBLES[dialect], request, reply, server };
+  // A raw member of a broadcast is greeted with one frame; there is no handshake that would tell it that it is one.
+  const preamble: Preamble = dialect === "raw" && spec.behaviour === "broadcast" ? { ...PREAMBLES.raw, framesBefore: 1 } : PREAMBLES[dialect];
+  return { preamble, request, reply, server };
 }
 
 function payloads(dialect: Dialect, { behaviour, payload }: ExchangeSpec): { readonly asked: Buffer; readonly answered: Buffer } {

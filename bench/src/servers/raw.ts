@@ -10,6 +10,7 @@ export const start: Start = (spec) => {
   const bytes = frame(1, Buffer.from(spec.message), false);
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
+    if (spec.behaviour === "broadcast") socket.write(bytes); // a client cannot tell otherwise when it became a member
     socket.on("error", () => socket.destroy());
     socket.on("close", () => sockets.delete(socket));
     socket.on("data", (chunk) => {
