@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from "vitest";
 import { WebSocket as UndiciSocket } from "undici";
 import { blobs, Opened, texts, wsEcho } from "./peers.js";
-import { connect, type ConnectOptions, type WebSocketConnection } from "../../../packages/simple-ws/src/client.web.js";
+import { connect, type ConnectOptions, type WebSocketConnection } from "@x/simple-ws/web";
 
 const opened = new Opened();
 afterEach(() => opened.closeAll());

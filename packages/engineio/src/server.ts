@@ -1,9 +1,10 @@
 /** `@x/engineio/server`: the Engine.IO v4 server for Node. Room: entry. */
 export { protocol, prepareMessage } from "./core/packet.js";
 export type { Packet, PacketType, PreparedPacket, TransportName } from "./core/packet.js";
-export type { CloseReason, ReadyState } from "./core/session.js";
+export type { CloseReason, ReadyState } from "./core/session-config.js";
 export type { MessageData, MessageHandler } from "./shell/ports.js";
-export type { SendOptions, SocketEvents, TransportView } from "./shell/socket.js";
+export type { SendOptions } from "./shell/socket.js";
+export type { SocketEvents, TransportView } from "./shell/socket-events.js";
 export { attach, listen } from "./node/listen.js";
 export { Server } from "./node/server.js";
 export type { AnswerHeaders, ServerEvents } from "./node/server.js";

@@ -8,7 +8,8 @@ import { type Handshake, encodeOpen } from "../src/core/open.js";
 import { type PreparedPacket, Wire, type WirePacket } from "../src/core/packet.js";
 import { ClientPolling } from "../src/core/polling-client.js";
 import { ServerPolling } from "../src/core/polling-server.js";
-import { type CloseReason, Session, type SessionConfig, type SessionSink } from "../src/core/session.js";
+import type { CloseReason, SessionConfig } from "../src/core/session-config.js";
+import { Session, type SessionSink } from "../src/core/session.js";
 import { neutralText } from "../src/core/text.js";
 
 export const times = { pingInterval: 25_000, pingTimeout: 20_000 };

@@ -8,7 +8,7 @@ import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
 import { Outbox } from "./outbox.js";
 import { type PreparedPacket, type WirePacket, messageWire } from "./packet.js";
 import { Pressure } from "./pressure.js";
-import type { CloseReason, ReadyState, SessionConfig } from "./session.js";
+import type { CloseReason, ReadyState, SessionConfig } from "./session-config.js";
 
 /** What a sender needs to know of its session. */
 export interface SenderOwner {

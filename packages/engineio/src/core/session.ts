@@ -8,34 +8,11 @@ import { ConnectionError } from "@x/errors/engineio";
 import { type Carrier, isStream } from "./carrier.js";
 import { Heartbeat } from "./heartbeat.js";
 import { type Handshake, decodeOpen } from "./open.js";
-import { Code, type PreparedPacket, type Role, Wire, type WirePacket } from "./packet.js";
+import { Code, type PreparedPacket, Wire, type WirePacket } from "./packet.js";
 import { unexpectedPacket } from "./payload.js";
-import type { TextPort } from "./text.js";
 import { Sender, type SenderOwner } from "./sender.js";
+import type { CloseReason, ReadyState, SessionConfig } from "./session-config.js";
 import { type Upgrade, onTrialPacket, upgradeDeadline } from "./upgrade.js";
-
-/** As Engine.IO's users know it. */
-export type ReadyState = "opening" | "open" | "closing" | "closed";
-
-/** Why a session ended: the peers' strings. */
-export type CloseReason = "transport close" | "transport error" | "ping timeout" | "parse error" | "server shutting down" | "forced close";
-
-/** What all sessions of one server, or one client, share. */
-export interface SessionConfig {
-  readonly role: Role;
-  readonly clock: { now(): number };
-  readonly text: TextPort;
-  /** How long an upgrade may take. */
-  readonly upgradeTimeoutMs: number;
-  /** How long `close` waits for what was sent before. */
-  readonly closeTimeoutMs: number;
-  /** Most bytes in waiting; one more ends the session. */
-  readonly maxBufferedBytes: number;
-  /** From this many bytes in waiting on, `send` answers with a promise that is pending. */
-  readonly highWaterMarkBytes: number;
-  /** Most packets in one polling payload that we write. */
-  readonly maxOutgoingPackets: number;
-}
 
 /** What a session reports; state is settled before each call. */
 export interface SessionSink {

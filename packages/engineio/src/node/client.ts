@@ -88,7 +88,7 @@ async function readText(answer: IncomingMessage, limitBytes: number): Promise<st
 /** What the server answered instead of an upgrade is its refusal; anything else is the cause. */
 function connectFailed(cause: unknown): ConnectionError {
   const answer = cause instanceof WebSocketConnectionError ? cause.cause : undefined;
-  if (answer instanceof WebSocketBadStatusException) return refused({ status: answer.statusCode ?? 0, body: answer.body ?? "" }, cause);
+  if (answer instanceof WebSocketBadStatusException) return refused({ status: answer.statusCode, body: answer.body }, cause);
   return new ConnectionError("Cannot connect: the WebSocket did not open", { cause });
 }
 

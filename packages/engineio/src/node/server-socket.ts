@@ -6,7 +6,7 @@
 import type { IncomingMessage } from "node:http";
 import type { OnError } from "@x/errors/handlers";
 import { protocol } from "../core/packet.js";
-import type { SessionConfig } from "../core/session.js";
+import type { SessionConfig } from "../core/session-config.js";
 import type { SocketHooks } from "../shell/delivery.js";
 import { EngineSocket } from "../shell/socket.js";
 
@@ -19,7 +19,7 @@ export class Socket extends EngineSocket {
   readonly remoteAddress: string | undefined;
   readonly protocol: number = protocol;
 
-  constructor(id: string, request: IncomingMessage, config: SessionConfig, hooks: SocketHooks, maxPayloadBytes: number, onError: OnError) {
+  constructor(id: string, request: IncomingMessage, config: SessionConfig, hooks: SocketHooks<EngineSocket>, maxPayloadBytes: number, onError: OnError) {
     super(config, hooks, maxPayloadBytes, config.maxBufferedBytes, onError);
     this.id = id;
     this.request = request;

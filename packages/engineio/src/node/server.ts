@@ -11,8 +11,9 @@ import { Emitter } from "@x/errors/emitter";
 import { type AcceptOptions, type WebSocketConnection, accept } from "@x/simple-ws/server";
 import { encodeOpen } from "../core/open.js";
 import { ServerPolling } from "../core/polling-server.js";
-import type { SessionConfig } from "../core/session.js";
+import type { SessionConfig } from "../core/session-config.js";
 import type { SocketHooks } from "../shell/delivery.js";
+import type { EngineSocket } from "../shell/socket.js";
 import { Admission } from "./admission.js";
 import { type AttachOptions, attachTo } from "./attach.js";
 import { type CookieOptions, parseCookie, serializeCookie } from "./cookie.js";
@@ -53,7 +54,7 @@ export class Server extends Emitter<ServerEvents> implements AsyncDisposable {
   httpServer: HttpServer | undefined;
   readonly #config: SessionConfig;
   readonly #acceptOptions: AcceptOptions;
-  readonly #hooks: SocketHooks;
+  readonly #hooks: SocketHooks<EngineSocket>;
   readonly #sweep: Sweep;
   readonly #cookie: CookieOptions | undefined;
   readonly #middlewares: Middleware[] = [];
@@ -202,7 +203,6 @@ export class Server extends Emitter<ServerEvents> implements AsyncDisposable {
   }
 
   async #serveUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, headers: AnswerHeaders): Promise<void> {
-    const hangUp = (): void => void socket.destroy();
     socket.on("error", hangUp); // until the connection has its own listeners
     const cors = await judgeOrigin(request, this.opts.cors);
     const intent = cors === undefined ? invalidOrigin(request) : readIntent(request, true, this.opts, this.clients);
@@ -224,11 +224,11 @@ export class Server extends Emitter<ServerEvents> implements AsyncDisposable {
     const connection = await this.#accept(request, socket, head, headers);
     if (connection === undefined || this.#admission.isClosed) {
       this.#admission.settle(id);
-      void connection?.close(GOING_AWAY);
+      if (connection !== undefined) this.#discard(connection, GOING_AWAY);
       return;
     }
     const client = this.#createSocket(id, request);
-    const carrier = new WebSocketCarrier(client.session, connection);
+    const carrier = new WebSocketCarrier(client.session, connection, this.#onGone);
     client.session.start(carrier);
     this.#welcome(client, []);
     carrier.listen();
@@ -238,8 +238,8 @@ export class Server extends Emitter<ServerEvents> implements AsyncDisposable {
   async #tryUpgrade(client: Socket, request: IncomingMessage, socket: Duplex, head: Buffer, headers: AnswerHeaders): Promise<void> {
     const connection = await this.#accept(request, socket, head, headers);
     if (connection === undefined) return;
-    const carrier = new WebSocketCarrier(client.session, connection);
-    if (!this.opts.allowUpgrades || !client.session.tryUpgrade(carrier)) void connection.close();
+    const carrier = new WebSocketCarrier(client.session, connection, this.#onGone);
+    if (!this.opts.allowUpgrades || !client.session.tryUpgrade(carrier)) this.#discard(connection);
     else carrier.listen();
   }
 
@@ -247,14 +247,23 @@ export class Server extends Emitter<ServerEvents> implements AsyncDisposable {
     try {
       const options = Object.keys(responseHeaders).length === 0 ? this.#acceptOptions : { ...this.#acceptOptions, responseHeaders };
       const connection = await accept(request, socket, head, options);
+      socket.off("error", hangUp);
       this.#connections.add(connection);
-      void connection.closed.then(() => this.#connections.delete(connection));
       return connection;
     } catch (error) {
       this.emit("connection_error", { req: request, code: errorCodes.badRequest, message: "Bad request", context: { name: "TRANSPORT_HANDSHAKE_ERROR", error } });
       return undefined;
     }
   }
+
+  /** Closes a connection that no carrier listens to. */
+  #discard(connection: WebSocketConnection, code?: number): void {
+    void connection.close(code).then(() => this.#onGone(connection));
+  }
+
+  readonly #onGone = (connection: WebSocketConnection): void => {
+    this.#connections.delete(connection);
+  };
 
   #createSocket(id: string, request: IncomingMessage): Socket {
     const socket = new Socket(id, request, this.#config, this.#hooks, this.opts.maxHttpBufferSize, this.opts.onError);
@@ -305,6 +314,10 @@ export class Server extends Emitter<ServerEvents> implements AsyncDisposable {
     this.opts.onError(error, { event: "request" });
     this.#refuse(request, response, refusal(errorCodes.badRequest, { name: "MIDDLEWARE_FAILURE", error }));
   }
+}
+
+function hangUp(this: Duplex): void {
+  this.destroy();
 }
 
 function invalidOrigin(request: IncomingMessage): Refusal {

@@ -15,10 +15,13 @@ export class WebSocketCarrier implements ClientStream {
   readonly name = "websocket";
   readonly connection: WebSocketConnection;
   readonly #session: Session;
+  /** One function for all connections of a server, called when one has ended. */
+  readonly #onGone: ((connection: WebSocketConnection) => void) | undefined;
 
-  constructor(session: Session, connection: WebSocketConnection) {
+  constructor(session: Session, connection: WebSocketConnection, onGone?: (connection: WebSocketConnection) => void) {
     this.#session = session;
     this.connection = connection;
+    this.#onGone = onGone;
   }
 
   /** Start the delivery of what has been, and will be, received. */
@@ -71,6 +74,7 @@ export class WebSocketCarrier implements ClientStream {
   }
 
   onClose(info: CloseInfo): void {
+    this.#onGone?.(this.connection);
     if (info.code === MESSAGE_TOO_BIG && info.initiator === "local") {
       this.#session.carrierEnded(this, "transport error", new ContentTooLongError("Session ended: the peer sent a message over the limit"));
       return;

@@ -6,7 +6,7 @@
 import { ConnectionError } from "@x/errors/engineio";
 import type { Handshake } from "../core/open.js";
 import { type TransportName, Wire } from "../core/packet.js";
-import type { CloseReason, SessionConfig } from "../core/session.js";
+import type { CloseReason, SessionConfig } from "../core/session-config.js";
 import { type ClientOptions, type ParsedClientOptions, parseClientOptions } from "./client-options.js";
 import { ClientRequests } from "./client-requests.js";
 import type { SocketHooks } from "./delivery.js";
@@ -188,7 +188,7 @@ export function openSocket<Opened extends ClientSocket>(socket: Opened, signal: 
 }
 
 /** One object for all clients. */
-const hooks: SocketHooks = {
+const hooks: SocketHooks<EngineSocket> = {
   opened: (socket, handshake) => client(socket)?.opened(handshake),
   openFailed: (socket) => client(socket)?.openFailed() === true,
   upgraded: () => void (ClientSocket.priorWebsocketSuccess = true),

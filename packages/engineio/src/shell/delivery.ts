@@ -8,18 +8,25 @@ import { ConnectionError, EngineIOError } from "@x/errors/engineio";
 import type { Carrier } from "../core/carrier.js";
 import type { Handshake } from "../core/open.js";
 import { type WirePacket, describePacket } from "../core/packet.js";
-import type { CloseReason, SessionSink } from "../core/session.js";
+import type { CloseReason } from "../core/session-config.js";
+import type { Session, SessionSink } from "../core/session.js";
 import type { MessageHandler } from "./ports.js";
-import type { EngineSocket } from "./socket.js";
+import type { SocketEvents } from "./socket-events.js";
+
+/** The socket as its delivery and its makers see it. */
+export interface DeliveredSocket {
+  readonly session: Session;
+  emit<Event extends keyof SocketEvents>(event: Event, ...args: SocketEvents[Event]): boolean;
+}
 
 /** What whoever made a socket does at its turning points, before the user hears of them. One object for all sockets of a server. */
-export interface SocketHooks {
-  opened(socket: EngineSocket, handshake: Handshake): void;
+export interface SocketHooks<S> {
+  opened(socket: S, handshake: Handshake): void;
   /** @returns `true` when another transport will be tried. */
-  openFailed(socket: EngineSocket, description: unknown): boolean;
-  upgraded(socket: EngineSocket): void;
-  closed(socket: EngineSocket, reason: CloseReason, description: unknown): void;
-  touch(socket: EngineSocket): void;
+  openFailed(socket: S, description: unknown): boolean;
+  upgraded(socket: S): void;
+  closed(socket: S, reason: CloseReason, description: unknown): void;
+  touch(socket: S): void;
 }
 
 /** The end of a session, for handlers that come late. */
@@ -28,9 +35,9 @@ interface Ending {
   readonly description: unknown;
 }
 
-export class Delivery implements SessionSink {
-  readonly #socket: EngineSocket;
-  readonly #hooks: SocketHooks;
+export class Delivery<S extends DeliveredSocket> implements SessionSink {
+  readonly #socket: S;
+  readonly #hooks: SocketHooks<S>;
   readonly #onError: OnError;
   #handler: MessageHandler | undefined;
   #held: (string | Uint8Array)[] | undefined;
@@ -38,7 +45,7 @@ export class Delivery implements SessionSink {
   #callbacks: (() => void)[] | undefined;
   #ending: Ending | undefined;
 
-  constructor(socket: EngineSocket, hooks: SocketHooks, onError: OnError = reportHandlerError) {
+  constructor(socket: S, hooks: SocketHooks<S>, onError: OnError = reportHandlerError) {
     this.#socket = socket;
     this.#hooks = hooks;
     this.#onError = onError;

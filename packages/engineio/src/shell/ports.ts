@@ -5,7 +5,8 @@
  */
 import type { Clock, Sweep } from "@x/errors/clock";
 import type { StreamCarrier } from "../core/carrier.js";
-import type { CloseReason, Session } from "../core/session.js";
+import type { CloseReason } from "../core/session-config.js";
+import type { Session } from "../core/session.js";
 import type { TextPort } from "../core/text.js";
 
 /** Text or bytes as applications give them. */

@@ -5,34 +5,12 @@
  */
 import { Emitter, type Listener } from "@x/errors/emitter";
 import type { OnError } from "@x/errors/handlers";
-import type { Handshake } from "../core/open.js";
-import { type Packet, type PreparedPacket, type TransportName, describePacket } from "../core/packet.js";
-import { type CloseReason, type ReadyState, Session, type SessionConfig } from "../core/session.js";
+import { type Packet, type PreparedPacket, describePacket } from "../core/packet.js";
+import type { ReadyState, SessionConfig } from "../core/session-config.js";
+import { Session } from "../core/session.js";
 import { Delivery, type SocketHooks } from "./delivery.js";
 import type { MessageData, MessageHandler } from "./ports.js";
-
-/** What the peers' `transport` property shows. */
-export interface TransportView {
-  readonly name: TransportName;
-}
-
-/** Events of both sides; `handshake`, `ping`, `pong` and `upgradeError` are the client's. */
-export interface SocketEvents {
-  open: readonly [];
-  handshake: readonly [handshake: Handshake];
-  message: readonly [data: string | Uint8Array];
-  data: readonly [data: string | Uint8Array];
-  packet: readonly [packet: Packet];
-  packetCreate: readonly [packet: Packet];
-  heartbeat: readonly [];
-  upgrading: readonly [transport: TransportView];
-  upgrade: readonly [transport: TransportView];
-  upgradeError: readonly [error: Error];
-  flush: readonly [];
-  drain: readonly [];
-  error: readonly [error: Error];
-  close: readonly [reason: CloseReason, description: unknown];
-}
+import type { SocketEvents, TransportView } from "./socket-events.js";
 
 /** Accepted for compatibility; compression is a matter of the WebSocket layer. */
 export interface SendOptions {
@@ -47,9 +25,9 @@ const observing: ReadonlySet<string> = new Set(["packet", "packetCreate", "flush
 export abstract class EngineSocket extends Emitter<SocketEvents> {
   /** The state machine: for transports and tests, not for applications. */
   readonly session: Session;
-  readonly #delivery: Delivery;
+  readonly #delivery: Delivery<EngineSocket>;
 
-  protected constructor(config: SessionConfig, hooks: SocketHooks, maxPayloadBytes: number, maxMessageBytes: number, onError?: OnError) {
+  protected constructor(config: SessionConfig, hooks: SocketHooks<EngineSocket>, maxPayloadBytes: number, maxMessageBytes: number, onError?: OnError) {
     super({ onError });
     this.#delivery = new Delivery(this, hooks, onError);
     this.session = new Session(config, this.#delivery, maxPayloadBytes, maxMessageBytes);
