@@ -13,7 +13,6 @@ export const routes = [
   { route: "websocket only", transports: ["websocket"] },
   { route: "upgrade", transports: ["polling", "websocket"] },
 ] as const;
-export type Transports = (typeof routes)[number]["transports"];
 
 export async function officialServer(options: Partial<OfficialOptions> = {}): Promise<{ server: OfficialServer; url: string }> {
   const http = createServer();

@@ -14,7 +14,7 @@ import { checkMask, reservedBits, type HeaderReader, type Role } from "./header.
 import { resolveLimits, type DecoderLimits } from "./limits.js";
 import { rotateMaskKey } from "./mask.js";
 import { Opcode } from "./opcode.js";
-import { CARRY_BYTES, CHUNK_BYTES, CHUNK_START, acquireParseBuffer, releaseParseBuffer, type ParseBuffer } from "./parse-buffer.js";
+import { CHUNK_BYTES, CHUNK_START, acquireParseBuffer, releaseParseBuffer, type ParseBuffer } from "./parse-buffer.js";
 import { neutralText, type TextPort } from "./text-port.js";
 
 /**
@@ -212,7 +212,7 @@ export class Decoder {
   }
 
   #leave(bytes: Uint8Array, at: number, end: number): void {
-    if (this.#carry.length === 0) this.#carry = new Uint8Array(CARRY_BYTES);
+    if (this.#carry.length === 0) this.#carry = new Uint8Array(CHUNK_START);
     copyBytes(bytes, at, end, this.#carry, 0);
     this.#carryLength = end - at;
   }

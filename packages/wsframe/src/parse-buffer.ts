@@ -9,7 +9,7 @@ import { maskWords } from "./mask.js";
 import { unmaskWasm } from "./unmask.wasm.js";
 
 /** Room for what an earlier chunk left over, directly before the chunk: a header and a control frame's payload fit. */
-export const CARRY_BYTES = 144;
+const CARRY_BYTES = 144;
 /** Largest piece of a chunk that is parsed at a time, in bytes: what one read of a Node socket returns. */
 export const CHUNK_BYTES = 65_536;
 /** Where a chunk starts; its left-over predecessor ends here. */
