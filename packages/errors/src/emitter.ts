@@ -25,7 +25,8 @@ const none: readonly Entry[] = [];
 
 /** Listeners, and a protected `dispatch`: for classes whose `emit` means something else. */
 export class Subscribable<Events extends EventMap<Events>> {
-  readonly #entries = new Map<string, readonly Entry[]>(); // lists are replaced, never changed: dispatch() needs no copy
+  /** Lists are replaced, never changed, so dispatch() needs no copy. Made with the first listener: many emitters never have one. */
+  #entries: Map<string, readonly Entry[]> | undefined;
   readonly #onError: OnError;
 
   constructor(options: EmitterOptions = {}) {
@@ -45,8 +46,7 @@ export class Subscribable<Events extends EventMap<Events>> {
   }
 
   prependListener<Event extends EventName<Events>>(event: Event, listener: Listener<Events[Event]>): this {
-    this.#entries.set(event, [{ listener, once: false }, ...this.#list(event)]);
-    return this;
+    return this.#set(event, [{ listener, once: false }, ...this.#list(event)]);
   }
 
   /** Removes the listener added last; without a listener, all of the event; without an event, all. */
@@ -61,8 +61,8 @@ export class Subscribable<Events extends EventMap<Events>> {
   }
 
   removeAllListeners(event?: EventName<Events>): this {
-    if (event === undefined) this.#entries.clear();
-    else this.#entries.delete(event);
+    if (event === undefined) this.#entries = undefined;
+    else this.#entries?.delete(event);
     return this;
   }
 
@@ -75,17 +75,17 @@ export class Subscribable<Events extends EventMap<Events>> {
   }
 
   hasListeners(event: EventName<Events>): boolean {
-    return this.#entries.has(event);
+    return this.#entries?.has(event) === true;
   }
 
   eventNames(): readonly string[] {
-    return [...this.#entries.keys()];
+    return [...(this.#entries?.keys() ?? [])];
   }
 
   /** Calls the listeners that are there when it begins, in their order.
    *  @returns whether there was one. */
   protected dispatch<Event extends EventName<Events>>(event: Event, ...args: Events[Event]): boolean {
-    const list = this.#entries.get(event);
+    const list = this.#entries?.get(event);
     if (list === undefined) return false;
     for (const entry of list) {
       if (entry.once) this.#remove(event, entry);
@@ -113,18 +113,24 @@ export class Subscribable<Events extends EventMap<Events>> {
   }
 
   #list(event: string): readonly Entry[] {
-    return this.#entries.get(event) ?? none;
+    return this.#entries?.get(event) ?? none;
   }
 
   #add(event: string, entry: Entry): this {
-    this.#entries.set(event, [...this.#list(event), entry]);
-    return this;
+    const list = this.#entries?.get(event);
+    return this.#set(event, list === undefined ? [entry] : list.concat(entry)); // exactly as long as it must be
   }
 
   #remove(event: string, entry: Entry | undefined): this {
     const rest = this.#list(event).filter((other) => other !== entry);
-    if (rest.length > 0) this.#entries.set(event, rest);
-    else this.#entries.delete(event);
+    if (rest.length > 0) return this.#set(event, rest);
+    this.#entries?.delete(event);
+    return this;
+  }
+
+  #set(event: string, list: readonly Entry[]): this {
+    this.#entries ??= new Map();
+    this.#entries.set(event, list);
     return this;
   }
 }
