@@ -128,6 +128,24 @@ describe("reconnection", () => {
     await expect(socket.emitWithAck("ask")).rejects.toMatchObject({ name: "DisconnectedError" });
   });
 
+  test("without reconnection the socket is over when lost, and connect() begins again", async () => {
+    const place = world();
+    const socket = place.client({ reconnection: false });
+    await settle();
+    const sent = socket.emitWithAck("ask").then(() => undefined, (error: unknown) => (error as Error).name);
+    place.cut();
+    expect([await sent, socket.active]).toEqual(["DisconnectedError", false]);
+    await expect(socket.emitWithAck("ask")).rejects.toMatchObject({ name: "DisconnectedError" });
+    place.isUp = false;
+    socket.connect();
+    await settle();
+    expect([socket.connected, socket.active]).toEqual([false, false]);
+    place.isUp = true;
+    socket.connect();
+    await settle();
+    expect(socket.connected).toBe(true);
+  });
+
   test("neither side's own disconnect is followed by another attempt; the last socket takes the connection along", async () => {
     const place = world();
     place.server.of("/other");

@@ -1,4 +1,4 @@
-/** The server's shell over an engine in memory: admission, failures, rooms, namespaces. No real time. */
+/** The server's shell over an engine in memory: admission, failures, rooms. No real time. */
 import { BadNamespaceError, ConnectionRefusedError } from "@x/errors/socketio";
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
@@ -39,6 +39,19 @@ describe("admission", () => {
     place.server.on("connection", handler);
     expect(await refusalOf(place)).toEqual(refusal);
     expect(place.failures).toHaveLength(reports);
+  });
+
+  test("a connect handler that disconnects its socket and then throws leaves the connection usable", async () => {
+    const place = world();
+    place.server.of("/other");
+    place.server.on("connection", (socket) => {
+      socket.disconnect();
+      throw new Error("after all");
+    });
+    const socket = place.client();
+    const other = socket.io.socket("/other");
+    await settle();
+    expect([socket.connected, other.connected, place.failures.length]).toEqual([false, true, 1]);
   });
 
   test("what middleware throws after next() is reported and changes nothing; a second next() neither", async () => {
@@ -227,62 +240,6 @@ describe("rooms and broadcasts", () => {
   });
 });
 
-describe("namespaces", () => {
-  test("dynamic ones come by RegExp and function, take over what was registered, and go when empty", async () => {
-    const place = world();
-    const { server } = place;
-    const born: string[] = [];
-    server.on("new_namespace", (nsp) => void born.push((nsp as { name: string }).name));
-    const parent = server.of(/^\/n\d$/).use((_socket, next) => next());
-    parent.on("connection", (socket) => void socket.emit("hello", socket.nsp.name));
-    server.of((name, auth, next) => next(null, name === "/f" && auth["ok"] === true));
-    const heard: unknown[] = [];
-    const socket = place.client({}, "/n1");
-    socket.on("hello", (name) => void heard.push(name));
-    socket.on("all", () => void heard.push("all"));
-    await settle();
-    parent.emit("all");
-    const admitted = place.client({ auth: { ok: true } }, "/f");
-    const refused = place.client({}, "/f2");
-    await settle();
-    expect([heard, admitted.connected, refused.connected]).toEqual([["/n1", "all"], true, false]);
-    expect(born).toEqual(["/n1", "/f"]);
-    socket.disconnect();
-    await settle();
-    expect([...server._nsps.keys()]).toEqual(["/", "/f"]);
-    await expect(parent.fetchSockets()).rejects.toMatchObject({ code: "socketio/bad-namespace" });
-  });
-
-  test("cleanupEmptyChildNamespaces: false keeps them", async () => {
-    const place = world({ cleanupEmptyChildNamespaces: false });
-    place.server.of(/n/);
-    const socket = place.client({}, "/n");
-    await settle();
-    socket.disconnect();
-    await settle();
-    expect(place.server._nsps.has("/n")).toBe(true);
-  });
-
-  test("a matcher that throws refuses and is reported", async () => {
-    const place = world();
-    place.server.of(() => { throw new Error("broken"); });
-    let message = "";
-    place.client({}, "/x").on("connect_error", (error) => void (message = error.message));
-    await settle();
-    expect([message, place.failures.length]).toEqual(["Invalid namespace", 1]);
-  });
-
-  test("serverSideEmit: there is no other server; what one would send reaches the listeners", async () => {
-    const place = world();
-    const heard: unknown[] = [];
-    place.server.on("ping-all", (value: unknown) => void heard.push(value));
-    expect(await place.server.serverSideEmitWithAck("ping-all")).toEqual([]);
-    expect(heard).toEqual([]);
-    place.server.sockets._onServerSideEmit(["ping-all", 7]);
-    expect(heard).toEqual([7]);
-  });
-});
-
 test("disconnect(true) ends the connection; close() ends everything with 'server shutting down'", async () => {
   const place = world();
   const reasons: unknown[] = [];
@@ -293,6 +250,20 @@ test("disconnect(true) ends the connection; close() ends everything with 'server
   await join(place);
   await place.server.close();
   expect(reasons).toEqual(["server namespace disconnect", "server shutting down"]);
+});
+
+test("a message that the engine refuses is reported; when it was part of a packet, the connection ends", async () => {
+  const place = world();
+  const { peer } = await join(place);
+  const [end] = place.ends;
+  if (end !== undefined) end.send = (data) => {
+    if (typeof data !== "string" || data.length > 100) throw new Error("too long");
+    return Promise.resolve();
+  };
+  peer.emit("text", "x".repeat(100));
+  expect([peer.connected, place.failures.length]).toEqual([true, 1]);
+  peer.emit("bytes", new Uint8Array(1));
+  expect([peer.connected, place.failures.length]).toEqual([false, 2]);
 });
 
 test("options out of range are refused by name", () => {

@@ -11,7 +11,7 @@ import { DEFAULT_PACKET_LIMITS, type PacketLimits } from "./limits.js";
 import { isReservedEvent, type Packet, PacketType } from "./packet.js";
 
 /** A packet whose attachments are still under way. */
-interface Partial {
+interface PartialPacket {
   readonly packet: Packet;
   readonly slots: readonly Slot[];
   readonly expected: number;
@@ -33,7 +33,7 @@ export interface DecoderOptions {
 export class Decoder {
   readonly #limits: PacketLimits;
   readonly #adopt: (bytes: Uint8Array) => unknown;
-  #partial: Partial | undefined;
+  #partial: PartialPacket | undefined;
   #failure: SocketIOError | undefined;
 
   constructor({ limits = DEFAULT_PACKET_LIMITS, adopt = (bytes) => bytes }: DecoderOptions = {}) {

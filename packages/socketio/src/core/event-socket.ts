@@ -141,10 +141,10 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
       return true;
     }
     const ack = last as AckListener;
-    const { timeout = this.defaultAckTimeoutMs } = flags;
+    const isTimed = flags.timeout !== undefined || this.defaultAckTimeoutMs !== Infinity;
     const call = (...reply: unknown[]): void => this.#guarded(event, ack, reply);
     const data = eventData(event, args.slice(0, -1));
-    if (timeout === Infinity) this.#emitAwaiting(data, flags, call);
+    if (!isTimed) this.#emitAwaiting(data, flags, call);
     else {
       const fail = (error: Error): void => call(error);
       this.#emitAwaiting(data, flags, (...reply) => call(null, ...(reply as unknown[])), fail);

@@ -6,7 +6,7 @@
 import { randomFillSync } from "node:crypto";
 import { prepareMessage, type PreparedPacket } from "@x/engineio/server";
 import { backgroundClock, type Clock, Sweep } from "@x/errors/clock";
-import { reportHandlerError } from "@x/errors/handlers";
+import { callSafely, reportHandlerError } from "@x/errors/handlers";
 import { packetEncoder } from "../core/encoder.js";
 import type { EncodedPacket } from "../core/packet.js";
 import type { ServerSettings, SocketServerOptions } from "../shell/server/options.js";
@@ -17,7 +17,8 @@ const POOL_IDS = 512;
 
 export function createContext(settings: ServerSettings, options: SocketServerOptions & { readonly clock?: Clock | undefined }): ServerContext {
   const clock = options.clock ?? backgroundClock;
-  const report = options.onError ?? reportHandlerError;
+  const onError = options.onError ?? reportHandlerError;
+  const report: ServerContext["report"] = (error, context) => void callSafely(onError, [error, context]);
   return {
     settings,
     clock,
@@ -25,8 +26,8 @@ export function createContext(settings: ServerSettings, options: SocketServerOpt
     encoder: packetEncoder,
     generateId: idSource(),
     adopt: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    report: (error, context) => void report(error, context),
-    reportPeer: (error, context) => void options.onError?.(error, context),
+    report,
+    reportPeer: options.onError === undefined ? () => undefined : report,
     prepare: wireForms(),
   };
 }

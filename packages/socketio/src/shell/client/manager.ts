@@ -125,7 +125,13 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
 
   /** @internal */
   write(packets: EncodedPacket): void {
-    for (const message of packets) void this.engine?.send(message);
+    const { engine } = this;
+    try {
+      for (const message of packets) void engine?.send(message);
+    } catch (error) {
+      if (packets.length > 1) engine?.close(); // the server may be waiting for the rest of the packet
+      throw error;
+    }
   }
 
   /** @internal Whether a packet would leave at once. */
@@ -176,6 +182,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     this.run("error", [error]);
     if (attempt > 0) this.run("reconnect_error", [error]);
     for (const socket of this.#sockets()) socket.onConnectError(error);
+    this.#endSockets();
   }
 
   /** @internal */
@@ -186,13 +193,19 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   /** @internal */
   onGiveUp(): void {
     this.run("reconnect_failed", []);
-    for (const socket of this.#sockets()) socket.onGiveUp();
+    this.#endSockets();
   }
 
   /** @internal */
   onClose(reason: string, description: unknown): void {
     this.run("close", [reason, description]);
     for (const socket of this.#sockets()) socket.onLost(reason, description);
+    this.#endSockets();
+  }
+
+  /** Whoever waits for an answer is told when there will be no other attempt. */
+  #endSockets(): void {
+    if (this.#connection.kind === "closed") for (const socket of this.#sockets()) socket.onGiveUp();
   }
 
   #receive(decoder: Decoder, data: string | Uint8Array): void {

@@ -85,9 +85,10 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
 
   /** Connects, and the manager with it. */
   connect(): this {
-    if (this.#isActive) return this;
+    const isAsking = this.#isActive && this.io.isOpen;
     this.#isActive = true;
     this.#finalReason = undefined;
+    if (isAsking) return this;
     if (this.io.isOpen) this.onOpen();
     else if (!this.io.isReconnecting) this.io.open();
     return this;

@@ -18,6 +18,7 @@ export interface ClientSocket extends Member {
   readonly nsp: { readonly name: string };
   end(reason: DisconnectReason, description?: unknown): void;
   fault(error: Error): void;
+  discard(): void;
 }
 
 /** Output of a connect handler. */
@@ -35,6 +36,8 @@ export class Client implements SocketClient {
   readonly sockets: Map<SocketId, ClientSocket> = new Map<SocketId, ClientSocket>();
   readonly #context: ServerContext;
   readonly #connection: ServerConnection;
+  /** Sockets whose middleware is still running. */
+  readonly #expected = new Set<ClientSocket>();
   /** What connect handlers write waits until they have let the client in. */
   #held: Held[] | undefined;
   #isOver = false;
@@ -66,11 +69,23 @@ export class Client implements SocketClient {
 
   /** @internal Middleware let the client in. @returns false when the connection ended meanwhile. */
   accept(socket: ClientSocket): boolean {
+    this.#expected.delete(socket);
     if (!this.#connection.accept(socket.nsp.name, socket)) return false;
     this.#context.sweep.delete(this.#connection);
     this.sockets.set(socket.id, socket);
     this.#held = [];
     return true;
+  }
+
+  /** @internal Middleware is asked. */
+  expect(socket: ClientSocket): void {
+    this.#expected.add(socket);
+  }
+
+  /** @internal Middleware refused. */
+  forget(socket: ClientSocket): void {
+    this.#expected.delete(socket);
+    socket.discard();
   }
 
   /** @internal Connect handlers had their say: the answer goes out first, then what they wrote; a refused client gets none of it. */
@@ -119,6 +134,7 @@ export class Client implements SocketClient {
     this.#isOver = true;
     this.#connection.end();
     this.#context.sweep.delete(this.#connection);
+    for (const socket of [...this.#expected]) this.forget(socket);
     for (const socket of this.#snapshot()) socket.end(reason, description);
   }
 
@@ -146,6 +162,7 @@ export class Client implements SocketClient {
       else for (const message of packets) void conn.send(message);
     } catch (error) {
       this.#context.report(error, { event: "write" });
+      if (packets.length > 1) void conn.close(); // the client may be waiting for the rest of the packet
     }
   }
 

@@ -49,6 +49,8 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
   readonly sockets: Map<SocketId, NspSocket<Listen, Emit, InterServer, SocketData>> = new Map<SocketId, NspSocket<Listen, Emit, InterServer, SocketData>>();
   readonly #middleware = new Middleware<NspSocket<Listen, Emit, InterServer, SocketData>>();
   readonly #once = new Set<unknown>();
+  /** Sockets whose middleware is still running. */
+  #asking = 0;
   #arriving: NspSocket<Listen, Emit, InterServer, SocketData> | undefined;
   #adapter: Adapter;
   /** Acknowledgement ids, one sequence for the namespace so that a broadcast has one for all. */
@@ -64,6 +66,11 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
 
   get adapter(): Adapter {
     return this.#adapter;
+  }
+
+  override on<Event extends Name<Listen, Emit, InterServer, SocketData>>(event: Event, listener: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
+    this.#once.delete(listener);
+    return super.on(event, listener);
   }
 
   override once<Event extends Name<Listen, Emit, InterServer, SocketData>>(event: Event, listener: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
@@ -101,13 +108,15 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
   /** @internal A client asks to be let in. */
   admit(client: Client, auth: Record<string, unknown>): void {
     const socket: NspSocket<Listen, Emit, InterServer, SocketData> = new Socket(this, client, auth);
+    this.#asking++;
+    client.expect(socket);
     this.#middleware.run({
       subject: socket,
       late: (error) => this.#report(error, "middleware", socket.id),
       done: (failure) => {
         if (failure === undefined) this.#letIn(socket, client);
         else {
-          socket.discard();
+          client.forget(socket);
           client.refuse(this.name, this.#verdict(failure, "middleware", socket.id));
         }
       },
@@ -116,7 +125,14 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
 
   /** @internal */
   remove({ id }: { readonly id: SocketId }): void {
-    if (this.sockets.delete(id) && this.sockets.size === 0) this.server.emptied(this);
+    this.sockets.delete(id);
+    this.#releaseIfEmpty();
+  }
+
+  /** @internal A socket was not let in. */
+  abandon(): void {
+    this.#asking--;
+    this.#releaseIfEmpty();
   }
 
   /** @internal Another adapter takes over; only before the first socket. */
@@ -147,10 +163,8 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
 
   /** Connect handlers run before the client is told, so that a failing one still refuses it. */
   #letIn(socket: NspSocket<Listen, Emit, InterServer, SocketData>, client: Client): void {
-    if (!client.accept(socket)) {
-      socket.discard();
-      return;
-    }
+    if (!client.accept(socket)) return;
+    this.#asking--;
     this.sockets.set(socket.id, socket);
     socket.open();
     this.#arriving = socket;
@@ -161,8 +175,12 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     };
     for (const event of ["connect", "connection"] as const) for (const listener of this.#take(event)) callSafely(listener, [socket], fail);
     this.#arriving = undefined;
-    if (failure === undefined) client.settle(this.name, { type: PacketType.CONNECT, nsp: this.name, data: { sid: socket.id } });
-    else this.#expel(socket, client, failure);
+    if (failure === undefined) {
+      client.settle(this.name, { type: PacketType.CONNECT, nsp: this.name, data: { sid: socket.id } });
+      return;
+    }
+    socket.end("server namespace disconnect");
+    client.settle(this.name, { type: PacketType.CONNECT_ERROR, nsp: this.name, data: this.#verdict(failure, "connection", socket.id) });
   }
 
   /** Listeners of a connection; those of `once` are gone afterwards. */
@@ -172,12 +190,17 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     return listeners;
   }
 
-  /** A connect handler failed: at once, or after the client was told that it is connected. It is refused either way. */
+  /** A connect handler failed after the client was told that it is connected: it is refused all the same. */
   #expel(socket: NspSocket<Listen, Emit, InterServer, SocketData>, client: Client, failure: Failure): void {
     const data = this.#verdict(failure, "connection", socket.id);
-    const wasConnected = socket.connected;
+    if (!socket.connected) return;
     socket.end("server namespace disconnect");
-    if (wasConnected) client.settle(this.name, { type: PacketType.CONNECT_ERROR, nsp: this.name, data });
+    client.write({ type: PacketType.CONNECT_ERROR, nsp: this.name, data });
+  }
+
+  /** Nobody is in it and nobody is about to be. */
+  #releaseIfEmpty(): void {
+    if (this.sockets.size === 0 && this.#asking === 0) this.server.emptied(this);
   }
 
   #verdict(failure: Failure, event: string, socketId: SocketId): { message: string; data?: unknown } {

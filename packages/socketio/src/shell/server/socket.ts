@@ -45,6 +45,8 @@ export interface SocketNamespace<InterServer> {
   fetchSockets(): Promise<RemoteSocket<Untyped, Untyped>[]>;
   /** @internal The socket is gone. */
   remove(socket: { readonly id: SocketId }): void;
+  /** @internal The socket was not let in. */
+  abandon(): void;
 }
 
 /** The connection as its sockets need it. */
@@ -190,8 +192,10 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 
   /** @internal Refused by middleware: never connected, so that nobody needs to hear of it. */
   discard(): void {
+    if (this.#state !== "connecting") return;
     this.#state = "disconnected";
     this.nsp.adapter.delAll(this.id);
+    this.nsp.abandon();
   }
 
   /** @internal Ends once, with one reason. */
