@@ -3,20 +3,21 @@ import { resolve, sep } from "node:path";
 import type { Options } from "tsup";
 import ts from "typescript";
 
-/** ESM only, shared chunks between entries, source maps, and one declaration file per source file. */
+/**
+ * ESM only, with source maps: for each source file one file of code, for each that the entries reach one of declarations.
+ * Not bundled: users' bundlers leave out whole files of a package without side effects, but not parts of a shared chunk.
+ */
 export function library(entry: readonly string[]): Options {
-  const sources = entry.map((name) => `src/${name}.ts`);
   return {
-    entry: sources,
+    entry: ["src/**/*.ts", "!src/**/*.test.ts"],
+    bundle: false,
     format: "esm",
     target: "es2022",
     platform: "neutral",
-    external: [/^node:/, /^@x\//],
     sourcemap: true,
     clean: true,
-    splitting: true,
     onSuccess: () => {
-      declare(sources);
+      declare(entry.map((name) => `src/${name}.ts`));
       return Promise.resolve();
     },
   };
@@ -27,12 +28,12 @@ export function library(entry: readonly string[]): Options {
  * them: a rollup turns types that a namespace re-exports into values. Whether the types are right is the type check's task.
  */
 function declare(entries: readonly string[]): void {
-  const source = resolve("src") + sep;
+  const folder = resolve("src") + sep;
   const config = ts.readConfigFile("tsconfig.json", (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, ".");
   const program = ts.createProgram(entries, { ...options, noEmit: false, declaration: true, rootDir: "src", outDir: "dist" });
   for (const file of program.getSourceFiles()) {
-    if (!resolve(file.fileName).startsWith(source)) continue;
+    if (!resolve(file.fileName).startsWith(folder)) continue;
     const { diagnostics } = program.emit(file, undefined, undefined, true);
     if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, { getCurrentDirectory: () => resolve("."), getCanonicalFileName: (name) => name, getNewLine: () => "\n" }));
   }
