@@ -22,8 +22,7 @@ interface Blobish {
 
 /** @returns the value's bytes, not copied, or `undefined` when the value is not binary. */
 export function bytesOf(value: object): Uint8Array | undefined {
-  if (value instanceof Uint8Array) return value;
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  if (ArrayBuffer.isView(value)) return value instanceof Uint8Array ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   return value instanceof ArrayBuffer ? new Uint8Array(value) : undefined;
 }
 
@@ -33,14 +32,16 @@ export function bytesOf(value: object): Uint8Array | undefined {
  */
 export function hasBinary(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return false;
-  if (bytesOf(value) !== undefined) return true;
+  const isList = Array.isArray(value);
+  if (!isList && bytesOf(value) !== undefined) return true;
   if (depth === 0) throw atLimit("Cannot encode: the payload is nested too deeply or refers to itself", "socketio/too-deep", "maxNestingDepth", DEFAULT_PACKET_LIMITS.maxNestingDepth);
-  if (Array.isArray(value)) return value.some((item) => hasBinary(item, depth - 1));
+  if (isList) return someBinary(value, depth);
   const plain = plainForm(value);
-  if (plain !== value) return hasBinary(plain, depth - 1);
-  for (const key in value) {
-    if (Object.hasOwn(value, key) && hasBinary((value as Holder)[key], depth - 1)) return true;
-  }
+  return plain === value ? someBinary(Object.values(value), depth) : hasBinary(plain, depth - 1);
+}
+
+function someBinary(items: readonly unknown[], depth: number): boolean {
+  for (const item of items) if (typeof item === "object" && item !== null && hasBinary(item, depth - 1)) return true;
   return false;
 }
 
