@@ -22,7 +22,7 @@ export function createNodeRuntime(clock: Clock): Runtime {
     clock,
     random: createRandom(),
     text: createNodeText(),
-    defer: (callback) => nextTick(callback),
+    defer: (callback) => queueMicrotask(() => nextTick(callback)), // a tick alone would come before the turn's promises
     allocate: (bytes) => Buffer.allocUnsafe(bytes),
   });
 }

@@ -131,6 +131,23 @@ describe("connect() and serve()", () => {
   });
 });
 
+test("accept(): the answer and what is sent at once leave in one write, the answer first", async () => {
+  const http = createServer();
+  const held = await listen(http);
+  open.push(held);
+  const writes: string[] = [];
+  http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const write = socket.write.bind(socket) as (chunk: Uint8Array) => boolean;
+    socket.write = (chunk: Uint8Array): boolean => {
+      writes.push(Buffer.from(chunk).toString("latin1"));
+      return write(chunk);
+    };
+    void accept(request, socket, head).then((connection) => void connection.send("hello"));
+  });
+  expect(await (await dial(`ws://127.0.0.1:${held.port}/`)).receive()).toBe("hello");
+  expect(writes).toEqual([expect.stringMatching(/^HTTP\/1\.1 101 [^]+\r\n\r\n\x81\x05hello$/)]);
+});
+
 describe("refusals are answered", () => {
   test.each<[number, string, Partial<ServeOptions>, string]>([
     [400, "no key", {}, upgrade().replace(/Sec-WebSocket-Key.*\r\n/, "")],

@@ -55,12 +55,11 @@ function open(runtime: Runtime, settings: AcceptSettings, socket: Duplex, head: 
   if (!socket.writable) throw new ConnectionError("Cannot accept: the client has gone", { code: "simple-ws/network-error" });
   const acceptance = formatAcceptance(acceptOf(key), protocol, settings.responseHeaders);
   if (socket instanceof Socket) socket.setTimeout(0).setNoDelay(true);
-  socket.write(acceptance, "latin1");
   const driver = new Driver("server", settings.connection, runtime, new NodeDuplex(socket));
   socket.off("error", ignore); // the duplex listens
   const connection = new WebSocketConnection(driver, protocol, undefined);
   if (onGone !== undefined) driver.onGone = () => onGone(connection);
-  driver.start(head);
+  driver.start(head, Buffer.from(acceptance, "latin1"));
   return connection;
 }
 

@@ -44,8 +44,10 @@ export class Driver implements DuplexHandler, ConnectionSink, IntakeOwner, Outgo
     this.intake = new Intake(settings, runtime.clock, this);
   }
 
-  /** @param head bytes that came with the end of the opening handshake. */
-  start(head: Uint8Array): void {
+  /** @param head bytes that came with the end of the opening handshake.
+   *  @param answer our end of it, where it is not written yet: it leaves together with the first frames of this turn. */
+  start(head: Uint8Array, answer?: Uint8Array): void {
+    if (answer !== undefined) this.#outgoing.append(answer);
     if (this.#settings.pingIntervalMs > 0) this.#runtime.sweep.add(this);
     this.#duplex.start(this);
     if (head.length > 0) this.onChunk(head);
