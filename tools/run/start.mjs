@@ -21,7 +21,8 @@ async function start() {
     const { code } = await runTurbo(setup, { tasks: ["build"], filters: ["@x/chat"], concurrency: availableParallelism(), onFailure: "never" }, steps);
     if (code !== 0) throw new Advice(`the build ended with code ${code}`, "the failed task's output is above; `npm test` checks everything");
   });
-  return steps.run("Serve; Ctrl-C stops", () => serve(setup.env));
+  steps.begin("Serve; Ctrl-C stops");
+  return serve(setup.env);
 }
 
 /**

@@ -56,6 +56,12 @@ export class Steps {
     return performance.now() - this.#startedAt;
   }
 
+  /** @param {string} title of a step that lasts until the program ends */
+  begin(title) {
+    this.#number += 1;
+    this.#write(`[${this.#number}/${this.#total}] ${title}`);
+  }
+
   /**
    * Announces a step, runs it, and says how long it took.
    * @template T
@@ -64,8 +70,7 @@ export class Steps {
    * @returns {Promise<T>}
    */
   async run(title, work) {
-    this.#number += 1;
-    this.#write(`[${this.#number}/${this.#total}] ${title}`);
+    this.begin(title);
     const before = performance.now();
     const result = await work();
     this.detail(`done in ${duration(performance.now() - before)}`);

@@ -59,8 +59,14 @@ export function run(program, args, { cwd, env, isQuiet = false, onLine } = {}) {
   });
 }
 
+const parent = process.ppid;
+
+/** How long a program outlives the npm that started it. */
+const PARENT_POLL_MS = 250;
+
 /**
- * A terminal sends Ctrl-C to the whole group, the child included; a supervisor signals us alone. Both end the child once.
+ * A terminal sends Ctrl-C to the whole group, the child included; a supervisor signals us alone, or only npm, which ends
+ * without a word to us: then our parent is another process than at the start. Each way the child is told.
  * @param {import("node:child_process").ChildProcess} child
  * @returns {() => void} stops forwarding
  */
@@ -72,8 +78,14 @@ function forwardSignals(child) {
     const isFromTerminal = signal === "SIGINT" && process.stdin.isTTY;
     if (!isFromTerminal) child.kill(signal);
   };
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, PARENT_POLL_MS);
   for (const signal of signals) process.on(signal, forward);
   return () => {
+    clearInterval(watch);
     for (const signal of signals) process.off(signal, forward);
   };
 }

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { expect, test } from "vitest";
 import { exitCode, run } from "./processes.mjs";
 
@@ -22,4 +24,15 @@ test("run() passes SIGTERM on and reports the child's own exit code", async () =
   const outcome = await run(process.execPath, ["-e", program], { isQuiet: true, onLine: () => { process.emit("SIGTERM", "SIGTERM"); } });
   expect(outcome.code).toBe(5);
   expect(process.listenerCount("SIGTERM")).toBe(listeners);
+});
+
+test("run() ends the child when whoever started us is gone, as npm is after SIGTERM", async () => {
+  const child = "console.log('ready'); setInterval(() => {}, 1000)";
+  const program = `import { run } from ${JSON.stringify(new URL("processes.mjs", import.meta.url).href)}; await run(process.execPath, ["-e", ${JSON.stringify(child)}]);`;
+  const shell = spawn("sh", ["-c", "\"$0\" --input-type=module -e \"$1\"; true", process.execPath, program], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(shell.stdout, "data");
+  const ended = once(shell.stdout, "close"); // the last process that holds the pipe is gone
+  shell.kill("SIGTERM");
+  await ended;
+  expect(shell.signalCode).toBe("SIGTERM");
 });
