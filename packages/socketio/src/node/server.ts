@@ -13,7 +13,7 @@ import type { Events } from "../core/emitter.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, DefaultEventsMap, Untyped, WithReplies } from "../core/event-types.js";
 import { BroadcastEmitter } from "../shell/server/broadcast-emitter.js";
 import { BroadcastOperator } from "../shell/server/broadcast-operator.js";
-import { Client } from "../shell/server/client.js";
+import { type Admission, Client } from "../shell/server/client.js";
 import type { Step } from "../shell/server/middleware.js";
 import type { Namespace, NamespaceReservedEvents, NspSocket } from "../shell/server/namespace.js";
 import { readSettings, type SocketServerOptions } from "../shell/server/options.js";
@@ -92,8 +92,9 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   /** Serves the sessions of an Engine.IO server of the application's own. */
   bind(engine: EngineServer): this {
     this.engine = engine;
+    const admit: Admission = (client, name, auth) => this.#admit(client, name, auth);
     engine.on("connection", (conn) => {
-      new Client(conn, this.#context, (client, name, auth) => this.#admit(client, name, auth));
+      new Client(conn, this.#context, admit);
     });
     return this;
   }

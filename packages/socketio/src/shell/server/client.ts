@@ -8,7 +8,7 @@ import type { WriteOptions } from "../../adapter/port.js";
 import type { SocketId } from "../../core/broadcast.js";
 import type { EmitFlags } from "../../core/outgoing.js";
 import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
-import { type Member, ServerConnection } from "../../core/server-connection.js";
+import { type Member, ServerConnection, type ServerConnectionSink } from "../../core/server-connection.js";
 import type { EngineConnection, Request, ServerContext } from "./ports.js";
 import type { DisconnectReason, SocketClient } from "./socket.js";
 
@@ -31,13 +31,15 @@ interface Held {
 /** Finds a namespace and lets the client in, or refuses it. */
 export type Admission = (client: Client, nsp: string, auth: Record<string, unknown>) => void;
 
-export class Client implements SocketClient {
+/** Itself the handler of its engine connection and the sink of its machine: no closure per connection. */
+export class Client implements SocketClient, ServerConnectionSink {
   readonly conn: EngineConnection;
   readonly sockets: Map<SocketId, ClientSocket> = new Map<SocketId, ClientSocket>();
   readonly #context: ServerContext;
   readonly #connection: ServerConnection;
   /** Sockets whose middleware is still running. */
-  readonly #expected = new Set<ClientSocket>();
+  readonly #expected: ClientSocket[] = [];
+  readonly #admit: Admission;
   /** What connect handlers write waits until they have let the client in. */
   #held: Held[] | undefined;
   #isOver = false;
@@ -46,17 +48,38 @@ export class Client implements SocketClient {
     const { settings, clock, sweep } = context;
     this.conn = conn;
     this.#context = context;
+    this.#admit = admit;
     const options = { limits: settings, adopt: context.adopt, connectTimeoutMs: settings.connectTimeout, maxNamespaces: settings.maxNamespacesPerConnection };
-    this.#connection = new ServerConnection(options, {
-      onConnect: (nsp, auth) => admit(this, nsp, auth),
-      onFailure: (error) => this.#fail(error),
-      onConnectTimeout: () => void conn.close(),
-    }, clock.now());
+    this.#connection = new ServerConnection(options, this, clock.now());
     sweep.add(this.#connection);
-    conn.attach({
-      onMessage: (data) => this.#connection.receive(data),
-      onClose: (reason, description) => this.end(reason, description),
-    });
+    conn.attach(this);
+  }
+
+  /** @internal From the engine: one message. */
+  onMessage(data: string | Uint8Array): void {
+    this.#connection.receive(data);
+  }
+
+  /** @internal From the engine: it is over. */
+  onClose(reason: DisconnectReason, description?: unknown): void {
+    this.end(reason, description);
+  }
+
+  /** @internal From the machine: the client asks for a namespace. */
+  onConnect(nsp: string, auth: Record<string, unknown>): void {
+    this.#admit(this, nsp, auth);
+  }
+
+  /** @internal From the machine: the peer broke the protocol or a limit. */
+  onFailure(error: SocketIOError): void {
+    this.#context.reportPeer(error, { event: "packet" });
+    for (const socket of this.#snapshot()) socket.fault(error);
+    this.#hangUp("parse error");
+  }
+
+  /** @internal From the machine: no namespace was granted in time. */
+  onConnectTimeout(): void {
+    void this.conn.close();
   }
 
   get id(): string {
@@ -69,7 +92,7 @@ export class Client implements SocketClient {
 
   /** @internal Middleware let the client in. @returns false when the connection ended meanwhile. */
   accept(socket: ClientSocket): boolean {
-    this.#expected.delete(socket);
+    this.#unexpect(socket);
     if (!this.#connection.accept(socket.nsp.name, socket)) return false;
     this.#context.sweep.delete(this.#connection);
     this.sockets.set(socket.id, socket);
@@ -79,13 +102,18 @@ export class Client implements SocketClient {
 
   /** @internal Middleware is asked. */
   expect(socket: ClientSocket): void {
-    this.#expected.add(socket);
+    this.#expected.push(socket);
   }
 
   /** @internal Middleware refused. */
   forget(socket: ClientSocket): void {
-    this.#expected.delete(socket);
+    this.#unexpect(socket);
     socket.discard();
+  }
+
+  #unexpect(socket: ClientSocket): void {
+    const index = this.#expected.indexOf(socket);
+    if (index >= 0) this.#expected.splice(index, 1);
   }
 
   /** @internal Connect handlers had their say: the answer goes out first, then what they wrote; a refused client gets none of it. */
@@ -136,12 +164,6 @@ export class Client implements SocketClient {
     this.#context.sweep.delete(this.#connection);
     for (const socket of [...this.#expected]) this.forget(socket);
     for (const socket of this.#snapshot()) socket.end(reason, description);
-  }
-
-  #fail(error: SocketIOError): void {
-    this.#context.reportPeer(error, { event: "packet" });
-    for (const socket of this.#snapshot()) socket.fault(error);
-    this.#hangUp("parse error");
   }
 
   #hangUp(reason: DisconnectReason): void {
