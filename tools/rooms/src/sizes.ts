@@ -5,16 +5,15 @@ export interface Budget {
   readonly entry: string;
   /** Most bytes minified and gzipped; 1 kB is 1000 bytes. `undefined` is only reported. */
   readonly maxGzipBytes: number | undefined;
+  /** Where the size should get to; until then the budget holds the line just above what is. */
+  readonly aimGzipBytes?: number;
 }
 
-/**
- * What a page pays for each client, with everything that it pulls in. The aims are 3, 6 and 10 kB; until the layers get there, these
- * numbers hold the line just above what they are, so that no change makes a page pay more unnoticed.
- */
+/** What a page pays for each client, with everything that it pulls in. No change may make it pay more unnoticed. */
 export const budgets: readonly Budget[] = [
-  { entry: "@x/simple-ws/client", maxGzipBytes: 4800 },
-  { entry: "@x/engineio/client", maxGzipBytes: 11_000 },
-  { entry: "@x/socketio/client", maxGzipBytes: 17_600 },
+  { entry: "@x/simple-ws/client", maxGzipBytes: 4800, aimGzipBytes: 3000 },
+  { entry: "@x/engineio/client", maxGzipBytes: 11_000, aimGzipBytes: 6000 },
+  { entry: "@x/socketio/client", maxGzipBytes: 17_600, aimGzipBytes: 10_000 },
   { entry: "@x/errors/simple-ws", maxGzipBytes: undefined },
   { entry: "@x/wsframe", maxGzipBytes: undefined },
   { entry: "@x/pool", maxGzipBytes: undefined },
@@ -30,14 +29,14 @@ export function sizeRow(budget: Budget, size: Size): SizeRow {
 
 /** Aligned columns, one line per entry. */
 export function formatSizes(rows: readonly SizeRow[]): string {
-  const cells = rows.map(({ entry, minifiedBytes, gzipBytes, maxGzipBytes, isWithin }) => [
-    entry, kilobytes(minifiedBytes), kilobytes(gzipBytes), maxGzipBytes === undefined ? "–" : kilobytes(maxGzipBytes), isWithin ? "ok" : "TOO BIG",
+  const cells = rows.map(({ entry, minifiedBytes, gzipBytes, maxGzipBytes, aimGzipBytes, isWithin }) => [
+    entry, ...[minifiedBytes, gzipBytes, maxGzipBytes, aimGzipBytes].map(kilobytes), isWithin ? "ok" : "TOO BIG",
   ]);
-  const table = [["entry", "min", "min+gzip", "budget", ""], ...cells];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const table = [["entry", "min", "min+gzip", "budget", "aim", ""], ...cells];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   return table.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ").trimEnd()).join("\n");
 }
 
-function kilobytes(bytes: number): string {
-  return `${(bytes / 1000).toFixed(2)} kB`;
+function kilobytes(bytes: number | undefined): string {
+  return bytes === undefined ? "–" : `${(bytes / 1000).toFixed(2)} kB`;
 }
