@@ -58,6 +58,7 @@ export class ChatClient {
     if (this.#state.outbox !== before.outbox) this.#storage.save(this.#state.me.id, this.#state.outbox);
     for (const listener of this.#listeners) listener();
     if (action.type === "messages") void this.catchUp(action.roomId);
+    if (action.type === "opened") void this.catchUp(action.open.room.id);
   };
 
   start(): void { this.#transport.connect(); }
@@ -75,8 +76,11 @@ export class ChatClient {
   async resume(): Promise<void> {
     try {
       await this.reload();
+      // A room that was left meanwhile is refused, and must not keep the others from being caught up.
+      const loaded = [...this.#state.rooms.values()].filter(({ log }) => log !== undefined);
+      await Promise.allSettled(loaded.map(async ({ room }) => this.#reopen(room.id)));
+      if (!this.#transport.isConnected) return; // lost again: the next connect starts over
       this.dispatch({ type: "status", status: "online" });
-      await Promise.all([...this.#state.rooms.values()].filter(({ log }) => log !== undefined).map(async ({ room }) => this.#reopen(room.id)));
       const { openRoomId } = this.#state;
       if (openRoomId !== undefined && this.#state.rooms.get(openRoomId)?.log === undefined) await this.#open(openRoomId);
       await this.#outbox.pump();
@@ -127,12 +131,11 @@ export class ChatClient {
     this.#catchingUp.add(roomId);
     try {
       const page = await this.ask("message:since", { roomId, afterSeq: last });
+      this.#catchingUp.delete(roomId);
       if (page.hasMore) await this.#reopen(roomId);
       else this.dispatch({ type: "messages", roomId, messages: page.messages });
     } catch {
-      // the next message, or the next connect, tries again
-    } finally {
-      this.#catchingUp.delete(roomId);
+      this.#catchingUp.delete(roomId); // the next message, or the next connect, tries again
     }
   }
 

@@ -3,7 +3,7 @@
  *
  * Room: client/chat.
  */
-import type { Member, Message, OpenRoom, Page, Room, State, User } from "../../shared/contract.js";
+import type { JoinedRoom, Member, Message, OpenRoom, Page, Room, State, User } from "../../shared/contract.js";
 import { limits } from "../../shared/limits.js";
 import type { ChatState, Log, Pending, RoomView, Status } from "./state.js";
 
@@ -59,7 +59,7 @@ export function reduce(state: ChatState, action: Action): ChatState {
 function loaded(state: ChatState, { me, joined, others }: State): ChatState {
   const rooms = new Map(joined.map((room): [string, RoomView] => {
     const known = state.rooms.get(room.id);
-    return [room.id, { room, log: known?.log, typing: known?.typing ?? [] }];
+    return [room.id, { room: newer(known?.room, room), log: known?.log, typing: known?.typing ?? [] }];
   }));
   const openRoomId = state.openRoomId !== undefined && rooms.has(state.openRoomId) ? state.openRoomId : undefined;
   return { ...state, me, rooms, others, openRoomId };
@@ -73,10 +73,23 @@ function selected(state: ChatState, roomId: string): ChatState {
 }
 
 function opened(state: ChatState, { room, members, page }: OpenRoom): ChatState {
-  return inRoom(state, room.id, ({ typing, log }) => ({
-    room, typing,
-    log: { messages: page.messages, hasEarlier: page.hasMore, isLoadingEarlier: false, members, firstUnreadSeq: log?.firstUnreadSeq ?? firstUnread(room) },
-  }));
+  return inRoom(state, room.id, (view) => {
+    const { log, typing } = view;
+    const last = page.messages.at(-1)?.seq ?? 0;
+    const live = (log?.messages ?? []).filter(({ seq }) => seq > last); // told while the page was under way
+    const messages = live[0]?.seq === last + 1 ? [...page.messages, ...live] : page.messages;
+    return {
+      room: newer(view.room, room), typing,
+      log: { messages, hasEarlier: page.hasMore, isLoadingEarlier: false, members, firstUnreadSeq: log?.firstUnreadSeq ?? firstUnread(room) },
+    };
+  });
+}
+
+/** An answer may be older than what was told while it was under way: nothing goes back. */
+function newer(known: JoinedRoom | undefined, fresh: JoinedRoom): JoinedRoom {
+  if (known === undefined) return fresh;
+  const { lastSeq, lastMessage } = known.lastSeq > fresh.lastSeq ? known : fresh;
+  return { ...fresh, lastSeq, lastMessage, readSeq: Math.max(known.readSeq, fresh.readSeq) };
 }
 
 const firstUnread = (room: RoomView["room"]): number | undefined => (room.lastSeq > room.readSeq ? room.readSeq + 1 : undefined);

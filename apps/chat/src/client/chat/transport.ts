@@ -27,11 +27,18 @@ export interface Transport {
 const ANSWER_MS = 10_000;
 
 export function connectSocketIO(): Transport {
+  let isWanted = false;
   const socket: Socket<ServerEvents, ClientEvents> = io({ autoConnect: false, reconnectionDelay: 500, reconnectionDelayMax: 4000 });
   return {
     get isConnected() { return socket.connected; },
-    connect: () => void socket.connect(),
-    close: () => void socket.disconnect(),
+    connect: () => {
+      isWanted = true;
+      socket.connect();
+    },
+    close: () => {
+      isWanted = false;
+      socket.disconnect();
+    },
     ask: async (name, input) => {
       if (!socket.connected) throw new Error("Cannot ask: there is no connection");
       return askOver(socket, name, input);
@@ -42,7 +49,7 @@ export function connectSocketIO(): Transport {
       socket.on("disconnect", (reason) => {
         onDisconnect();
         // The server hung up on purpose (it does so when rooms could not be loaded): the client alone would stay away.
-        if (reason === "io server disconnect") setTimeout(() => void socket.connect(), 1000);
+        if (reason === "io server disconnect") setTimeout(() => { if (isWanted) socket.connect(); }, 1000);
       });
       socket.on("connect_error", (error) => {
         const code = refusalCode(error);
