@@ -31,6 +31,8 @@ export class ClientPolling implements Carrier {
   #isScheduled = false;
   #isPaused = false;
   #isEnded = false;
+  /** The POST under way carries CLOSE: the poll stays until it is answered, or the server would see a lost one first. */
+  #isLeaving = false;
 
   constructor(session: Session, requests: PollingRequests, maxPackets: number) {
     this.#session = session;
@@ -61,13 +63,15 @@ export class ClientPolling implements Carrier {
   /** A POST was answered with 200. */
   posted(): void {
     this.#isPosting = false;
-    if (this.#isPaused) this.#reportSilence();
+    if (this.#isEnded) this.#requests.abort();
+    else if (this.#isPaused) this.#reportSilence();
     else this.flush();
   }
 
   /** A request failed or was answered with another status. */
   failed(error: unknown): void {
-    if (!this.#isEnded) this.#session.carrierEnded(this, "transport error", error);
+    if (this.#isEnded) this.#requests.abort();
+    else this.#session.carrierEnded(this, "transport error", error);
   }
 
   flush(): undefined {
@@ -89,7 +93,8 @@ export class ClientPolling implements Carrier {
     if (outbox.length === 0) return;
     this.#isPosting = true;
     const payload = outbox.takePayload(outbox.maxPayloadBytes, config.maxOutgoingPackets);
-    this.#requests.post(payload, state === "closing" && payload.endsWith(Wire.close) && outbox.length === 0);
+    this.#isLeaving = state === "closing" && payload === Wire.close;
+    this.#requests.post(payload, this.#isLeaving);
     this.#session.flushed();
   }
 
@@ -108,7 +113,7 @@ export class ClientPolling implements Carrier {
   end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#requests.abort();
+    if (!this.#isLeaving) this.#requests.abort();
   }
 
   #poll(): void {
