@@ -136,8 +136,12 @@ export class Server extends Emitter<ServerEvents> implements AsyncDisposable {
   /** Handle one `upgrade` request; the socket is always answered. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const serve = (headers: AnswerHeaders, error?: unknown): void => {
-      if (error !== undefined) this.#refuseUpgrade(request, socket, refusal(errorCodes.badRequest, { name: "MIDDLEWARE_FAILURE", error }));
-      else void this.#serveUpgrade(request, socket, head, headers).catch((cause: unknown) => this.opts.onError(cause, { event: "upgrade" }));
+      const fail = (cause: unknown): void => {
+        this.opts.onError(cause, { event: "upgrade" });
+        this.#refuseUpgrade(request, socket, refusal(errorCodes.badRequest, { name: "MIDDLEWARE_FAILURE", error: cause }));
+      };
+      if (error === undefined) void this.#serveUpgrade(request, socket, head, headers).catch(fail);
+      else fail(error);
     };
     if (this.#middlewares.length === 0) serve({});
     else runForUpgrade(this.#middlewares, request, socket, (headers, error) => serve(answerHeaders(headers), error));

@@ -1,0 +1,102 @@
+/**
+ * Raw requests of Engine.IO clients, and servers to send them to.
+ *
+ * Room: tests.
+ */
+import { type IncomingHttpHeaders, createServer, request } from "node:http";
+import { type Socket as TcpSocket, connect as connectTcp } from "node:net";
+import { type WebSocketConnection, connect as connectWebSocket } from "@x/simple-ws/client";
+import { type Listening, listen } from "@x/testkit";
+import { onTestFinished } from "vitest";
+import { type ConnectionErrorEvent, Server, type ServerOptions, type Socket } from "../src/server.js";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A running server; ends with the test. */
+export interface Fixture {
+  readonly server: Server;
+  readonly port: number;
+  readonly url: string;
+  readonly sockets: Socket[];
+  readonly refusals: ConnectionErrorEvent[];
+  readonly failures: unknown[];
+}
+
+export async function serve(options: ServerOptions = {}): Promise<Fixture> {
+  const http = createServer((_request, response) => response.writeHead(404).end("other"));
+  const failures: unknown[] = [];
+  const server = new Server({ onError: (error) => failures.push(error), ...options }).attach(http);
+  const sockets: Socket[] = [];
+  const refusals: ConnectionErrorEvent[] = [];
+  server.on("connection", (socket) => sockets.push(socket));
+  server.on("connection_error", (error) => refusals.push(error));
+  const listening: Listening = await listen(http);
+  onTestFinished(async () => {
+    await server.close();
+    await listening.close();
+  });
+  return { server, port: listening.port, url: listening.url, sockets, refusals, failures };
+}
+
+interface RequestOptions {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Uint8Array;
+  /** Send the body without Content-Length. */
+  readonly chunks?: readonly string[];
+}
+
+/** One request on a connection of its own. */
+export function send(url: string, { method = "GET", headers = {}, body, chunks }: RequestOptions = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
+    const sent = request(url, { method, headers: { ...length, ...headers }, agent: false }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on("data", (part: Buffer) => parts.push(part));
+      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(parts).toString() }));
+    });
+    sent.on("error", reject);
+    for (const chunk of chunks ?? []) sent.write(chunk);
+    sent.end(body);
+  });
+}
+
+export const handshakeQuery = "/engine.io/?EIO=4&transport=polling";
+
+/** Open a polling session. @returns the URL of its requests. */
+export async function open(url: string): Promise<{ readonly sid: string; readonly url: string }> {
+  const answer = await send(url + handshakeQuery);
+  const { sid } = JSON.parse(answer.body.slice(1)) as { sid: string };
+  return { sid, url: `${url}${handshakeQuery}&sid=${sid}` };
+}
+
+export const post = (url: string, body: string | Uint8Array, headers: Record<string, string> = { "Content-Type": "text/plain;charset=UTF-8" }): Promise<Answer> =>
+  send(url, { method: "POST", body, headers });
+
+/** A bare WebSocket. */
+export function socket(url: string, headers: Record<string, string> = {}): Promise<WebSocketConnection> {
+  return connectWebSocket(url.replace("http", "ws").replace("transport=polling", "transport=websocket"), { headers });
+}
+
+/** Everything that comes back for `text`, until the server hangs up or `enough` says so. */
+export function raw(port: number, text: string, enough: (received: string) => boolean = () => false): Promise<string> {
+  return new Promise((resolve) => {
+    let received = "";
+    const tcp: TcpSocket = connectTcp(port, "127.0.0.1", () => tcp.write(text));
+    tcp.on("data", (data) => {
+      received += data.toString("latin1");
+      if (enough(received)) tcp.destroy();
+    });
+    tcp.on("error", () => undefined);
+    tcp.on("close", () => resolve(received));
+  });
+}
+
+/** The next `event` of `emitter`. */
+export function next<Value>(subscribe: (listener: (value: Value) => void) => unknown): Promise<Value> {
+  return new Promise((resolve) => subscribe(resolve));
+}
