@@ -10,7 +10,9 @@ test("a busy port: says which, and what to type instead", async () => {
   onTestFinished(() => void other.close());
   await once(other, "listening");
   const { port } = other.address() as AddressInfo;
-  const { code, stderr } = await runToEnd({ PORT: String(port), SESSION_SECRET: "", DATA_DIR: new ChatProcess().folder });
+  const chat = new ChatProcess();
+  onTestFinished(() => chat.dispose());
+  const { code, stderr } = await runToEnd({ PORT: String(port), SESSION_SECRET: "", DATA_DIR: chat.folder });
   expect(code).toBe(1);
   expect(stderr).toContain(`${port}`);
   expect(stderr).toMatch(/PORT=\d+ npm start/u);

@@ -62,7 +62,7 @@ export class MemoryServer implements Transport {
     this.asked.push([name, input]);
     const refusal = this.before(name);
     if (refusal !== undefined) return refusal;
-    const value = this.#serve(name, input as Record<string, never>);
+    const value = this.#serve(name, input);
     this.after(name);
     return { ok: true, value: value as Answers[Name] };
   }
