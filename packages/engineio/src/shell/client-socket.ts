@@ -30,7 +30,8 @@ export class ClientSocket extends EngineSocket {
   readonly #platform: ClientPlatform;
   readonly #target: Target;
   readonly #settings: RequestSettings;
-  readonly #connecting: AbortController = new AbortController();
+  /** Gives up the WebSocket that is being opened. */
+  #connecting: AbortController = new AbortController();
   readonly #unwatch: () => void;
   readonly #untried: TransportName[];
   #silenceMs = Infinity;
@@ -151,6 +152,9 @@ export class ClientSocket extends EngineSocket {
   }
 
   async #upgrade(): Promise<void> {
+    const { clock } = this.#platform;
+    const timer = clock.setTimer(() => this.#connecting.abort(), this.opts.upgradeTimeout);
+    this.#connecting = new AbortController();
     try {
       const stream = await this.#connect();
       if (!this.session.tryUpgrade(stream)) {
@@ -161,6 +165,8 @@ export class ClientSocket extends EngineSocket {
       stream.listen();
     } catch (cause) {
       if (this.readyState === "open") this.emit("upgradeError", new ConnectionError("Upgrade failed: the session goes on with polling", { code: "engineio/upgrade-failed", cause }));
+    } finally {
+      clock.clearTimer(timer);
     }
   }
 
