@@ -14,13 +14,18 @@ export interface TestPostgres { readonly url: string; stop(): Promise<void> }
 
 export const INSTALL_POSTGRES = "apt-get install -y postgresql";
 
-/** @returns undefined when there is neither an address nor a binary. */
-export async function startPostgres(): Promise<TestPostgres | undefined> {
-  const given = process.env["TEST_DATABASE_URL"];
-  if (given !== undefined && given !== "") return { url: given, stop: async () => Promise.resolve() };
+/** Whether {@link startPostgres} has anything to start. */
+export function isPostgresAvailable(): boolean {
+  return givenUrl !== "" || (findBinaries() !== undefined && findAccount() !== undefined);
+}
+
+const givenUrl: string = process.env["TEST_DATABASE_URL"] ?? "";
+
+export async function startPostgres(): Promise<TestPostgres> {
+  if (givenUrl !== "") return { url: givenUrl, stop: async () => Promise.resolve() };
   const binaries = findBinaries();
-  const account = binaries === undefined ? undefined : findAccount();
-  if (binaries === undefined || account === undefined) return undefined;
+  const account = findAccount();
+  if (binaries === undefined || account === undefined) throw new Error(`PostgreSQL is missing: ${INSTALL_POSTGRES}`);
   const folder = mkdtempSync(join(tmpdir(), "chat-pg-"));
   if (account.uid !== process.getuid?.()) chownSync(folder, account.uid, account.gid);
   const data = join(folder, "data");

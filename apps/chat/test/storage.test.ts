@@ -15,14 +15,14 @@ import { openStorage } from "../src/server/storage/storage.js";
 import { Users } from "../src/server/storage/users.js";
 import type { User } from "../src/shared/contract.js";
 import { limits } from "../src/shared/limits.js";
-import { INSTALL_POSTGRES, startPostgres, type TestPostgres } from "./postgres.js";
+import { INSTALL_POSTGRES, isPostgresAvailable, startPostgres, type TestPostgres } from "./postgres.js";
 
-const postgres: TestPostgres | undefined = await startPostgres();
+let postgres: TestPostgres | undefined;
 const isCi = process.env["CI"] === "true";
 
 describe.each([
   { name: "PGlite", isAvailable: true, open: async () => openDatabase({}) },
-  { name: "PostgreSQL", isAvailable: postgres !== undefined, open: async () => openDatabase({ url: postgres?.url }) },
+  { name: "PostgreSQL", isAvailable: isPostgresAvailable(), open: async () => openDatabase({ url: (postgres = await startPostgres()).url }) },
 ])("storage on $name", ({ name, isAvailable, open }) => {
   if (!isAvailable && isCi) {
     test("PostgreSQL must be there when CI=true", () => expect.fail(`${name} is missing: ${INSTALL_POSTGRES}`));

@@ -11,6 +11,9 @@ import { StartError } from "./start-error.js";
 
 const clientFolder = fileURLToPath(new URL("../client", import.meta.url));
 
+/** Milliseconds for the orderly end: longer than peers have to answer a Close, shorter than supervisors wait. */
+const CLOSE_LIMIT_MS = 9000;
+
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
@@ -18,6 +21,10 @@ async function main(): Promise<void> {
   const stop = (signal: NodeJS.Signals): void => {
     logger.info({ signal }, "Closing");
     process.once(signal, () => process.exit(1)); // the second time, at once
+    setTimeout(() => {
+      logger.error("Closing took too long");
+      process.exit(1);
+    }, CLOSE_LIMIT_MS).unref();
     server.close().then(() => process.exit(0), (error: unknown) => {
       logger.error({ err: error }, "Closing failed");
       process.exit(1);
