@@ -6,6 +6,8 @@
 
 /** Controls, format and direction characters, lone surrogates, private use, unassigned; line and paragraph separators. */
 const unsafe = /[\p{C}\p{Zl}\p{Zp}]/gu;
+/** What cutting may leave of a character of two units. */
+const halfPair = /[\ud800-\udbff]$/;
 const urlCredentials = /:\/\/[^/\s?#]*@/g;
 const secretParameter = /([?&][\w-]*(?:token|auth|key|secret|password|sid|signature)=)[^&\s#]*/gi;
 
@@ -19,5 +21,5 @@ export function safeText(text: string, maxLength: number): string {
     .replace(urlCredentials, "://[redacted]@")
     .replace(secretParameter, "$1[redacted]")
     .replace(unsafe, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`);
-  return safe.length > maxLength ? `${safe.slice(0, maxLength - 1)}…` : safe;
+  return safe.length > maxLength ? `${safe.slice(0, maxLength - 1).replace(halfPair, "")}…` : safe;
 }
