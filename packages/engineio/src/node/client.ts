@@ -24,7 +24,7 @@ let agents: { readonly http: HttpAgent; readonly https: HttpsAgent } | undefined
 
 const platform: ClientPlatform = {
   clock: backgroundClock,
-  sweep: /* @__PURE__ */ new Sweep(backgroundClock),
+  deadlines: /* @__PURE__ */ new Sweep(backgroundClock),
   text: nodeText,
   wallNowMs: () => Date.now(),
   origin: () => undefined,

@@ -53,49 +53,47 @@ export interface ClientOptions {
   readonly onError?: OnError | undefined;
 }
 
-type Optional = "extraHeaders" | "query" | "protocols" | "timestampRequests" | "onError";
+/** Numbers, all of which must be above 0. */
+const numbers = {
+  connectTimeout: 20_000,
+  upgradeTimeout: 10_000,
+  closeTimeout: 30_000,
+  maxMessageBytes: 16_777_216,
+  maxPacketsPerPayload: 65_536,
+  maxOutgoingPackets: 16,
+  maxBufferedBytes: 16_777_216,
+  highWaterMarkBytes: 65_536,
+} as const;
 
-/** {@link ClientOptions} with nothing left open. */
-export type ParsedClientOptions = Readonly<Required<{ [Key in Exclude<keyof ClientOptions, Optional>]: Exclude<ClientOptions[Key], undefined> }>> & Pick<ClientOptions, Optional>;
+type Open = "extraHeaders" | "query" | "timestampRequests" | "protocols" | "onError";
+type Defaults = Readonly<Required<{ [Key in Exclude<keyof ClientOptions, Open>]: Exclude<ClientOptions[Key], undefined> }>>;
+
+/** {@link ClientOptions} with a value wherever there is a default. */
+export type ParsedClientOptions = Defaults & Pick<ClientOptions, Open>;
+
+const defaults: Defaults = {
+  ...numbers,
+  path: "/engine.io",
+  addTrailingSlash: true,
+  transports: ["polling", "websocket"],
+  upgrade: true,
+  rememberUpgrade: false,
+  tryAllTransports: false,
+  withCredentials: false,
+  timestampParam: "t",
+  closeOnBeforeunload: false,
+};
 
 /** @throws {EngineIOError} `engineio/invalid-option` naming the option. */
 export function parseClientOptions(options: ClientOptions): ParsedClientOptions {
-  return {
-    path: options.path ?? "/engine.io",
-    addTrailingSlash: options.addTrailingSlash ?? true,
-    transports: transportList(options.transports ?? ["polling", "websocket"]),
-    upgrade: options.upgrade ?? true,
-    rememberUpgrade: options.rememberUpgrade ?? false,
-    tryAllTransports: options.tryAllTransports ?? false,
-    withCredentials: options.withCredentials ?? false,
-    extraHeaders: options.extraHeaders,
-    query: options.query,
-    timestampRequests: options.timestampRequests,
-    timestampParam: options.timestampParam ?? "t",
-    protocols: options.protocols,
-    closeOnBeforeunload: options.closeOnBeforeunload ?? false,
-    connectTimeout: positive("connectTimeout", options.connectTimeout, 20_000),
-    upgradeTimeout: positive("upgradeTimeout", options.upgradeTimeout, 10_000),
-    closeTimeout: positive("closeTimeout", options.closeTimeout, 30_000),
-    maxMessageBytes: positive("maxMessageBytes", options.maxMessageBytes, 16_777_216),
-    maxPacketsPerPayload: positive("maxPacketsPerPayload", options.maxPacketsPerPayload, 65_536),
-    maxOutgoingPackets: positive("maxOutgoingPackets", options.maxOutgoingPackets, 16),
-    maxBufferedBytes: positive("maxBufferedBytes", options.maxBufferedBytes, 16_777_216),
-    highWaterMarkBytes: positive("highWaterMarkBytes", options.highWaterMarkBytes, 65_536),
-    onError: options.onError,
-  };
-}
-
-function positive(name: string, given: number | undefined, standard: number): number {
-  const value = given ?? standard;
-  if (value > 0) return value;
-  throw invalid(name, "a number above 0");
-}
-
-function transportList(names: readonly TransportName[]): readonly TransportName[] {
-  const known: readonly string[] = ["polling", "websocket"];
-  if (names.length > 0 && names.every((name) => known.includes(name))) return names;
-  throw invalid("transports", "a list of polling, websocket");
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const parsed: ParsedClientOptions = { ...defaults, ...given };
+  for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) {
+    if (!(parsed[name] > 0)) throw invalid(name, "a number above 0");
+  }
+  const known: readonly string[] = defaults.transports;
+  if (parsed.transports.length === 0 || !parsed.transports.every((name) => known.includes(name))) throw invalid("transports", "a list of polling, websocket");
+  return parsed;
 }
 
 function invalid(name: string, wanted: string): EngineIOError {

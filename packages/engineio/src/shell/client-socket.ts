@@ -53,7 +53,7 @@ export class ClientSocket extends EngineSocket {
     const isRemembered = opts.rememberUpgrade && ClientSocket.priorWebsocketSuccess && opts.transports.includes("websocket");
     this.#untried = isRemembered ? ["websocket"] : opts.tryAllTransports ? [...opts.transports] : opts.transports.slice(0, 1);
     super.on("heartbeat", () => this.#heard());
-    platform.sweep.add(this.session);
+    platform.deadlines.add(this.session);
     this.session.openWithin(opts.connectTimeout);
     this.#unwatch = platform.watch({
       leaving: () => { if (opts.closeOnBeforeunload) this.close(); },
@@ -94,7 +94,7 @@ export class ClientSocket extends EngineSocket {
   closed(reason: CloseReason, description: unknown): void {
     this.#connecting.abort();
     this.#unwatch();
-    this.#platform.sweep.delete(this.session);
+    this.#platform.deadlines.delete(this.session);
     if (reason !== "transport error" && reason !== "parse error") return;
     ClientSocket.priorWebsocketSuccess = false;
     if (description instanceof Error) this.emit("error", description);
@@ -102,7 +102,7 @@ export class ClientSocket extends EngineSocket {
 
   /** For {@link hooks}. */
   touch(): void {
-    this.#platform.sweep.touch(this.session);
+    this.#platform.deadlines.touch(this.session);
   }
 
   /** Resolves when open; until somebody listens, messages are kept. */
@@ -152,9 +152,11 @@ export class ClientSocket extends EngineSocket {
   }
 
   async #upgrade(): Promise<void> {
-    const { clock } = this.#platform;
-    const timer = clock.setTimer(() => this.#connecting.abort(), this.opts.upgradeTimeout);
-    this.#connecting = new AbortController();
+    const { clock, deadlines } = this.#platform;
+    const connecting = new AbortController();
+    this.#connecting = connecting;
+    const limit = { deadlineMs: clock.now() + this.opts.upgradeTimeout, tick: (): void => { limit.deadlineMs = Infinity; connecting.abort(); } };
+    deadlines.add(limit);
     try {
       const stream = await this.#connect();
       if (!this.session.tryUpgrade(stream)) {
@@ -166,7 +168,7 @@ export class ClientSocket extends EngineSocket {
     } catch (cause) {
       if (this.readyState === "open") this.emit("upgradeError", new ConnectionError("Upgrade failed: the session goes on with polling", { code: "engineio/upgrade-failed", cause }));
     } finally {
-      clock.clearTimer(timer);
+      deadlines.delete(limit);
     }
   }
 

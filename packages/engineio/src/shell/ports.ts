@@ -3,7 +3,7 @@
  *
  * Room: engineio shell. `node`, `web` and `memory` implement these.
  */
-import type { Clock, Sweep } from "@x/errors/clock";
+import type { Swept } from "@x/errors/clock";
 import type { StreamCarrier } from "../core/carrier.js";
 import type { CloseReason } from "../core/session-config.js";
 import type { Session } from "../core/session.js";
@@ -54,10 +54,18 @@ export interface ClientStream extends StreamCarrier {
   listen(): void;
 }
 
+/** Ticks what is due: on Node one timer for all sessions, in a page, which has a session or two, a timer each. */
+export interface Deadlines {
+  add(entry: Swept): void;
+  delete(entry: Swept): void;
+  /** The deadline of `entry` may have moved earlier. */
+  touch(entry: Swept): void;
+}
+
 /** A platform's half of the client. */
 export interface ClientPlatform {
-  readonly clock: Clock;
-  readonly sweep: Sweep;
+  readonly clock: { now(): number };
+  readonly deadlines: Deadlines;
   readonly text: TextPort;
   /** Time that goes on while the machine sleeps. Milliseconds. */
   wallNowMs(): number;

@@ -3,17 +3,17 @@
  *
  * Room: engineio web. WHATWG Fetch, WebSockets and HTML (page lifecycle).
  */
-import { Sweep, systemClock } from "@x/errors/clock";
 import { ContentTooLongError } from "@x/errors/engineio";
 import { neutralText } from "../core/text.js";
 import type { ClientOptions } from "../shell/client-options.js";
 import { ClientSocket, type ConnectOptions, openSocket } from "../shell/client-socket.js";
 import type { ClientPlatform, HttpAnswer, HttpRequest, PageEvents, RequestSettings } from "../shell/ports.js";
+import { deadlines } from "./deadlines.js";
 import { openWebSocket } from "./websocket.js";
 
 const platform: ClientPlatform = {
-  clock: systemClock,
-  sweep: /* @__PURE__ */ new Sweep(systemClock),
+  clock: performance,
+  deadlines,
   text: neutralText,
   wallNowMs: () => Date.now(),
   origin: () => (typeof location === "undefined" ? undefined : location.origin),
