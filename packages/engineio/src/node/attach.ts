@@ -39,8 +39,9 @@ export function attachTo(server: HttpServer, taker: RequestTaker, options: Requi
   server.on("request", onRequest);
   server.on("upgrade", onUpgrade);
   return () => {
-    server.off("request", onRequest);
     server.off("upgrade", onUpgrade);
+    if (others.length === 0) return; // nobody else would answer the polls that are on their way
+    server.off("request", onRequest);
     for (const other of others) server.on("request", other);
   };
 }

@@ -1,12 +1,35 @@
 /**
- * The peers' two ways to a server in one call.
+ * A server in one call: the peers' two ways, and one that is awaited.
  *
  * Room: engineio node.
  */
 import { type Server as HttpServer, createServer } from "node:http";
-import { type AttachOptions } from "./attach.js";
+import { ConnectionError } from "@x/errors/engineio";
+import type { AttachOptions } from "./attach.js";
 import { Server } from "./server.js";
 import type { ServerOptions } from "./server-options.js";
+
+export interface ServeOptions extends ServerOptions {
+  /** Default 0: one that the system chooses. */
+  readonly port?: number | undefined;
+  /** Default `127.0.0.1`. */
+  readonly host?: string | undefined;
+}
+
+/**
+ * @returns a server that listens, on an HTTP server of its own; `url` says where, `close()` ends both.
+ * @throws {ConnectionError} `engineio/connection-failed` when it cannot listen there; the cause says why.
+ */
+export async function serve(options: ServeOptions = {}): Promise<Server> {
+  const { port = 0, host = "127.0.0.1" } = options;
+  const httpServer = notImplemented();
+  const server = attach(httpServer, options).own(httpServer);
+  await new Promise<void>((resolve, reject) => {
+    httpServer.once("error", (cause) => reject(new ConnectionError(`Cannot listen on ${host}:${port}`, { cause })));
+    httpServer.listen(port, host, resolve);
+  });
+  return server;
+}
 
 /** @returns a server that takes its requests from `httpServer`. */
 export function attach(httpServer: HttpServer, options: ServerOptions & AttachOptions = {}): Server {
@@ -15,9 +38,12 @@ export function attach(httpServer: HttpServer, options: ServerOptions & AttachOp
 
 /** @returns a server on an HTTP server of its own, which answers 501 to everything else; `httpServer` says where it listens. */
 export function listen(port: number, options?: ServerOptions, callback?: () => void): Server {
-  const httpServer = createServer((_request, response) => response.writeHead(501).end("Not Implemented"));
-  const server = attach(httpServer, options);
-  server.own(httpServer);
+  const httpServer = notImplemented();
+  const server = attach(httpServer, options).own(httpServer);
   httpServer.listen(port, callback);
   return server;
+}
+
+function notImplemented(): HttpServer {
+  return createServer((_request, response) => response.writeHead(501).end("Not Implemented"));
 }

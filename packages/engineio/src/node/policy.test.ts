@@ -5,7 +5,7 @@ import { ConnectionError } from "@x/errors/engineio";
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
 import { handshakeQuery, next, open, raw, send, serve, socket } from "../../test/http.js";
-import { attach, listen } from "../server.js";
+import { attach, listen, serve as serveEngine } from "../server.js";
 import { serializeCookie } from "./cookie.js";
 import { type CorsOptions, isSameOrigin } from "./cors.js";
 import { parseQuery } from "./query.js";
@@ -247,6 +247,16 @@ describe("attach() and listen()", () => {
     await server.close();
     expect((await send(`${url}/e/?EIO=4&transport=polling`)).body).toBe("app");
     http.close();
+  });
+
+  test("serve() listens where url says, and close() ends both; an occupied port is an error with its cause", async () => {
+    const server = await serveEngine();
+    expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
+    expect((await send(server.url + handshakeQuery)).status).toBe(200);
+    await expect(serveEngine({ port: server.port })).rejects.toMatchObject({ name: "ConnectionError", cause: { code: "EADDRINUSE" } });
+    await server.close();
+    await server.close();
+    expect(() => server.url).toThrow(expect.objectContaining({ code: "engineio/error" }));
   });
 
   test("listen() answers 501 to what is not Engine.IO's, and closes its HTTP server", async () => {

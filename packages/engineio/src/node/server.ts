@@ -14,6 +14,7 @@ import { ServerPolling } from "../core/polling-server.js";
 import type { SessionConfig } from "../core/session-config.js";
 import type { SocketHooks } from "../shell/delivery.js";
 import type { EngineSocket } from "../shell/socket.js";
+import { addressOf, urlOf } from "./address.js";
 import { Admission } from "./admission.js";
 import { type AttachOptions, attachTo } from "./attach.js";
 import { type CookieOptions, parseCookie, serializeCookie } from "./cookie.js";
@@ -108,6 +109,16 @@ export class Server extends Emitter<ServerEvents> implements AsyncDisposable {
     this.httpServer = server;
     this.#detach.push(attachTo(server, this, settings, clock));
     return this;
+  }
+
+  /** The port of the server last attached to. @throws {EngineIOError} `engineio/error` while it does not listen. */
+  get port(): number {
+    return addressOf(this.httpServer).port;
+  }
+
+  /** Its URL, for clients on this machine, e.g. `http://127.0.0.1:3000`. Throws as {@link port}. */
+  get url(): string {
+    return urlOf(this.httpServer);
   }
 
   /** Close `server`, too, when this one closes. */
