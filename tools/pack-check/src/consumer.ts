@@ -47,7 +47,7 @@ export async function typeCheck({ folder }: Consumer, entries: readonly string[]
   writeFileSync(join(folder, "example.ts"), example);
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
     compilerOptions: {
-      module: "NodeNext", moduleResolution: "NodeNext", target: "ES2023", lib: ["ES2023", "ESNext.Disposable"], strict: true, skipLibCheck: false,
+      module: "NodeNext", moduleResolution: "NodeNext", target: "ES2023", lib: ["ES2023", "ESNext.Disposable"], strict: true, skipLibCheck: false, skipDefaultLibCheck: true,
       noEmit: true, types: ["node"], typeRoots: [join(tools, "@types")],
     },
     files: ["entries.ts", "example.ts"],
