@@ -1,6 +1,7 @@
 /** The wire of WebSockets, upgrades, heartbeats and of the server's end. */
 import { FakeClock, settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
+import { prepareMessage } from "../server.js";
 import { handshakeQuery, next, open, post, send, serve, socket } from "../../test/http.js";
 
 const unknownSid = { status: 400, body: '{"code":1,"message":"Session ID unknown"}' };
@@ -103,6 +104,30 @@ describe("websocket", () => {
       reasons.push(await ended);
     }
     expect(reasons).toEqual(["transport close", "transport close", "transport close"]);
+  });
+});
+
+describe("sendPrepared()", () => {
+  test("encodes one frame for all WebSocket members, and one base64 for all polling members", async () => {
+    const { url, sockets } = await serve();
+    const members = [await socket(url + handshakeQuery), await socket(url + handshakeQuery)];
+    for (const member of members) await member.receive();
+    const polling = [await open(url), await open(url)];
+    const bytes = prepareMessage(new Uint8Array([1, 2, 3]));
+    const text = prepareMessage("all");
+    const frames = new Set<unknown>();
+    const encodings = new Set<unknown>();
+    for (const member of sockets) {
+      void member.sendPrepared(bytes);
+      void member.sendPrepared(text);
+      if (member.transport.name === "websocket") frames.add(bytes.frame);
+    }
+    for (const { url: poll } of polling) {
+      expect((await send(poll)).body).toBe("bAQID\x1e4all");
+      encodings.add(bytes.base64);
+    }
+    for (const member of members) expect([new Uint8Array((await member.receive()) as Uint8Array), await member.receive()]).toEqual([new Uint8Array([1, 2, 3]), "4all"]);
+    expect([frames.size, [...encodings]]).toEqual([1, ["bAQID"]]);
   });
 });
 
