@@ -2,11 +2,10 @@
  * `npm start`: set up, build the chat app with what it depends on, and serve it. Ends with the app's exit code.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Advice, Steps, explain } from "./src/console.mjs";
-import { run } from "./src/processes.mjs";
+import { processors, run } from "./src/processes.mjs";
 import { setUp } from "./src/setup.mjs";
 import { runTurbo } from "./src/turbo.mjs";
 
@@ -18,7 +17,7 @@ async function start() {
   const steps = new Steps(3);
   const setup = await steps.run("Set up: pnpm and dependencies", () => setUp(root, steps));
   await steps.run("Build the chat app", async () => {
-    const { code } = await runTurbo(setup, { tasks: ["build"], filters: ["@x/chat"], concurrency: availableParallelism(), onFailure: "never" }, steps);
+    const { code } = await runTurbo(setup, { tasks: ["build"], filters: ["@x/chat"], concurrency: processors(), onFailure: "never" }, steps);
     if (code !== 0) throw new Advice(`the build ended with code ${code}`, "the failed task's output is above; `npm test` checks everything");
   });
   steps.begin("Serve; Ctrl-C stops");

@@ -3,10 +3,10 @@
  * The last line is "N passed, N failed", with ", N skipped" when something was.
  */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Steps, explain } from "./src/console.mjs";
+import { processors } from "./src/processes.mjs";
 import { readCounts } from "./src/reports.mjs";
 import { setUp } from "./src/setup.mjs";
 import { lastLine, summarize, total } from "./src/summary.mjs";
@@ -29,7 +29,7 @@ async function test() {
   const tasks = TASKS.filter((task) => !missing.some((need) => need.task === task));
   const ran = await steps.run(`Check: ${tasks.join(", ")}`, () => runTurbo(
     { root, env: { ...setup.env, ...handOver(found) } },
-    { tasks, concurrency: Math.max(2, availableParallelism()), onFailure: "dependencies-successful" },
+    { tasks, concurrency: processors(), onFailure: "dependencies-successful" },
     steps,
   ));
   const results = {

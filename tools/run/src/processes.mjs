@@ -1,6 +1,15 @@
 /** Child processes: run to the end, with their output shown, collected, or read line by line. */
 import { spawn } from "node:child_process";
+import os from "node:os";
 import { createInterface } from "node:readline";
+
+/**
+ * How many tasks to run at once. `availableParallelism` is newer than the oldest Node that should still hear that it is too old.
+ * @returns {number} at least 2
+ */
+export function processors() {
+  return Math.max(2, os.availableParallelism?.() ?? os.cpus().length);
+}
 
 /**
  * @typedef {object} RunOptions
