@@ -6,7 +6,7 @@ export interface Listening {
   /** `http://127.0.0.1:port`. */
   readonly url: string;
   /** Stops listening and hangs up on whoever is still connected. Idempotent. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Listens on 127.0.0.1, on a free port. Takes servers of node:net and all that are built on it (node:http, node:https, node:tls). */
