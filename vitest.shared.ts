@@ -1,6 +1,7 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
-const conditions = ["@x/source", "node", "import", "module", "default"];
+/** Without `import`: these reach Node itself, which chooses between `import` and `require`; CommonJS would get ES modules. */
+const conditions = ["@x/source", "node"];
 
 /** Every suite runs against the packages' sources, so that no stale build can pass or fail a test. */
 const shared: ViteUserConfig = defineConfig({

@@ -4,7 +4,6 @@ import { ConnectionError, type Socket, connect } from "@x/engineio/client";
 import { type Listening, listen } from "@x/testkit";
 import { Server as PeerServer, type Socket as PeerSocket, type ServerOptions } from "engine.io";
 import { afterEach, describe, expect, test } from "vitest";
-import { WebSocketServer } from "ws";
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -13,7 +12,7 @@ afterEach(async () => {
 
 async function serve(options: ServerOptions = {}): Promise<{ server: PeerServer; listening: Listening }> {
   const http = createServer();
-  const server = new PeerServer({ ...options, wsEngine: WebSocketServer }); // its own require("ws") meets vitest's import conditions
+  const server = new PeerServer(options);
   server.attach(http);
   const listening = await listen(http);
   closers.push(() => listening.close(), () => server.close());

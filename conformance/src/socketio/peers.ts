@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as ours from "@x/socketio";
-import { WebSocketServer } from "ws";
 import { Server as OfficialServer, type ServerOptions as OfficialOptions } from "socket.io";
 import { io as officialIo, type ManagerOptions, type Socket as OfficialClient, type SocketOptions } from "socket.io-client";
 import { onTestFinished } from "vitest";
@@ -16,7 +15,7 @@ export const routes = [
 
 export async function officialServer(options: Partial<OfficialOptions> = {}): Promise<{ server: OfficialServer; url: string }> {
   const http = createServer();
-  const server = new OfficialServer(http, { ...options, wsEngine: WebSocketServer }) // the suites' import conditions hide the one it requires;
+  const server = new OfficialServer(http, options);
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   onTestFinished(async () => {

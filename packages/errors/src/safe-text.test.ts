@@ -35,8 +35,6 @@ test("whatever the text: bounded, one line, nothing invisible, and safe text sta
 });
 
 test.each(["://".repeat(20_000), `://${"a".repeat(60_000)}`, "?token=".repeat(10_000), `?${"-".repeat(60_000)}`, "\u0000".repeat(60_000)])(
-  "text made to be slow takes no longer than it is cut for", (text) => {
-    const startMs = performance.now();
-    for (let round = 0; round < 20; round++) safeText(text, 1024);
-    expect(performance.now() - startMs).toBeLessThan(1_000);
+  "text made to be slow is looked at only as far as it may be quoted", (text) => {
+    expect(safeText(text, 1_024)).toBe(safeText(text.slice(0, 2_048), 1_024));
   });
