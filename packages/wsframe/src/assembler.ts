@@ -27,6 +27,7 @@ export class Assembler {
   readonly #allocate: Allocate;
   readonly #validator: Utf8Validator = new Utf8Validator();
   #opcode: Opcode = Opcode.continuation; // continuation: no message is open
+  #reserved = 0;
   #bytes: Uint8Array = empty;
   #length = 0;
   #announced = 0;
@@ -50,9 +51,19 @@ export class Assembler {
     return this.#bytes.length;
   }
 
+  get opcode(): Opcode {
+    return this.#opcode;
+  }
+
+  /** The reserved bits of its first frame: if there are any, its payload is an extension's and nothing is known of it. */
+  get reserved(): number {
+    return this.#reserved;
+  }
+
   /** Begins a message of that type. */
-  open(opcode: Opcode): void {
+  open(opcode: Opcode, reserved: number): void {
     this.#opcode = opcode;
+    this.#reserved = reserved;
     this.#isAscii = true;
     this.#validator.reset();
   }
@@ -62,7 +73,9 @@ export class Assembler {
     this.#fragments++;
     this.#announced += payloadBytes;
     this.#isLastFrame = isLastFrame;
-    const { maxMessageBytes, maxFrameBytes, maxFragments } = this.#limits;
+    const { maxFragments } = this.#limits;
+    const maxMessageBytes = this.#ceiling(this.#limits.maxMessageBytes);
+    const maxFrameBytes = this.#ceiling(this.#limits.maxFrameBytes);
     if (this.#announced > maxMessageBytes) throw sizeFault("wsframe/message-too-big", maxMessageBytes, this.#announced);
     if (payloadBytes > maxFrameBytes) throw sizeFault("wsframe/frame-too-big", maxFrameBytes, payloadBytes);
     if (this.#fragments > maxFragments) throw sizeFault("wsframe/too-many-fragments", maxFragments, this.#fragments);
@@ -70,7 +83,7 @@ export class Assembler {
 
   /** Unmasks the piece `[start, end)` of the buffer, checks it if it is text, and keeps it. */
   append(buffer: ParseBuffer, start: number, end: number, key: number): void {
-    const isText = this.#opcode === Opcode.text;
+    const isText = this.#opcode === Opcode.text && this.#reserved === 0;
     if (isText || key !== 0) {
       const isAscii = buffer.unmask(start, end, key) === 0;
       if (isText) this.#check(buffer.bytes, start, end, isAscii);
@@ -88,6 +101,13 @@ export class Assembler {
     return message;
   }
 
+  /** {@link take} for an extension's payload. */
+  takeBytes(): Uint8Array {
+    const bytes = this.#takeBinary();
+    this.clear();
+    return bytes;
+  }
+
   /** Gives the memory up. */
   clear(): void {
     this.#opcode = Opcode.continuation;
@@ -97,6 +117,11 @@ export class Assembler {
     this.#fragments = 0;
   }
 
+  /** What an extension makes smaller in the end may come a little larger: DEFLATE stores what it cannot shrink. */
+  #ceiling(limit: number): number {
+    return this.#reserved === 0 ? limit : limit + Math.ceil(limit / 1_000) + 64;
+  }
+
   #check(bytes: Uint8Array, start: number, end: number, isAscii: boolean): void {
     if (isAscii && this.#validator.isComplete) return;
     this.#isAscii = false;
@@ -104,7 +129,7 @@ export class Assembler {
   }
 
   #grow(needed: number): void {
-    const ceiling = this.#isLastFrame ? this.#announced : this.#limits.maxMessageBytes;
+    const ceiling = this.#isLastFrame ? this.#announced : this.#ceiling(this.#limits.maxMessageBytes);
     const wanted = Math.max(needed, Math.min(this.#announced, EAGER_BYTES), Math.min(this.#bytes.length * 2, ceiling));
     const bytes = this.#allocate(wanted);
     bytes.set(this.#length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.#length));

@@ -5,16 +5,15 @@
  * straight from it. What a callback is given is its own. Work per byte is constant, however the bytes are cut.
  */
 import { WebSocketException } from "@x/errors/wsframe";
-import { Assembler, type Allocate } from "./assembler.js";
-import { ChunkQueue } from "./chunk-queue.js";
+import type { Assembler } from "./assembler.js";
 import { readClosePayload } from "./close-payload.js";
 import { copyBytes } from "./copy-bytes.js";
+import { decoderRules, type DecoderRules, type DecoderRulesOptions } from "./decoder-rules.js";
 import { floodFault, protocolFault, utf8Fault } from "./faults.js";
-import { checkMask, reservedBits, type HeaderReader, type Role } from "./header.js";
-import { resolveLimits, type DecoderLimits } from "./limits.js";
-import { rotateMaskKey } from "./mask.js";
+import { checkMask, reservedBits, type HeaderReader } from "./header.js";
 import { Opcode } from "./opcode.js";
 import { CHUNK_BYTES, CHUNK_START, acquireParseBuffer, releaseParseBuffer, type ParseBuffer } from "./parse-buffer.js";
+import { Remainder } from "./remainder.js";
 import { neutralText, type TextPort } from "./text-port.js";
 
 /**
@@ -24,6 +23,11 @@ import { neutralText, type TextPort } from "./text-port.js";
 export interface DecoderSink {
   /** A whole message: a string if it was text, bytes if it was binary. */
   onMessage(data: string | Uint8Array): void;
+  /**
+   * A whole message that came with reserved bits, as it came: an extension has to transform it, after which text must still be
+   * checked ({@link readPayload}). Needed where {@link DecoderOptions.reservedBits} are given.
+   */
+  onExtended?(payload: Uint8Array, opcode: Opcode, reserved: number): void;
   onPing(payload: Uint8Array): void;
   onPong(payload: Uint8Array): void;
   /** The peer's Close; `code` is 1005 if the frame was empty. Nothing is reported after it (§5.5.1). */
@@ -31,46 +35,26 @@ export interface DecoderSink {
 }
 
 /** What a decoder is made of. */
-export interface DecoderOptions {
-  /** Our own side: a server takes masked frames only, a client unmasked ones only (§5.1). */
-  readonly role: Role;
-  /** See {@link DEFAULT_LIMITS} for what is not given. */
-  readonly limits?: Partial<DecoderLimits> | undefined;
-  /** Default {@link neutralText}. */
-  readonly text?: TextPort | undefined;
-  /** Makes the memory of binary messages, of exactly the length asked for. Default `(bytes) => new Uint8Array(bytes)`. */
-  readonly allocate?: Allocate | undefined;
+export interface DecoderOptions extends DecoderRulesOptions {
+  /** Made once by {@link decoderRules} for many decoders; the options that it holds are not looked at then. */
+  readonly rules?: DecoderRules | undefined;
+  /** Bits of agreed extensions, which the first frame of a message may carry (§5.2). Default none. */
+  readonly reservedBits?: number | undefined;
   readonly sink: DecoderSink;
 }
 
-const allocateZeroed: Allocate = (bytes) => new Uint8Array(bytes);
-const noBytes = new Uint8Array(0);
 /** What waited is parsed in pieces from this size on, doubling, so that pausing after every message does not copy all of it each time. */
 const resumeBytes = 2_048;
 
 /** A WebSocket decoder for one connection. */
 export class Decoder {
-  readonly #role: Role;
-  readonly #limits: DecoderLimits;
-  readonly #text: TextPort;
-  readonly #allocate: Allocate;
+  readonly #rules: DecoderRules;
   readonly #sink: DecoderSink;
-  /** Bits that a negotiated extension will take out of here. */
-  readonly #refusedBits: number = reservedBits;
-  readonly #maxWholeBytes: number;
-  /** The message that did not arrive in one piece, if there ever was one. */
-  #message: Assembler | undefined;
-  /** Chunks that wait, if ever any had to. */
-  #waiting: ChunkQueue | undefined;
-  /** What the last chunk left: the beginning of a header or of a control frame. */
-  #carry: Uint8Array = noBytes;
-  #carryLength = 0;
-  /** Of the data frame that is being collected: payload bytes still missing, the mask for the next of them, FIN. */
-  #missing = 0;
-  #missingKey = 0;
-  #missingIsFinal = false;
+  readonly #refusedBits: number;
+  #remainder: Remainder | undefined;
   #controlFrames = 0;
-  #windowStartMs: number | undefined;
+  /** Since when they are counted, in whole milliseconds; -1 before the first push. */
+  #windowStartMs = -1;
   #isParsing = false;
   #isPaused = false;
   #isClosed = false;
@@ -78,12 +62,9 @@ export class Decoder {
 
   /** @throws {WebSocketException} `wsframe/invalid-option`: a limit is out of range. */
   constructor(options: DecoderOptions) {
-    this.#role = options.role;
-    this.#limits = resolveLimits(options.limits);
-    this.#maxWholeBytes = Math.min(this.#limits.maxFrameBytes, this.#limits.maxMessageBytes);
-    this.#text = options.text ?? neutralText;
-    this.#allocate = options.allocate ?? allocateZeroed;
+    this.#rules = options.rules ?? decoderRules(options);
     this.#sink = options.sink;
+    this.#refusedBits = reservedBits & ~(options.reservedBits ?? 0);
   }
 
   /** Whether nothing more will be reported: the peer's Close was, or a `push` threw. */
@@ -97,7 +78,7 @@ export class Decoder {
 
   /** Bytes of memory held for what is not reported yet. */
   get bufferedBytes(): number {
-    return (this.#waiting?.bytes ?? 0) + this.#carryLength + (this.#message?.heldBytes ?? 0);
+    return this.#remainder?.heldBytes ?? 0;
   }
 
   /**
@@ -114,7 +95,7 @@ export class Decoder {
     if (this.#isClosed) return;
     this.#openWindow(nowMs);
     try {
-      if (this.#isPaused || this.#isParsing) this.#wait().push(chunk);
+      if (this.#isPaused || this.#isParsing) this.#rest().waiting.push(chunk);
       else this.#run(chunk, CHUNK_BYTES);
     } catch (error) {
       this.#fail(error);
@@ -131,7 +112,7 @@ export class Decoder {
   resume(): void {
     this.#isPaused = false;
     if (this.#isParsing || this.isEnded) return;
-    const waiting = this.#waiting?.shift();
+    const waiting = this.#remainder?.waiting.shift();
     if (waiting === undefined) return;
     try {
       this.#run(waiting, resumeBytes);
@@ -141,20 +122,13 @@ export class Decoder {
     }
   }
 
-  #wait(): ChunkQueue {
-    return (this.#waiting ??= new ChunkQueue(this.#limits.maxPausedBytes));
+  #rest(): Remainder {
+    return (this.#remainder ??= new Remainder(this.#rules));
   }
 
   #fail(error: unknown): void {
     this.#failure = error instanceof Error ? error : new WebSocketException("Cannot decode: a callback threw", { cause: error });
-    this.#release();
-  }
-
-  #release(): void {
-    this.#waiting = undefined;
-    this.#message = undefined;
-    this.#carry = noBytes;
-    this.#carryLength = 0;
+    this.#remainder = undefined;
   }
 
   /** Parses a chunk, then those that its callbacks pushed. */
@@ -163,8 +137,8 @@ export class Decoder {
     this.#isParsing = true;
     try {
       this.#chunk(buffer, first, pieceBytes);
-      while (this.#waiting !== undefined && this.#mayGoOn()) {
-        const next = this.#waiting.shift();
+      while (this.#remainder !== undefined && this.#mayGoOn()) {
+        const next = this.#remainder.waiting.shift();
         if (next === undefined) break;
         this.#chunk(buffer, next, CHUNK_BYTES);
       }
@@ -172,7 +146,7 @@ export class Decoder {
       this.#isParsing = false;
       releaseParseBuffer();
     }
-    if (this.#isClosed) this.#release();
+    if (this.#isClosed) this.#remainder = undefined;
   }
 
   /** Parses a chunk piece by piece; if a callback pauses, the rest waits in front of all else. */
@@ -181,7 +155,7 @@ export class Decoder {
       const end = Math.min(at + pieceBytes, chunk.length);
       const stop = this.#piece(buffer, end - at === chunk.length ? chunk : chunk.subarray(at, end));
       if (this.#isPaused && this.#failure === undefined && at + stop < chunk.length) {
-        this.#wait().unshift(chunk, at + stop);
+        this.#rest().waiting.unshift(chunk, at + stop);
         return;
       }
       at = end;
@@ -199,32 +173,25 @@ export class Decoder {
    */
   #piece(buffer: ParseBuffer, piece: Uint8Array): number {
     const { bytes } = buffer;
-    const start = CHUNK_START - this.#carryLength;
+    const start = this.#remainder?.restore(bytes) ?? CHUNK_START;
     const end = CHUNK_START + piece.length;
-    if (this.#carryLength > 0) copyBytes(this.#carry, 0, this.#carryLength, bytes, start);
     bytes.set(piece, CHUNK_START);
-    this.#carryLength = 0;
     const at = this.#parse(buffer, start, end);
     // A callback runs only once a frame is whole, and a frame that was left over ends in this piece: at >= CHUNK_START.
     if (at < end && !this.#mayGoOn()) return at - CHUNK_START;
-    if (at < end) this.#leave(bytes, at, end);
+    if (at < end) this.#rest().leave(bytes, at, end);
     return piece.length;
-  }
-
-  #leave(bytes: Uint8Array, at: number, end: number): void {
-    if (this.#carry.length === 0) this.#carry = new Uint8Array(CHUNK_START);
-    copyBytes(bytes, at, end, this.#carry, 0);
-    this.#carryLength = end - at;
   }
 
   /** Parses `[at, end)`. @returns where it stopped: at the end, before an incomplete frame, or where a callback said so. */
   #parse(buffer: ParseBuffer, at: number, end: number): number {
     const { bytes, header } = buffer;
-    if (this.#message !== undefined && this.#missing > 0) at = this.#collect(this.#message, buffer, at, end);
+    if (this.#remainder !== undefined && this.#remainder.missing > 0) at = this.#collect(this.#remainder, buffer, at, end);
     while (at < end && this.#mayGoOn()) {
       const headerLength = header.read(bytes, at, end, this.#refusedBits);
       if (headerLength === 0) return at;
-      checkMask(header.isMasked, this.#role);
+      checkMask(header.isMasked, this.#rules.role);
+      if (header.reserved !== 0) checkBeginning(header);
       const start = at + headerLength;
       const frameEnd = start + header.payloadBytes;
       if (header.opcode > 2) {
@@ -233,11 +200,13 @@ export class Decoder {
         at = frameEnd;
       } else {
         this.#checkOrder(header);
-        if (frameEnd <= end && header.isFinal && header.opcode !== Opcode.continuation && header.payloadBytes <= this.#maxWholeBytes) {
+        if (frameEnd <= end && header.isFinal && header.opcode !== Opcode.continuation && header.payloadBytes <= this.#rules.maxWholeBytes) {
           this.#whole(buffer, header, start, frameEnd);
           at = frameEnd;
         } else {
-          at = this.#collect(this.#begin(header), buffer, start, end);
+          const remainder = this.#rest();
+          remainder.begin(header);
+          at = this.#collect(remainder, buffer, start, end);
         }
       }
     }
@@ -246,7 +215,7 @@ export class Decoder {
 
   /** §5.4: a message's fragments follow each other. */
   #checkOrder(header: HeaderReader): void {
-    const isOpen = this.#message?.isOpen === true;
+    const isOpen = this.#remainder?.message.isOpen === true;
     if ((header.opcode === Opcode.continuation) === isOpen) return;
     throw isOpen
       ? protocolFault("wsframe/continuation-expected", "Cannot begin message: the last one is not finished, must be continued")
@@ -256,41 +225,35 @@ export class Decoder {
   /** A message of one frame that lies whole in the buffer. */
   #whole(buffer: ParseBuffer, header: HeaderReader, start: number, end: number): void {
     const { bytes } = buffer;
-    if (header.opcode === Opcode.text) {
+    const isPlainText = header.opcode === Opcode.text && header.reserved === 0;
+    if (isPlainText) {
       const isAscii = buffer.unmask(start, end, header.maskKey) === 0;
-      const text = isAscii ? this.#text.decodeAscii(bytes, start, end) : this.#text.decodeUtf8(bytes, start, end);
+      const text = isAscii ? this.#rules.text.decodeAscii(bytes, start, end) : this.#rules.text.decodeUtf8(bytes, start, end);
       if (text === undefined) throw utf8Fault("text message");
       this.#sink.onMessage(text);
       return;
     }
     if (header.maskKey !== 0) buffer.unmask(start, end, header.maskKey);
-    this.#sink.onMessage(this.#copy(bytes, start, end));
-  }
-
-  /** A data frame whose payload must be collected: limits first. */
-  #begin(header: HeaderReader): Assembler {
-    const message = (this.#message ??= new Assembler(this.#limits, this.#text, this.#allocate));
-    if (header.opcode !== Opcode.continuation) message.open(header.opcode);
-    message.admit(header.payloadBytes, header.isFinal);
-    this.#missing = header.payloadBytes;
-    this.#missingKey = header.maskKey;
-    this.#missingIsFinal = header.isFinal;
-    return message;
+    if (header.reserved === 0) this.#sink.onMessage(this.#copy(bytes, start, end));
+    else this.#sink.onExtended?.(this.#copy(bytes, start, end), header.opcode, header.reserved);
   }
 
   /** Takes what is there of the current data frame; gives the message out if this completes it. */
-  #collect(message: Assembler, buffer: ParseBuffer, start: number, end: number): number {
-    const taken = Math.min(this.#missing, end - start);
-    message.append(buffer, start, start + taken, this.#missingKey);
-    this.#missing -= taken;
-    this.#missingKey = rotateMaskKey(this.#missingKey, taken);
-    if (this.#missing === 0 && this.#missingIsFinal) this.#sink.onMessage(message.take());
-    return start + taken;
+  #collect(remainder: Remainder, buffer: ParseBuffer, start: number, end: number): number {
+    const at = remainder.collect(buffer, start, end);
+    if (remainder.isWhole) this.#give(remainder.message);
+    return at;
+  }
+
+  #give(message: Assembler): void {
+    const { opcode, reserved } = message;
+    if (reserved === 0) this.#sink.onMessage(message.take());
+    else this.#sink.onExtended?.(message.takeBytes(), opcode, reserved);
   }
 
   /** A control frame that lies whole in the buffer (§5.5). */
   #control(buffer: ParseBuffer, header: HeaderReader, start: number, end: number): void {
-    const { maxControlFrames } = this.#limits;
+    const { maxControlFrames } = this.#rules.limits;
     if (++this.#controlFrames > maxControlFrames) {
       throw floodFault("wsframe/too-many-control-frames", `Cannot receive control frame: at most ${maxControlFrames} may come at a time`, maxControlFrames);
     }
@@ -302,20 +265,37 @@ export class Decoder {
   }
 
   #close(bytes: Uint8Array, start: number, end: number): void {
-    const { code, reason } = readClosePayload(bytes, start, end, this.#text);
+    const { code, reason } = readClosePayload(bytes, start, end, this.#rules.text);
     this.#isClosed = true;
     this.#sink.onClose(code, reason);
   }
 
   #copy(bytes: Uint8Array, start: number, end: number): Uint8Array {
-    const copy = this.#allocate(end - start);
+    const copy = this.#rules.allocate(end - start);
     copyBytes(bytes, start, end, copy, 0);
     return copy;
   }
 
   #openWindow(nowMs: number | undefined): void {
-    if (nowMs !== undefined && this.#windowStartMs !== undefined && nowMs - this.#windowStartMs < this.#limits.controlWindowMs) return;
-    this.#windowStartMs = nowMs;
+    if (nowMs !== undefined && this.#windowStartMs >= 0 && nowMs - this.#windowStartMs < this.#rules.limits.controlWindowMs) return;
+    this.#windowStartMs = nowMs === undefined ? -1 : Math.floor(nowMs);
     this.#controlFrames = 0;
   }
+}
+
+/** An extension's bits mark a message, on its first frame (RFC 7692 §6); no extension of ours marks control frames. */
+function checkBeginning({ opcode }: HeaderReader): void {
+  if (opcode === Opcode.text || opcode === Opcode.binary) return;
+  throw protocolFault("wsframe/reserved-bit", "Cannot read frame: a reserved bit is set, must only be on the first frame of a message");
+}
+
+/**
+ * A payload that an extension gave back, as the message it is.
+ * @throws {WebSocketPayloadException} `wsframe/invalid-utf8`, close code 1007.
+ */
+export function readPayload(payload: Uint8Array, opcode: Opcode, port: TextPort = neutralText): string | Uint8Array {
+  if (opcode !== Opcode.text) return payload;
+  const text = port.decodeUtf8(payload, 0, payload.length);
+  if (text === undefined) throw utf8Fault("text message");
+  return text;
 }

@@ -6,8 +6,15 @@
 export type { Allocate } from "./assembler.js";
 export { CloseCode, closeCategory, describeCloseCode, isSendableCloseCode, shouldReconnect, type CloseCategory } from "./close-code.js";
 export { encodeClosePayload, MAX_REASON_BYTES, readClosePayload, type ClosePayload } from "./close-payload.js";
-export { Decoder, type DecoderOptions, type DecoderSink } from "./decoder.js";
+export { Decoder, readPayload, type DecoderOptions, type DecoderSink } from "./decoder.js";
+export { decoderRules, type DecoderRules, type DecoderRulesOptions } from "./decoder-rules.js";
+export type { DeflateOptions, DeflatePort, InflateOptions, InflateResult } from "./deflate/port.js";
+export type { PerMessageDeflateOptions } from "./deflate/options.js";
+export { perMessageDeflate } from "./deflate/permessage-deflate.js";
 export { frameLength, maskInPlace, maxFrameBytes, writeBinaryFrame, writeControlFrame, writeFrame, writeTextFrame } from "./encoder.js";
+export type { AgreedExtension, Extension, ExtensionEntry, ExtensionFactory, ExtensionParameter, Transformed } from "./extension.js";
+export { acceptExtensions, agreeExtensions, checkFactories, extensionFault, offerExtensions, type AgreedExtensions } from "./extension-chain.js";
+export { formatExtensions, parseExtensions } from "./extension-header.js";
 export { createFrame, Frame, type FrameFields, type FrameRules } from "./frame.js";
 export { headerBytes, MAX_CONTROL_PAYLOAD_BYTES, MAX_HEADER_BYTES, readHeader, writeHeader, type FrameHeader, type Role } from "./header.js";
 export { DEFAULT_LIMITS, MAX_MESSAGE_BYTES, resolveLimits, type DecoderLimits } from "./limits.js";

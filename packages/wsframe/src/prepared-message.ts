@@ -12,6 +12,8 @@ export interface PreparedMessage {
   readonly data: string | Uint8Array;
   /** The whole unmasked frame; shared by everyone it is sent to, so nobody may write to it. */
   readonly frame: Uint8Array;
+  /** The frame's payload: a view of {@link frame}. */
+  readonly payload: Uint8Array;
 }
 
 /**
@@ -26,5 +28,5 @@ export function prepareMessage(data: string | Uint8Array, text: TextPort = neutr
   const start = writeHeader(frame, 0, finBit | opcode, length, undefined);
   if (typeof data === "string") text.write(data, frame, start);
   else frame.set(data, start);
-  return { data, frame };
+  return { data, frame, payload: frame.subarray(start) };
 }

@@ -20,7 +20,7 @@ export const wsframeCodes = {
   "wsframe/continuation-expected": { by: "WebSocketProtocolException", means: "A new message began before the last one was finished (RFC 6455 §5.4)." },
   "wsframe/bad-close-code": { by: "WebSocketProtocolException", means: "A Close frame carries a code that must not be sent (RFC 6455 §7.4)." },
   "wsframe/bad-close-payload": { by: "WebSocketProtocolException", means: "A Close frame's payload is one byte long (RFC 6455 §5.5.1)." },
-  "wsframe/too-many-control-frames": { by: "WebSocketProtocolException", means: "More control frames arrived in a row than the limit allows." },
+  "wsframe/too-many-control-frames": { by: "WebSocketProtocolException", means: "More control frames arrived at a time than the limit allows; the connection is closed with 1008." },
   "wsframe/paused-overflow": { by: "WebSocketProtocolException", means: "More bytes arrived while the decoder was paused than it may keep; the connection is closed with 1008." },
   "wsframe/bad-handshake": { by: "WebSocketProtocolException", means: "The opening handshake breaks a rule of RFC 6455 §4: a header, the accept hash, a subprotocol or extension that nobody offered." },
   "wsframe/handshake-too-long": { by: "WebSocketProtocolException", means: "The handshake's head is longer than its limit." },
