@@ -6,9 +6,11 @@
 export { connect } from "./node/client.js";
 export type { ConnectOptions } from "./node/client-options.js";
 export { WebSocketConnection, type PingOptions } from "./shell/socket.js";
-export type { ConnectionHandler, MessageConnection, ReceiveOptions, Sendable } from "./shell/contract.js";
+export type { ConnectionHandler, ConnectionStats, Fragments, MessageConnection, ReceiveOptions, Sendable } from "./shell/contract.js";
 export type { CloseInfo } from "./core/closing.js";
-export type { ConnectionOptions } from "./core/options.js";
+export type { ConnectionOptions, InboxPolicy } from "./core/options.js";
 export type { Headers, HeadersInput } from "./core/handshake/headers.js";
-export { prepareMessage, type PreparedMessage } from "@x/wsframe";
+export type { ExtensionOptions } from "./node/extensions.js";
+export { createZlibPort, MAX_DEFLATE_JOBS } from "./node/deflate.js";
+export { perMessageDeflate, prepareMessage, type ExtensionFactory, type PerMessageDeflateOptions, type PreparedMessage } from "@x/wsframe";
 export { ConnectionClosed, ConnectionError, SimpleWebsocketError, simpleWsCodes, type SimpleWsCode } from "@x/errors/simple-ws";

@@ -5,4 +5,4 @@
  */
 export * from "./client.js";
 export { accept, serve, WebSocketServer } from "./server.js";
-export type { AcceptOptions, OriginPolicy, Refusal, ServeOptions, UpgradeRequest } from "./server.js";
+export type { AcceptOptions, BroadcastOptions, CloseServerOptions, OriginPolicy, Refusal, ServeOptions, UpgradeRequest } from "./server.js";

@@ -6,7 +6,7 @@
 export { pair, type MemoryPair, type PairOptions } from "./memory/pair.js";
 export { ManualClock } from "./memory/manual-clock.js";
 export { WebSocketConnection, type PingOptions } from "./shell/socket.js";
-export type { ConnectionHandler, MessageConnection, ReceiveOptions, Sendable } from "./shell/contract.js";
+export type { ConnectionHandler, ConnectionStats, Fragments, MessageConnection, ReceiveOptions, Sendable } from "./shell/contract.js";
 export type { CloseInfo } from "./core/closing.js";
-export type { ConnectionOptions } from "./core/options.js";
+export type { ConnectionOptions, InboxPolicy } from "./core/options.js";
 export { prepareMessage, type PreparedMessage } from "@x/wsframe";

@@ -1,13 +1,16 @@
 /** Outputs and sinks that write down what a core does, and frames as a peer would send them. */
-import { neutralText, writeFrame, type Role } from "@x/wsframe";
-import { Connection, type ByteOutput, type ConnectionSink } from "../src/core/connection.js";
+import { neutralText, writeFrame, type AgreedExtensions, type Role } from "@x/wsframe";
+import { Connection, type ConnectionSink } from "../src/core/connection.js";
+import type { ByteOutput } from "../src/core/frames.js";
 import type { CloseInfo } from "../src/core/closing.js";
+import { createProfile } from "../src/core/profile.js";
 import { parseConnectionOptions, type ConnectionOptions } from "../src/core/options.js";
 
 export class Recording implements ByteOutput, ConnectionSink {
   /** In order: `write <hex>`, `end`, `destroy`, `message …`, `pong …`, `settled …`, `closed …`. */
   readonly log: string[] = [];
   isCongested = false;
+  heldBytes = 0;
   target: Uint8Array = new Uint8Array(0);
   onMessage: (data: string | Uint8Array) => void = (data) => void this.log.push(`message ${typeof data === "string" ? data : `[${data.join(" ")}]`}`);
 
@@ -30,6 +33,14 @@ export class Recording implements ByteOutput, ConnectionSink {
 
   destroy(): void {
     this.log.push("destroy");
+  }
+
+  hold(bytes: number): void {
+    this.heldBytes += bytes;
+  }
+
+  onBusy(isBusy: boolean): void {
+    this.log.push(isBusy ? "busy" : "not busy");
   }
 
   onPong(payload: Uint8Array): void {
@@ -55,10 +66,10 @@ export function describe(info: CloseInfo): string {
 }
 
 /** A connection whose masks are all zero, so that its frames can be read in hex. */
-export function machine(role: Role, options: ConnectionOptions = {}): { connection: Connection; seen: Recording } {
+export function machine(role: Role, options: ConnectionOptions = {}, extensions?: AgreedExtensions): { connection: Connection; seen: Recording } {
   const seen = new Recording();
   const codec = { text: neutralText, random: () => 0, allocate: (bytes: number) => new Uint8Array(bytes) };
-  const connection = new Connection(role, parseConnectionOptions({ pingIntervalMs: 0, ...options }), codec, seen, seen, 0);
+  const connection = new Connection(createProfile(role, parseConnectionOptions({ pingIntervalMs: 0, ...options }), codec), extensions, seen, seen, 0);
   return { connection, seen };
 }
 

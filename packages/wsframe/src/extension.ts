@@ -43,6 +43,12 @@ export interface ExtensionFactory {
 /** Takes the outcome of one transformation; `reserved` holds the bits that mark it on the wire. Called once, at once or later. */
 export type Transformed = (error: WebSocketException | undefined, payload: Uint8Array, reserved: number) => void;
 
+/** What many connections send alike. */
+export interface SharedPayload {
+  readonly payload: Uint8Array;
+  readonly reserved: number;
+}
+
 /** One extension of one connection. Calls of `encode` do not overlap, nor do those of `decode`. */
 export interface Extension {
   /** Whether {@link encode} would change the message. Asked for every message: must be quick. */
@@ -54,8 +60,8 @@ export interface Extension {
    * most `maxBytes` bytes, which must hold while the memory is taken; the result belongs to the receiver.
    */
   decode(payload: Uint8Array, reserved: number, maxBytes: number, done: Transformed): void;
-  /** {@link encode} for a message that goes to many: the same payload object for all whose outcome is the same. Optional. */
-  encodeShared?(message: PreparedMessage): Uint8Array;
+  /** {@link encode} for a message that goes to many: the same object for all whose outcome is the same. Optional. */
+  encodeShared?(message: PreparedMessage): SharedPayload;
   /** The connection has ended: memory is given up, a late result is dropped by the caller. */
   close(): void;
 }

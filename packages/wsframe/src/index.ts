@@ -12,11 +12,11 @@ export type { DeflateOptions, DeflatePort, InflateOptions, InflateResult } from 
 export type { PerMessageDeflateOptions } from "./deflate/options.js";
 export { perMessageDeflate } from "./deflate/permessage-deflate.js";
 export { frameLength, maskInPlace, maxFrameBytes, writeBinaryFrame, writeControlFrame, writeFrame, writeTextFrame } from "./encoder.js";
-export type { AgreedExtension, Extension, ExtensionEntry, ExtensionFactory, ExtensionParameter, Transformed } from "./extension.js";
+export type { AgreedExtension, Extension, ExtensionEntry, ExtensionFactory, ExtensionParameter, SharedPayload, Transformed } from "./extension.js";
 export { acceptExtensions, agreeExtensions, checkFactories, extensionFault, offerExtensions, type AgreedExtensions } from "./extension-chain.js";
 export { formatExtensions, parseExtensions } from "./extension-header.js";
 export { createFrame, Frame, type FrameFields, type FrameRules } from "./frame.js";
-export { headerBytes, MAX_CONTROL_PAYLOAD_BYTES, MAX_HEADER_BYTES, readHeader, writeHeader, type FrameHeader, type Role } from "./header.js";
+export { finBit, headerBytes, MAX_CONTROL_PAYLOAD_BYTES, MAX_HEADER_BYTES, readHeader, writeHeader, type FrameHeader, type Role } from "./header.js";
 export { DEFAULT_LIMITS, MAX_MESSAGE_BYTES, resolveLimits, type DecoderLimits } from "./limits.js";
 export { maskKeyOf } from "./mask.js";
 export { isControlOpcode, isOpcode, Opcode, opcodeName } from "./opcode.js";

@@ -32,4 +32,6 @@ export const simpleWsCodes = {
   "simple-ws/connection-closed": { by: "ConnectionClosed", means: "The connection is closing or closed; `reason` is the close code that says why." },
   "simple-ws/connection-lost": { by: "ConnectionClosed", means: "The network connection ended without a closing handshake (1006)." },
   "simple-ws/ping-timeout": { by: "ConnectionClosed", means: "The peer did not answer a ping within the time limit." },
+  "simple-ws/idle-timeout": { by: "ConnectionClosed", means: "The peer sent no message within `idleTimeoutMs`; it is told 1008." },
+  "simple-ws/inbox-full": { by: "ConnectionClosed", means: "More messages came than the inbox may hold, and the connection was told not to wait; the peer is told 1008." },
 } as const;

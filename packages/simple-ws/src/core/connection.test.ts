@@ -278,7 +278,7 @@ test("whatever bytes and inputs come in whatever order: no throw, one settled, o
         case "tick": connection.tick(nowMs); break;
         case "close": connection.close(1000, "", nowMs); break;
         case "terminate": connection.terminate(nowMs); break;
-        case "send": if (connection.state === "open") connection.sendText("x"); break;
+        case "send": if (connection.state === "open") connection.send("x"); break;
         case "pause": connection.pause(); break;
         case "resume": connection.resume(nowMs); break;
       }

@@ -3,80 +3,60 @@
  * out (RFC 6455 §5–7).
  *
  * Room: simple-ws core. Bytes leave through a {@link ByteOutput}, everything else through a {@link ConnectionSink}. Nothing a
- * peer sends makes a method throw; state is settled before a callback runs. Times are milliseconds of any one clock.
+ * peer sends makes a method throw; state is settled before a callback runs. Times are whole milliseconds of any one clock.
  */
 import { WebSocketException } from "@x/errors/wsframe";
-import { Decoder, encodeClosePayload, frameLength, isSendableCloseCode, MAX_REASON_BYTES, maxFrameBytes, Opcode, writeBinaryFrame, writeControlFrame, writeTextFrame, type DecoderSink, type PreparedMessage, type TextPort } from "@x/wsframe";
-import { PING_TIMEOUT_REASON } from "./closed-error.js";
-import { OPEN, onCloseReceived, onCloseRequested, onCloseTimeout, onEndReceived, onFault, onLinkClosed, onTerminated, type Close, type CloseInfo, type ClosingState, type Role, type Transition } from "./closing.js";
+import { Decoder, encodeClosePayload, isSendableCloseCode, MAX_REASON_BYTES, Opcode, type AgreedExtensions, type DecoderSink, type PreparedMessage } from "@x/wsframe";
+import { IDLE_REASON, PING_TIMEOUT_REASON } from "./closed-error.js";
+import { OPEN, onCloseReceived, onCloseRequested, onCloseTimeout, onEndReceived, onFault, onLinkClosed, onTerminated, type CloseInfo, type ClosingEffect, type ClosingState, type Transition } from "./closing.js";
+import { writeBinary, writeControl, writeData, writeShared, writeText, type ByteOutput } from "./frames.js";
+import { Inbound, type InboundOwner } from "./inbound.js";
 import { Keepalive } from "./keepalive.js";
-import type { ConnectionSettings } from "./options.js";
-
-/** Where frames go, in order. Memory is the output's: a frame is written where {@link reserve} says. */
-export interface ByteOutput {
-  /** The memory that the last {@link reserve} spoke of. */
-  readonly target: Uint8Array;
-  /** @returns the offset in {@link target} from which `bytes` bytes may be written. */
-  reserve(bytes: number): number;
-  /** What was written since {@link reserve} ends at this offset of {@link target}. */
-  commit(end: number): void;
-  /** Bytes that nobody changes any more. */
-  append(bytes: Uint8Array): void;
-  /** Writes what is queued, then FIN. */
-  end(): void;
-  /** Drops what is queued and the link. */
-  destroy(): void;
-  /** More waits than the peer takes: what may be left out should be. */
-  readonly isCongested: boolean;
-}
+import { Outbound, type OutboundSink } from "./outbound.js";
+import type { Profile } from "./profile.js";
 
 export interface ConnectionSink {
   onMessage(data: string | Uint8Array): void;
   onPong(payload: Uint8Array): void;
+  /** An extension works on a message, and what follows it should stay in the network meanwhile; or it has done so. */
+  onBusy(isBusy: boolean): void;
   /** Why the connection ends is settled: no message will follow; the link may take a little longer. Once, before onClosed. */
   onSettled(info: CloseInfo): void;
   /** The link is gone. Once; the last callback. */
   onClosed(info: CloseInfo): void;
 }
 
-/** What all connections of one process or one memory pair share. */
-export interface Codec {
-  readonly text: TextPort;
-  /** Uniform in [0, 1), unpredictable where masks protect intermediaries (RFC 6455 §10.3). */
-  readonly random: () => number;
-  /** Makes the memory of binary messages; it need not be zeroed. */
-  readonly allocate: (bytes: number) => Uint8Array;
-}
-
-const MAX_CONTROL_FRAME_BYTES = 131;
-/** Texts up to this length reserve three bytes per unit; longer ones are measured first. */
-const SHORT_TEXT = 8_192;
 const NOTHING = new Uint8Array(0);
 
-export class Connection implements DecoderSink {
-  readonly #role: Role;
-  readonly #settings: ConnectionSettings;
-  readonly #codec: Codec;
+export class Connection implements DecoderSink, InboundOwner, OutboundSink {
+  readonly #profile: Profile;
   readonly #output: ByteOutput;
   readonly #sink: ConnectionSink;
   readonly #decoder: Decoder;
   readonly #keepalive: Keepalive | undefined;
+  readonly #inbound: Inbound | undefined;
+  #outbound: Outbound | undefined;
   #state: ClosingState = OPEN;
-  #closeDeadlineMs = Infinity;
+  /** -1 while open, and once it has passed. */
+  #closeDeadlineMs = -1;
   #nowMs: number;
   #isPaused = false;
+  /** What an extension gave back while reading was paused. */
+  #held: string | Uint8Array | undefined;
   /** The one Ping whose Pong waits for a congested output (§5.5.3: only the latest needs an answer). */
   #owedPong: Uint8Array | undefined;
 
-  constructor(role: Role, settings: ConnectionSettings, codec: Codec, output: ByteOutput, sink: ConnectionSink, nowMs: number) {
-    this.#role = role;
-    this.#settings = settings;
-    this.#codec = codec;
+  constructor(profile: Profile, extensions: AgreedExtensions | undefined, output: ByteOutput, sink: ConnectionSink, nowMs: number) {
+    const { settings, codec } = profile;
+    this.#profile = profile;
     this.#output = output;
     this.#sink = sink;
     this.#nowMs = nowMs;
-    this.#decoder = new Decoder({ role, limits: settings.limits, text: codec.text, allocate: codec.allocate, sink: this });
-    this.#keepalive = settings.pingIntervalMs > 0 ? new Keepalive(settings.pingIntervalMs, settings.pingTimeoutMs, nowMs) : undefined;
+    this.#decoder = new Decoder({ role: profile.role, rules: profile.rules, reservedBits: extensions?.reservedBits, sink: this });
+    this.#keepalive = settings.pingIntervalMs > 0 || settings.idleTimeoutMs > 0 ? new Keepalive(settings, nowMs) : undefined;
+    if (extensions === undefined) return;
+    this.#inbound = new Inbound(extensions.extension, settings.maxMessageBytes, codec.text, this);
+    this.#outbound = new Outbound(extensions.extension, codec.text, this);
   }
 
   get state(): ClosingState["kind"] {
@@ -95,17 +75,27 @@ export class Connection implements DecoderSink {
   /** When {@link tick} is due; Infinity for never. Only leaving "open" moves it earlier. */
   get deadlineMs(): number {
     switch (this.#state.kind) {
-      case "open": return this.#isPaused ? Infinity : this.#keepalive?.deadlineMs ?? Infinity;
-      case "closing": case "draining": return this.#closeDeadlineMs;
+      case "open": return this.#isPaused || this.isBusy ? Infinity : this.#keepalive?.deadlineMs ?? Infinity;
+      case "closing": case "draining": return this.#closeDeadlineMs < 0 ? Infinity : this.#closeDeadlineMs;
       case "closed": return Infinity;
     }
+  }
+
+  /** See {@link Keepalive.latencyMs}. */
+  get latencyMs(): number | undefined {
+    return this.#keepalive?.latencyMs;
+  }
+
+  /** An extension works on a message that came in; see {@link ConnectionSink.onBusy}. */
+  get isBusy(): boolean {
+    return this.#inbound?.isBusy === true;
   }
 
   // Inputs
 
   receive(chunk: Uint8Array, nowMs: number): void {
     this.#nowMs = nowMs;
-    if (this.#state.kind !== "open" && this.#state.kind !== "closing") return; // §1.4
+    if (!this.#isReading) return;
     this.#keepalive?.heard(nowMs);
     try {
       this.#decoder.push(chunk, nowMs);
@@ -129,13 +119,14 @@ export class Connection implements DecoderSink {
     this.#nowMs = nowMs;
     if (nowMs < this.deadlineMs) return;
     if (this.#state.kind !== "open") {
-      this.#closeDeadlineMs = Infinity; // once is enough: the link reports its end by itself
+      this.#closeDeadlineMs = -1; // once is enough: the link reports its end by itself
       this.#apply(onCloseTimeout(this.#state));
       return;
     }
     switch (this.#keepalive?.tick(nowMs)) {
-      case "ping": this.#writeControl(Opcode.ping, NOTHING); break;
-      case "timeout": this.#apply(onFault(this.#state, { code: 1008, reason: PING_TIMEOUT_REASON })); break;
+      case "ping": this.sendPing(NOTHING); break;
+      case "timeout": this.fail(1008, PING_TIMEOUT_REASON); break;
+      case "idle": this.fail(1008, IDLE_REASON); break;
       case "wait": case undefined: break;
     }
   }
@@ -151,13 +142,10 @@ export class Connection implements DecoderSink {
     if (!this.#isPaused) return;
     this.#nowMs = nowMs;
     this.#isPaused = false;
-    this.#keepalive?.heard(nowMs);
-    if (this.#state.kind !== "open" && this.#state.kind !== "closing") return;
-    try {
-      this.#decoder.resume();
-    } catch (error) {
-      this.#fail(error);
-    }
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) this.#sink.onMessage(held);
+    this.#goOn();
   }
 
   /** The output is no longer congested. */
@@ -169,27 +157,38 @@ export class Connection implements DecoderSink {
 
   // Intents; those that send need state "open"
 
-  sendText(text: string): void {
-    const { text: port } = this.#codec;
-    const bytes = text.length <= SHORT_TEXT ? maxFrameBytes(text) : frameLength(port.byteLength(text), this.#role === "client");
-    const offset = this.#output.reserve(bytes);
-    this.#output.commit(writeTextFrame(this.#output.target, offset, text, port, this.#maskKey()));
-  }
-
-  sendBinary(data: Uint8Array): void {
-    const offset = this.#output.reserve(frameLength(data.length, this.#role === "client"));
-    this.#output.commit(writeBinaryFrame(this.#output.target, offset, data, this.#maskKey()));
+  send(data: string | Uint8Array): void {
+    if (this.#outbound?.takes(data) === true) this.#outbound.send(data);
+    else this.writeMessage(data);
   }
 
   sendPrepared(message: PreparedMessage): void {
-    if (this.#role === "server") this.#output.append(message.frame);
-    else if (typeof message.data === "string") this.sendText(message.data);
-    else this.sendBinary(message.data);
+    if (this.#outbound?.takes(message.payload) === true) this.#outbound.sendPrepared(message);
+    else if (this.#profile.role === "server") this.#output.append(message.frame);
+    else this.writeMessage(message.data);
   }
 
   /** @param payload at most 125 bytes. */
   sendPing(payload: Uint8Array): void {
     this.#writeControl(Opcode.ping, payload);
+  }
+
+  /** Calls `begin` once a message may be sent in pieces, by {@link sendFragment}; all other messages wait for {@link endFragments}. */
+  beginFragments(begin: () => void): void {
+    const outbound = (this.#outbound ??= new Outbound(undefined, this.#profile.codec.text, this));
+    outbound.after(() => {
+      outbound.reserve();
+      begin();
+    });
+  }
+
+  /** @param opcode of the message with its first piece, continuation with the others. */
+  sendFragment(payload: Uint8Array, opcode: Opcode, isFinal: boolean): void {
+    writeData(this.#output, this.#profile, payload, opcode, isFinal, 0);
+  }
+
+  endFragments(): void {
+    this.#outbound?.release();
   }
 
   /** Starts the closing handshake (§7.1.2). The caller has checked code and reason. */
@@ -205,10 +204,34 @@ export class Connection implements DecoderSink {
     this.#apply(onTerminated(this.#state));
   }
 
-  // What the decoder finds
+  /** Ends the connection for something that the peer did, or did not do (§7.1.7). */
+  fail(code: number, reason: string): void {
+    this.#apply(onFault(this.#state, { code, reason }));
+  }
+
+  // What the decoder and the extensions find
 
   onMessage(data: string | Uint8Array): void {
+    this.#keepalive?.received(this.#nowMs);
     this.#sink.onMessage(data);
+  }
+
+  onExtended(payload: Uint8Array, opcode: Opcode, reserved: number): void {
+    const message = this.#inbound?.receive(payload, opcode, reserved);
+    if (message !== undefined) {
+      this.onMessage(message);
+    } else if (this.isBusy) {
+      this.#decoder.pause();
+      this.#sink.onBusy(true);
+    }
+  }
+
+  onInbound(outcome: string | Uint8Array | WebSocketException): void {
+    if (outcome instanceof WebSocketException) this.#fail(outcome);
+    else if (this.#isPaused) this.#held = outcome;
+    else this.onMessage(outcome);
+    this.#goOn();
+    this.#sink.onBusy(this.isBusy);
   }
 
   onPing(payload: Uint8Array): void {
@@ -223,15 +246,55 @@ export class Connection implements DecoderSink {
 
   onClose(code: number, reason: string): void {
     this.#decoder.pause(); // §1.4: what follows a Close is not read
-    this.#apply(onCloseReceived(this.#state, { code, reason }, this.#role));
+    this.#apply(onCloseReceived(this.#state, { code, reason }, this.#profile.role));
+  }
+
+  // What the way out asks for
+
+  writeMessage(data: string | Uint8Array): void {
+    if (typeof data === "string") writeText(this.#output, this.#profile, data);
+    else writeBinary(this.#output, this.#profile, data);
+  }
+
+  writePayload(payload: Uint8Array, opcode: Opcode, reserved: number): void {
+    writeData(this.#output, this.#profile, payload, opcode, true, reserved);
+  }
+
+  writeShared(payload: Uint8Array, opcode: Opcode, reserved: number): void {
+    if (this.#profile.role === "server") writeShared(this.#output, payload, opcode, reserved);
+    else this.writePayload(payload, opcode, reserved);
+  }
+
+  hold(bytes: number): void {
+    this.#output.hold(bytes);
+  }
+
+  outboundFailed(error: WebSocketException): void {
+    this.#fail(error);
   }
 
   // How states change
 
+  /** Bytes are of use: before our Close, and between it and the peer's. */
+  get #isReading(): boolean {
+    return this.#state.kind === "open" || this.#state.kind === "closing";
+  }
+
+  /** Parses what waited, unless something still holds it up. */
+  #goOn(): void {
+    if (this.#isPaused || this.isBusy || !this.#isReading) return;
+    this.#keepalive?.heard(this.#nowMs);
+    try {
+      this.#decoder.resume();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   #fail(error: unknown): void {
     const isPeers = error instanceof WebSocketException;
     const code = isPeers && error.closeCode !== undefined && isSendableCloseCode(error.closeCode) ? error.closeCode : 1011;
-    this.#apply(onFault(this.#state, { code, reason: isPeers ? this.#shorten(error.message) : "" }));
+    this.fail(code, isPeers ? this.#shorten(error.message) : "");
     if (!isPeers) throw error; // a sink or this package is at fault: not to be hidden
   }
 
@@ -239,40 +302,43 @@ export class Connection implements DecoderSink {
     const before = this.#state;
     if (next === before && effects.length === 0) return;
     this.#state = next;
-    if (before.kind === "open") this.#closeDeadlineMs = this.#nowMs + this.#settings.closeTimeoutMs;
+    if (before.kind === "open") this.#closeDeadlineMs = this.#nowMs + this.#profile.settings.closeTimeoutMs;
     for (const effect of effects) {
-      switch (effect.kind) {
-        case "send": this.#writeClose(effect.close); break;
-        case "end": this.#output.end(); break;
-        case "destroy": this.#output.destroy(); break;
-      }
+      if (effect.kind === "destroy" || this.#outbound === undefined) this.#carryOut(effect);
+      else this.#outbound.after(() => this.#carryOut(effect)); // what was sent before the Close leaves before it
     }
     this.#report(before, next);
   }
 
-  #report(before: ClosingState, next: ClosingState): void {
-    const wasSettled = before.kind === "draining" || before.kind === "closed";
-    if ((next.kind === "draining" || next.kind === "closed") && !wasSettled) this.#sink.onSettled(next.info);
-    if (next.kind === "closed" && before.kind !== "closed") this.#sink.onClosed(next.info);
+  #carryOut(effect: ClosingEffect): void {
+    switch (effect.kind) {
+      case "send": this.#writeControl(Opcode.close, encodeClosePayload(effect.close.code, effect.close.reason, this.#profile.codec.text)); break;
+      case "end": this.#output.end(); break;
+      case "destroy": this.#output.destroy(); break;
+    }
   }
 
-  #writeClose({ code, reason }: Close): void {
-    this.#writeControl(Opcode.close, encodeClosePayload(code, reason, this.#codec.text));
+  #report(before: ClosingState, next: ClosingState): void {
+    const wasSettled = before.kind === "draining" || before.kind === "closed";
+    if ((next.kind === "draining" || next.kind === "closed") && !wasSettled) {
+      this.#inbound?.close();
+      this.#held = undefined;
+      this.#sink.onSettled(next.info);
+    }
+    if (next.kind === "closed" && before.kind !== "closed") {
+      this.#outbound?.close();
+      this.#sink.onClosed(next.info);
+    }
   }
 
   #writeControl(opcode: Opcode, payload: Uint8Array): void {
-    const offset = this.#output.reserve(MAX_CONTROL_FRAME_BYTES);
-    this.#output.commit(writeControlFrame(this.#output.target, offset, opcode, payload, this.#maskKey()));
-  }
-
-  /** §5.3: a fresh key per frame, of clients only. */
-  #maskKey(): number | undefined {
-    return this.#role === "client" ? (this.#codec.random() * 4_294_967_296) | 0 : undefined;
+    writeControl(this.#output, this.#profile, opcode, payload);
   }
 
   #shorten(reason: string): string {
+    const { text } = this.#profile.codec;
     let shorter = reason.slice(0, MAX_REASON_BYTES);
-    while (this.#codec.text.byteLength(shorter) > MAX_REASON_BYTES) shorter = shorter.slice(0, -1);
+    while (text.byteLength(shorter) > MAX_REASON_BYTES) shorter = shorter.slice(0, -1);
     return shorter;
   }
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Keepalive } from "./keepalive.js";
 
 test("Keepalive pings after the interval and gives up after the timeout, no earlier (§5.5.2)", () => {
-  const keepalive = new Keepalive(1_000, 300, 0);
+  const keepalive = new Keepalive({ pingIntervalMs: 1_000, pingTimeoutMs: 300, idleTimeoutMs: 0 }, 0);
   expect(keepalive.deadlineMs).toBe(1_000);
   expect(keepalive.tick(999)).toBe("wait");
   expect(keepalive.tick(1_000)).toBe("ping");
@@ -12,7 +12,7 @@ test("Keepalive pings after the interval and gives up after the timeout, no earl
 });
 
 test("Keepalive: whatever is heard counts as life", () => {
-  const keepalive = new Keepalive(1_000, 300, 0);
+  const keepalive = new Keepalive({ pingIntervalMs: 1_000, pingTimeoutMs: 300, idleTimeoutMs: 0 }, 0);
   keepalive.heard(500);
   expect(keepalive.tick(1_499)).toBe("wait");
   expect(keepalive.tick(1_500)).toBe("ping");
@@ -22,13 +22,37 @@ test("Keepalive: whatever is heard counts as life", () => {
 });
 
 test("Keepalive heard in the very millisecond of its ping is alive", () => {
-  const keepalive = new Keepalive(100, 50, 0);
+  const keepalive = new Keepalive({ pingIntervalMs: 100, pingTimeoutMs: 50, idleTimeoutMs: 0 }, 0);
   expect(keepalive.tick(100)).toBe("ping");
   keepalive.heard(100);
   expect(keepalive.tick(150)).toBe("wait");
 });
 
 test("Keepalive with a timeout of 0 pings for ever", () => {
-  const keepalive = new Keepalive(1_000, 0, 0);
+  const keepalive = new Keepalive({ pingIntervalMs: 1_000, pingTimeoutMs: 0, idleTimeoutMs: 0 }, 0);
   expect([1_000, 2_000, 3_000].map((nowMs) => keepalive.tick(nowMs))).toEqual(["ping", "ping", "ping"]);
+});
+
+test("Keepalive tells how long the last sign of life took after a Ping", () => {
+  const keepalive = new Keepalive({ pingIntervalMs: 1_000, pingTimeoutMs: 500, idleTimeoutMs: 0 }, 0);
+  expect(keepalive.latencyMs).toBeUndefined();
+  keepalive.tick(1_000);
+  keepalive.heard(1_042);
+  keepalive.heard(1_500); // answers nothing
+  expect(keepalive.latencyMs).toBe(42);
+});
+
+test("Keepalive: only messages put off the idle timeout, with Pings and without", () => {
+  const pinging = new Keepalive({ pingIntervalMs: 400, pingTimeoutMs: 100, idleTimeoutMs: 1_000 }, 0);
+  expect(pinging.tick(400)).toBe("ping");
+  pinging.heard(410);
+  pinging.received(500);
+  expect(pinging.tick(810)).toBe("ping");
+  pinging.heard(820);
+  expect(pinging.tick(1_499)).toBe("ping");
+  expect(pinging.tick(1_500)).toBe("idle");
+  const silent = new Keepalive({ pingIntervalMs: 0, pingTimeoutMs: 0, idleTimeoutMs: 1_000 }, 0);
+  expect(silent.deadlineMs).toBe(1_000);
+  expect(silent.tick(999)).toBe("wait");
+  expect(silent.tick(1_000)).toBe("idle");
 });

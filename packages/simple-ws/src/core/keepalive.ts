@@ -1,42 +1,74 @@
 /**
- * Keepalive by Ping (RFC 6455 §5.5.2): one stamp per connection, no timer. Anything heard from the peer is a sign of life.
+ * Signs of life: Pings while the peer is silent (RFC 6455 §5.5.2), and an end for peers that say nothing of use. Stamps, no
+ * timers. Anything heard from the peer answers a Ping; only messages put off the idle timeout.
  *
- * Room: simple-ws core. Knows times only; {@link Connection} sends the Ping and fails the connection. Times are milliseconds.
+ * Room: simple-ws core. Knows times only; {@link Connection} sends the Ping and fails the connection. Whole milliseconds.
  */
-export type KeepaliveStep = "wait" | "ping" | "timeout";
+export type KeepaliveStep = "wait" | "ping" | "timeout" | "idle";
+
+export interface KeepaliveSettings {
+  /** 0 sends none. */
+  readonly pingIntervalMs: number;
+  /** 0 means that an unanswered Ping ends nothing. */
+  readonly pingTimeoutMs: number;
+  /** 0 waits for ever. */
+  readonly idleTimeoutMs: number;
+}
 
 export class Keepalive {
-  readonly #intervalMs: number;
-  readonly #timeoutMs: number;
+  readonly #settings: KeepaliveSettings;
   #heardMs: number;
-  #pingedMs = 0;
-  /** A Ping is out and nothing has been heard since. */
-  #isAwaiting = false;
+  #messageMs: number;
+  /** When the Ping left since which nothing has been heard; -1 for none. */
+  #pingedMs = -1;
+  #latencyMs = -1;
 
-  /** @param timeoutMs 0 means that an unanswered Ping ends nothing. */
-  constructor(intervalMs: number, timeoutMs: number, nowMs: number) {
-    this.#intervalMs = intervalMs;
-    this.#timeoutMs = timeoutMs;
+  constructor(settings: KeepaliveSettings, nowMs: number) {
+    this.#settings = settings;
     this.#heardMs = nowMs;
+    this.#messageMs = nowMs;
+  }
+
+  /** From the last Ping to the first sign of life after it; `undefined` before one came. */
+  get latencyMs(): number | undefined {
+    return this.#latencyMs < 0 ? undefined : this.#latencyMs;
   }
 
   /** Bytes came in, whatever they were. */
   heard(nowMs: number): void {
     this.#heardMs = nowMs;
-    this.#isAwaiting = false;
+    if (this.#pingedMs < 0) return;
+    this.#latencyMs = nowMs - this.#pingedMs;
+    this.#pingedMs = -1;
+  }
+
+  /** A message came in. */
+  received(nowMs: number): void {
+    this.#messageMs = nowMs;
   }
 
   /** When {@link tick} has something to do next. */
   get deadlineMs(): number {
-    if (!this.#isAwaiting) return this.#heardMs + this.#intervalMs;
-    return this.#pingedMs + (this.#timeoutMs > 0 ? this.#timeoutMs : this.#intervalMs);
+    return Math.min(this.#pingDeadlineMs, this.#idleDeadlineMs);
   }
 
   tick(nowMs: number): KeepaliveStep {
-    if (nowMs < this.deadlineMs) return "wait";
-    if (this.#isAwaiting && this.#timeoutMs > 0) return "timeout";
+    if (nowMs >= this.#idleDeadlineMs) return "idle";
+    if (nowMs < this.#pingDeadlineMs) return "wait";
+    if (this.#pingedMs >= 0 && this.#settings.pingTimeoutMs > 0) return "timeout";
     this.#pingedMs = nowMs;
-    this.#isAwaiting = true;
     return "ping";
+  }
+
+  get #idleDeadlineMs(): number {
+    const { idleTimeoutMs } = this.#settings;
+    return idleTimeoutMs > 0 ? this.#messageMs + idleTimeoutMs : Infinity;
+  }
+
+  get #pingDeadlineMs(): number {
+    const { pingIntervalMs, pingTimeoutMs } = this.#settings;
+    if (!(pingIntervalMs > 0)) return Infinity;
+    if (this.#pingedMs < 0) return this.#heardMs + pingIntervalMs;
+    return this.#pingedMs + (pingTimeoutMs > 0 ? pingTimeoutMs : pingIntervalMs);
   }
 }

@@ -11,6 +11,8 @@ export class MemoryDuplex implements ByteDuplex {
   readonly highWaterMarkBytes: number;
   readonly writesAtOnce = false;
   bufferedBytes = 0;
+  bytesSent = 0;
+  bytesReceived = 0;
   #peer: MemoryDuplex | undefined;
   #handler: DuplexHandler | undefined;
   /** What has arrived here and was not read yet. */
@@ -42,6 +44,7 @@ export class MemoryDuplex implements ByteDuplex {
   write(chunk: Uint8Array): void {
     if (this.#hasEnded || this.#isClosed) return;
     this.bufferedBytes += chunk.length;
+    this.bytesSent += chunk.length;
     if (this.bufferedBytes > this.highWaterMarkBytes) this.#isCongested = true;
     if (this.#peer !== undefined) this.#peer.#arrive(chunk.slice());
   }
@@ -95,6 +98,7 @@ export class MemoryDuplex implements ByteDuplex {
       this.#close();
     } else {
       if (this.#peer !== undefined) this.#peer.#taken(item.length);
+      this.bytesReceived += item.length;
       this.#handler?.onChunk(item);
     }
   }

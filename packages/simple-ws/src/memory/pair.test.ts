@@ -162,7 +162,7 @@ describe("closing", () => {
 
   test("a peer that reads nothing is hung up on after closeTimeoutMs", async () => {
     const { client, server, clock, settle } = pair({ closeTimeoutMs: 1_000 });
-    server.pauseReading();
+    server.pause();
     await settle();
     const closed = client.close();
     await settle();
@@ -204,7 +204,7 @@ describe("keepalive and ping()", () => {
 
   test("a half-open link ends with 1008 for whoever still listens", async () => {
     const { client, server, clock, settle } = pair({ client: { pingIntervalMs: 1_000, pingTimeoutMs: 500, closeTimeoutMs: 200 }, server: { pingIntervalMs: 0 } });
-    server.pauseReading(); // as good as dead
+    server.pause(); // as good as dead
     const waiting = client.receive();
     for (let turn = 0; turn < 20; turn++) {
       clock.advance(100);
@@ -216,18 +216,18 @@ describe("keepalive and ping()", () => {
 
   test("ping() measures, matches payloads, and answers earlier pings too", async () => {
     const { client, server, clock, settle } = pair();
-    server.pauseReading();
+    server.pause();
     const [first, second] = [client.ping(), client.ping("again")];
     await settle();
     clock.advance(25);
-    server.resumeReading();
+    server.resume();
     expect(await first).toBe(25);
     expect(await second).toBe(25);
   });
 
   test("ping({ timeoutMs }) rejects; maxPings and 125 bytes are the limits", async () => {
     const { client, server, clock } = pair({ maxPings: 2 });
-    server.pauseReading();
+    server.pause();
     const timed = client.ping("x".repeat(125), { timeoutMs: 50 });
     const ended = client.ping();
     expect(() => client.ping()).toThrow(expect.objectContaining({ code: "simple-ws/too-many-pings" }));

@@ -8,6 +8,7 @@ import { parseConnectionOptions, type ConnectionOptions } from "../core/options.
 import { neutralText } from "@x/wsframe";
 import { Driver } from "../shell/driver.js";
 import { createRuntime } from "../shell/ports.js";
+import { profileOf } from "../shell/profile.js";
 import { WebSocketConnection } from "../shell/socket.js";
 import { MemoryDuplex } from "./link.js";
 import { ManualClock } from "./manual-clock.js";
@@ -43,9 +44,9 @@ export function pair(options: PairOptions = {}): MemoryPair {
   const [clientLink, serverLink] = MemoryDuplex.pair();
   const end = (role: "client" | "server", link: MemoryDuplex, url: string | undefined): WebSocketConnection => {
     const runtime = createRuntime({ clock, random: Math.random, text: neutralText, defer: queueMicrotask, allocate: (bytes) => new Uint8Array(bytes) });
-    const driver = new Driver(role, parseConnectionOptions({ ...options, ...options[role] }), runtime, link);
+    const driver = new Driver(profileOf(role, parseConnectionOptions({ ...options, ...options[role] }), runtime), link);
     driver.start(new Uint8Array(0));
-    return new WebSocketConnection(driver, protocol, url);
+    return new WebSocketConnection(driver, protocol, "", url);
   };
   const client = end("client", clientLink, "ws://memory/");
   const server = end("server", serverLink, undefined);

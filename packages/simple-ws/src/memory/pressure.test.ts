@@ -22,7 +22,7 @@ function recorder(connection: WebSocketConnection): { readonly messages: unknown
 describe("back pressure", () => {
   test("send() resolves at once below the mark, later above it, and rejects if the connection ends first", async () => {
     const { client, server, settle, cut } = pair({ highWaterMarkBytes: 20_000 });
-    server.pauseReading();
+    server.pause();
     await settle();
     const first = client.send("x".repeat(10_000));
     expect(client.send("")).toBe(first); // one shared promise: nothing is allocated while there is no pressure
@@ -32,10 +32,10 @@ describe("back pressure", () => {
     await settle();
     expect(isDrained).toBe(false);
     expect(client.bufferedBytes).toBeGreaterThan(25_000);
-    server.resumeReading();
+    server.resume();
     await second;
     expect(client.bufferedBytes).toBe(0);
-    server.pauseReading();
+    server.pause();
     await settle();
     void client.send("x".repeat(15_000));
     const third = client.send("x".repeat(15_000));
@@ -53,13 +53,13 @@ describe("back pressure", () => {
 
   test("maxBufferedBytes: at the limit it is sent, one byte over it throws and sends nothing", async () => {
     const { client, server, settle } = pair({ client: { maxBufferedBytes: 1_008 }, server: { pingIntervalMs: 0 } });
-    server.pauseReading();
+    server.pause();
     await settle();
     void client.send(new Uint8Array(1_000)); // 8 bytes of header and mask
     expect(client.bufferedBytes).toBe(1_008);
     expect(() => client.send("")).toThrow(expect.objectContaining({ code: "simple-ws/buffer-full", retryable: true }));
     expect(client.state).toBe("open");
-    server.resumeReading();
+    server.resume();
     await settle();
     void client.send("");
     expect(() => client.send("é".repeat(501))).toThrow(expect.objectContaining({ code: "simple-ws/buffer-full" }));
@@ -92,12 +92,12 @@ describe("back pressure", () => {
   test("onDrain is called after pressure", async () => {
     const { client, server, settle } = pair({ highWaterMarkBytes: 100 });
     const seen = recorder(client);
-    server.pauseReading();
+    server.pause();
     await settle();
     void client.send("x".repeat(50_000));
     await settle();
     expect(seen.drains).toBe(0);
-    server.resumeReading();
+    server.resume();
     await settle();
     expect(seen.drains).toBe(1);
   });
@@ -124,16 +124,16 @@ describe("attach()", () => {
     expect(recorder(server)).toMatchObject({ messages: ["early"], closes: [{ code: 1000 }] });
   });
 
-  test("pauseReading() in a handler stops with that message, resumeReading() goes on in order", async () => {
+  test("pause() in a handler stops with that message, resume() goes on in order", async () => {
     const { client, server, settle } = pair({ server: { maxInboxMessages: 2 } });
     for (const text of ["a", "b", "c", "d", "e"]) void client.send(text);
     await settle();
     const messages: unknown[] = [];
-    server.attach({ onMessage: (data) => { messages.push(data); server.pauseReading(); }, onClose() {} });
+    server.attach({ onMessage: (data) => { messages.push(data); server.pause(); }, onClose() {} });
     for (const expected of ["a", "ab", "abc", "abcd", "abcde"]) {
       await settle();
       expect(messages.join("")).toBe(expected);
-      server.resumeReading();
+      server.resume();
     }
   });
 

@@ -5,9 +5,11 @@
  */
 import type { LookupFunction } from "node:net";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
+import type { ExtensionFactory } from "@x/wsframe";
 import type { HeadersInput } from "../core/handshake/headers.js";
 import type { ClientHandshakeLimits } from "../core/handshake/client.js";
 import { parseConnectionOptions, parseNumbers, type ConnectionOptions, type ConnectionSettings } from "../core/options.js";
+import { parseExtensionOptions, type ExtensionOptions } from "./extensions.js";
 
 export interface ClientLimits extends ClientHandshakeLimits {
   /** Name lookup, TCP and TLS together. */
@@ -16,7 +18,7 @@ export interface ClientLimits extends ClientHandshakeLimits {
   readonly handshakeTimeoutMs: number;
 }
 
-export interface ConnectOptions extends ConnectionOptions {
+export interface ConnectOptions extends ConnectionOptions, ExtensionOptions {
   /** Offered in this order. Default none. */
   readonly subprotocols?: string | readonly string[];
   /** Further header fields of the request. `Host` and `Authorization` here replace what the URL gives. */
@@ -46,6 +48,7 @@ export interface ConnectSettings {
   readonly connection: ConnectionSettings;
   readonly limits: ClientLimits;
   readonly subprotocols: readonly string[];
+  readonly extensions: readonly ExtensionFactory[];
   readonly headers: HeadersInput;
   readonly origin: string | undefined;
   readonly signal: AbortSignal | undefined;
@@ -68,6 +71,7 @@ export function parseConnectOptions(options: ConnectOptions): ConnectSettings {
     connection: parseConnectionOptions(options),
     limits: parseNumbers(options, { ...CLIENT_DEFAULTS }, new Set(["maxErrorBodyBytes"])),
     subprotocols: typeof subprotocols === "string" ? [subprotocols] : subprotocols,
+    extensions: parseExtensionOptions(options),
     headers: options.headers ?? {},
     origin: options.origin,
     signal: options.signal,

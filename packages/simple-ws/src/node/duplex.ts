@@ -32,6 +32,14 @@ export class NodeDuplex implements ByteDuplex {
     return this.#stream.writableLength;
   }
 
+  get bytesSent(): number {
+    return this.#stream instanceof Socket ? this.#stream.bytesWritten : 0;
+  }
+
+  get bytesReceived(): number {
+    return this.#stream instanceof Socket ? this.#stream.bytesRead : 0;
+  }
+
   get highWaterMarkBytes(): number {
     return this.#stream.writableHighWaterMark;
   }

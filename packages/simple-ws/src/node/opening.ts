@@ -7,10 +7,12 @@ import { Buffer } from "node:buffer";
 import { isIP } from "node:net";
 import type { Timer } from "@x/errors/clock";
 import type { ConnectionError } from "@x/errors/simple-ws";
+import type { AgreedExtensions } from "@x/wsframe";
 import { ClientHandshake, formatRequest, type HandshakeOutcome } from "../core/handshake/client.js";
 import type { WebSocketUrl } from "../core/url.js";
 import { Driver } from "../shell/driver.js";
 import type { Runtime } from "../shell/ports.js";
+import { profileOf } from "../shell/profile.js";
 import { WebSocketConnection } from "../shell/socket.js";
 import type { ConnectSettings } from "./client-options.js";
 import { NodeDuplex } from "./duplex.js";
@@ -37,10 +39,10 @@ export class Opening {
     this.#runtime = runtime;
     this.#phase = isIP(url.hostname) === 0 ? "dns" : "connect";
     const key = createKey();
-    const { subprotocols, headers, origin, limits } = settings;
+    const { subprotocols, extensions, headers, origin, limits } = settings;
     const basicAuthorization = url.credentials === undefined ? undefined : Buffer.from(url.credentials).toString("base64");
-    this.#request = formatRequest(url, { key, subprotocols, headers, origin, basicAuthorization });
-    this.#handshake = new ClientHandshake(acceptOf(key), subprotocols, limits);
+    this.#request = formatRequest(url, { key, subprotocols, extensions, headers, origin, basicAuthorization });
+    this.#handshake = new ClientHandshake(acceptOf(key), settings, limits);
     this.#link = openLink(url, settings);
   }
 
@@ -117,17 +119,17 @@ export class Opening {
     switch (outcome.kind) {
       case "pending": break;
       case "failed": this.#fail(connectionError(outcome.error, this.#phase)); break;
-      case "open": this.#open(outcome.protocol, outcome.rest); break;
+      case "open": this.#open(outcome.protocol, outcome.extensions, outcome.rest); break;
     }
   }
 
-  #open(protocol: string, rest: Uint8Array): void {
+  #open(protocol: string, extensions: AgreedExtensions | undefined, rest: Uint8Array): void {
     this.#release();
     const { socket, isFed } = this.#link;
-    const driver = new Driver("client", this.#settings.connection, this.#runtime, new NodeDuplex(socket, isFed));
+    const driver = new Driver(profileOf("client", this.#settings.connection, this.#runtime), new NodeDuplex(socket, isFed), extensions);
     this.#link.onChunk = (chunk) => driver.onChunk(chunk);
     driver.start(rest);
-    this.#resolve(new WebSocketConnection(driver, protocol, this.#url.href));
+    this.#resolve(new WebSocketConnection(driver, protocol, extensions?.field ?? "", this.#url.href));
   }
 
   #fail(error: ConnectionError): void {

@@ -9,7 +9,8 @@ import { listen } from "@x/testkit";
 import type { WebSocketConnection } from "../shell/socket.js";
 import { connect } from "./client.js";
 import type { ConnectOptions } from "./client-options.js";
-import { serve, type ServeOptions, type WebSocketServer } from "./server.js";
+import type { ServeOptions } from "./serve-options.js";
+import { serve, type WebSocketServer } from "./server.js";
 import { accept } from "./upgrade.js";
 
 const open: { close(): unknown }[] = [];
@@ -156,9 +157,9 @@ describe("refusals are answered", () => {
     [426, "version 8", {}, upgrade("Sec-WebSocket-Version: 8\r\n")],
     [426, "no upgrade at all", {}, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"],
     [404, "another path", { path: "/chat" }, upgrade("", "/other?chat")],
-    [401, "authorize", { authorize: () => ({ statusCode: 401, body: "who?", headers: { "WWW-Authenticate": "Basic" } }) }, upgrade()],
+    [401, "verify", { verify: () => ({ statusCode: 401, body: "who?", headers: { "WWW-Authenticate": "Basic" } }) }, upgrade()],
     [503, "an aborted signal", { signal: AbortSignal.abort() }, upgrade()],
-    [503, "a slow authorize", { handshakeTimeoutMs: 20, authorize: () => new Promise(() => undefined) }, upgrade()],
+    [503, "a slow verify", { handshakeTimeoutMs: 20, verify: () => new Promise(() => undefined) }, upgrade()],
   ])("%i for %s", async (status, what, options, request) => {
     const server = await start({ ...options, onConnection: () => { throw new Error("must not be reached"); } });
     const text = await raw(server.port, request);
@@ -166,13 +167,13 @@ describe("refusals are answered", () => {
     expect(text.toLowerCase()).toContain("connection: close");
     expect(text).not.toContain("Sec-WebSocket-Accept");
     if (status === 426) expect(text.toLowerCase()).toContain("sec-websocket-version: 13");
-    if (what === "authorize") expect(text).toMatch(/WWW-Authenticate: Basic[^]*who\?$/);
+    if (what === "verify") expect(text).toMatch(/WWW-Authenticate: Basic[^]*who\?$/);
   });
 
-  test("a throwing authorize is 500 and is reported", async () => {
+  test("a throwing verify is 500 and is reported", async () => {
     const errors: unknown[] = [];
     const before = setErrorReporter((error) => errors.push(error));
-    const server = await start({ authorize: () => { throw new Error("boom"); } });
+    const server = await start({ verify: () => { throw new Error("boom"); } });
     expect(await raw(server.port, upgrade())).toMatch(/^HTTP\/1.1 500 /);
     setErrorReporter(before);
     expect(errors).toEqual([new Error("boom")]);

@@ -7,20 +7,21 @@ import type { IncomingMessage } from "node:http";
 import type { HeadersInput } from "../core/handshake/headers.js";
 import type { OriginPolicy, Refusal, UpgradePolicy } from "../core/handshake/server.js";
 import { parseConnectionOptions, parseNumbers, type ConnectionOptions, type ConnectionSettings } from "../core/options.js";
+import { parseExtensionOptions, type ExtensionOptions } from "./extensions.js";
 
-export interface AcceptOptions extends ConnectionOptions {
+export interface AcceptOptions extends ConnectionOptions, ExtensionOptions {
   /** Which browser pages may connect. Default "same-origin". */
   readonly origin?: OriginPolicy;
   /** What this server speaks; the first of the client's that is in here is chosen. Default none. */
   readonly subprotocols?: string | readonly string[];
   /** Chooses itself. @returns one of `offered`, or `undefined` for none. */
   readonly chooseSubprotocol?: (offered: readonly string[]) => string | undefined;
-  /** Refuses by returning a {@link Refusal}: tokens, rooms that are full. Throwing refuses with 500. */
-  readonly authorize?: (request: IncomingMessage) => Refusal | undefined | Promise<Refusal | undefined>;
-  /** How long {@link authorize} may take. Default 10 000. Over it: 503, `simple-ws/handshake-timeout`. */
+  /** Refuses by returning a {@link Refusal}, at once or later: tokens, rooms that are full. Throwing refuses with 500. */
+  readonly verify?: (request: IncomingMessage) => Refusal | undefined | Promise<Refusal | undefined>;
+  /** How long {@link verify} may take. Default 10 000. Over it: 503, `simple-ws/handshake-timeout`. */
   readonly handshakeTimeoutMs?: number;
   /** Further header fields of the 101. */
-  readonly responseHeaders?: HeadersInput;
+  readonly responseHeaders?: HeadersInput | ((request: IncomingMessage) => HeadersInput);
   /** Once aborted, requests are refused with 503. */
   readonly signal?: AbortSignal;
 }
@@ -29,9 +30,9 @@ export interface AcceptOptions extends ConnectionOptions {
 export interface AcceptSettings {
   readonly connection: ConnectionSettings;
   readonly policy: UpgradePolicy;
-  readonly authorize: AcceptOptions["authorize"] | undefined;
+  readonly verify: AcceptOptions["verify"] | undefined;
   readonly handshakeTimeoutMs: number;
-  readonly responseHeaders: HeadersInput;
+  readonly responseHeaders: AcceptOptions["responseHeaders"] | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -54,10 +55,10 @@ function parse(options: AcceptOptions): AcceptSettings {
   const { handshakeTimeoutMs } = parseNumbers(options, { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS }, new Set());
   return {
     connection: parseConnectionOptions(options),
-    policy: { origin: options.origin ?? "same-origin", chooseSubprotocol: options.chooseSubprotocol ?? firstOf(options.subprotocols ?? []) },
-    authorize: options.authorize,
+    policy: { origin: options.origin ?? "same-origin", chooseSubprotocol: options.chooseSubprotocol ?? firstOf(options.subprotocols ?? []), extensions: parseExtensionOptions(options) },
+    verify: options.verify,
     handshakeTimeoutMs,
-    responseHeaders: options.responseHeaders ?? {},
+    responseHeaders: options.responseHeaders,
     signal: options.signal,
   };
 }

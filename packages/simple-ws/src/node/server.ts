@@ -4,56 +4,52 @@
  * Room: simple-ws node.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { callSafely, reportHandlerError } from "@x/errors/handlers";
 import { ConnectionError } from "@x/errors/simple-ws";
-import { parseNumbers } from "../core/options.js";
+import { prepareMessage, type PreparedMessage } from "@x/wsframe";
+import type { Sendable } from "../shell/contract.js";
+import type { Driver } from "../shell/driver.js";
+import { payloadOf } from "../shell/payload.js";
 import type { WebSocketConnection } from "../shell/socket.js";
 import { nodeRuntime } from "./runtime.js";
-import { HANDSHAKE_TIMEOUT_MS, type AcceptOptions } from "./server-options.js";
-import { acceptOn, answer, refused } from "./upgrade.js";
+import { parseServeOptions, type ServeOptions, type ServeSettings } from "./serve-options.js";
+import { acceptOn, answer, refused, type ConnectionOwner } from "./upgrade.js";
 
-export interface ServeOptions extends AcceptOptions {
-  /** Default 0: a free one. */
-  readonly port?: number;
-  /** Default "127.0.0.1"; "0.0.0.0" or "::" to be reached from elsewhere. */
-  readonly host?: string;
-  /** Serves on this server, which the caller starts and stops, instead of one of its own. */
-  readonly server?: Server;
-  /** Only requests for this path. Default all; others get 404 on a server of its own, and are left alone on a given one. */
-  readonly path?: string;
-  /** Open connections at once. Default 10 000. Over it: 503, `simple-ws/overloaded`. */
-  readonly maxConnections?: number;
-  /** A connection is open. What this throws or rejects with closes it with 1011 and goes to {@link onError}. */
-  readonly onConnection: (connection: WebSocketConnection, request: IncomingMessage) => unknown;
-  /** Failures of {@link onConnection}. Default: the reporter of `@x/errors/handlers`. */
-  readonly onError?: (error: unknown, connection: WebSocketConnection) => void;
-  /** Requests that were refused, after their answer. Default: nothing. */
-  readonly onRefused?: (error: unknown, request: IncomingMessage) => void;
+/** Why a server goes away: what its clients are told. */
+export interface CloseServerOptions {
+  /** Default 1001. */
+  readonly code?: number;
+  /** Default "Server is closing". */
+  readonly reason?: string;
 }
 
-export const MAX_CONNECTIONS = 10_000;
+/** Who is left out of a broadcast. */
+export interface BroadcastOptions {
+  readonly except?: WebSocketConnection;
+  readonly filter?: (connection: WebSocketConnection) => boolean;
+}
 
 /** A running server. */
-export class WebSocketServer {
+export class WebSocketServer implements ConnectionOwner {
   readonly #options: ServeOptions;
-  readonly #maxConnections: number;
+  readonly #settings: ServeSettings;
   readonly #server: Server;
-  readonly #isOwn: boolean;
-  readonly #connections = new Set<WebSocketConnection>();
+  readonly #connections = new Map<Driver, WebSocketConnection>();
   /** Handshakes under way. */
   #opening = 0;
   #closing: Promise<void> | undefined;
+  #goodbye: Required<CloseServerOptions> = { code: 1001, reason: "Server is closing" };
 
   /** @internal */
-  constructor(options: ServeOptions, server: Server) {
+  constructor(options: ServeOptions, settings: ServeSettings, server: Server) {
     this.#options = options;
+    this.#settings = settings;
     this.#server = server;
-    this.#isOwn = options.server === undefined;
-    this.#maxConnections = parseNumbers(options, { maxConnections: MAX_CONNECTIONS }, new Set()).maxConnections;
     server.on("upgrade", this.#onUpgrade);
-    if (this.#isOwn) server.on("request", refuseRequest);
+    if (settings.isOwn) server.on("request", refuseRequest);
   }
 
   get port(): number {
@@ -64,19 +60,40 @@ export class WebSocketServer {
   get url(): string {
     const { address, family, port } = this.#address();
     const host = address === "::" || address === "0.0.0.0" ? "localhost" : family === "IPv6" ? `[${address}]` : address;
-    return `ws://${host}:${port}${this.#options.path ?? "/"}`;
+    return `${this.#settings.isSecure ? "wss" : "ws"}://${host}:${port}${this.#settings.path ?? "/"}`;
   }
 
-  /** Connections that are open now. */
+  /** The connections that are open now: a copy. */
   get connections(): ReadonlySet<WebSocketConnection> {
-    return this.#connections;
+    return new Set(this.#connections.values());
+  }
+
+  get connectionsCount(): number {
+    return this.#connections.size;
   }
 
   /**
-   * Takes no more connections, closes those that are open with 1001, and stops listening (on a server of its own).
+   * Sends one message to all open connections, encoded (and compressed) once. Whoever does not keep up is not waited for:
+   * a connection that holds more than its `highWaterMarkBytes` is left out.
+   * @returns how many it was sent to.
+   * @throws {SimpleWebsocketError} `simple-ws/invalid-argument`.
+   */
+  broadcast(data: Sendable | PreparedMessage, { except, filter }: BroadcastOptions = {}): number {
+    const message = typeof data === "object" && "frame" in data ? data : prepareMessage(payloadOf(data));
+    let sent = 0;
+    for (const connection of this.#connections.values()) {
+      if (connection === except || filter?.(connection) === false) continue;
+      if (connection.trySendPrepared(message)) sent++;
+    }
+    return sent;
+  }
+
+  /**
+   * Takes no more connections, closes those that are open, and stops listening (on a server of its own).
    * @returns when the last one has gone, which takes at most `closeTimeoutMs`. Idempotent.
    */
-  close(): Promise<void> {
+  close(options: CloseServerOptions = {}): Promise<void> {
+    this.#goodbye = { ...this.#goodbye, ...options };
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -86,67 +103,83 @@ export class WebSocketServer {
   }
 
   async #close(): Promise<void> {
-    const stopped = this.#isOwn ? new Promise<void>((resolve) => this.#server.close(() => resolve())) : undefined;
-    await Promise.all(Array.from(this.#connections, (connection) => connection.close(1001, "Server is closing")));
-    if (this.#isOwn) this.#server.closeAllConnections();
+    const { isOwn } = this.#settings;
+    const { code, reason } = this.#goodbye;
+    const stopped = isOwn ? new Promise<void>((resolve) => this.#server.close(() => resolve())) : undefined;
+    await Promise.all(Array.from(this.#connections.values(), (connection) => connection.close(code, reason)));
+    if (isOwn) this.#server.closeAllConnections();
     await stopped;
     this.#server.off("upgrade", this.#onUpgrade);
   }
 
+  /** For {@link acceptOn}. */
+  onOpened(driver: Driver, connection: WebSocketConnection): void {
+    this.#connections.set(driver, connection);
+  }
+
+  /** For {@link acceptOn}. */
+  onGone(driver: Driver): void {
+    this.#connections.delete(driver);
+  }
+
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (!this.#isOwn && !this.#isForUs(request)) return;
-    void this.#admit(request, socket, head);
+    if (!this.#settings.isOwn && !this.#isForUs(request)) return;
+    try {
+      const connection = this.#accept(request, socket, head);
+      if (connection instanceof Promise) void this.#wait(connection, request);
+      else this.#run(connection, request);
+    } catch (error) {
+      this.#reportRefusal(error, request);
+    }
   };
 
-  readonly #onGone = (connection: WebSocketConnection): void => {
-    this.#connections.delete(connection);
-  };
+  /** @throws {ConnectionError} at once or later: refused, and answered. */
+  #accept(request: IncomingMessage, socket: Duplex, head: Buffer): WebSocketConnection | Promise<WebSocketConnection> {
+    const refusal = this.#refusalOf(request);
+    if (refusal === undefined) return acceptOn(nodeRuntime(), request, socket, head, this.#options, this);
+    socket.on("error", ignore);
+    throw answer(socket, refusal);
+  }
 
-  async #admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  async #wait(opening: Promise<WebSocketConnection>, request: IncomingMessage): Promise<void> {
     this.#opening++;
     try {
-      const connection = await this.#accept(request, socket, head);
-      this.#track(connection);
-      this.#run(connection, request);
+      this.#run(await opening, request);
     } catch (error) {
-      callSafely(() => this.#options.onRefused?.(error, request), []);
+      this.#reportRefusal(error, request);
     } finally {
       this.#opening--;
     }
   }
 
-  async #accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<WebSocketConnection> {
-    const refusal = this.#refusalOf(request);
-    if (refusal === undefined) return await acceptOn(nodeRuntime(), request, socket, head, this.#options, this.#onGone);
-    socket.on("error", ignore);
-    throw answer(socket, refusal);
-  }
-
   #refusalOf(request: IncomingMessage): ConnectionError | undefined {
+    const { maxConnections } = this.#settings;
     if (!this.#isForUs(request)) return refused({ statusCode: 404 }, "nothing is served at this path");
-    if (this.#closing !== undefined) return refused({ statusCode: 503 }, "the server is closing", "simple-ws/server-closing");
-    if (this.#connections.size + this.#opening > this.#maxConnections) return refused({ statusCode: 503, headers: { "Retry-After": "10" } }, `${this.#maxConnections} connections are open, must be fewer`, "simple-ws/overloaded");
+    if (this.#closing !== undefined) return refused({ statusCode: 503, headers: { "Retry-After": "10" } }, "the server is closing", "simple-ws/server-closing");
+    if (this.#connections.size + this.#opening >= maxConnections) return refused({ statusCode: 503, headers: { "Retry-After": "10" } }, `${maxConnections} connections are open, must be fewer`, "simple-ws/overloaded");
     return undefined;
   }
 
   #isForUs(request: IncomingMessage): boolean {
-    const { path } = this.#options;
+    const { path } = this.#settings;
     return path === undefined || request.url?.split("?", 1)[0] === path;
   }
 
-  #track(connection: WebSocketConnection): void {
-    if (connection.state === "closed") return; // gone before anybody heard of it
-    this.#connections.add(connection);
-    if (this.#closing !== undefined) void connection.close(1001, "Server is closing");
-  }
-
   #run(connection: WebSocketConnection, request: IncomingMessage): void {
+    if (this.#closing !== undefined) {
+      void connection.close(this.#goodbye.code, this.#goodbye.reason); // it was being verified when we closed
+      return;
+    }
     const { onConnection, onError } = this.#options;
     callSafely(() => onConnection(connection, request), [], (error) => {
       if (onError === undefined) reportHandlerError(error, { event: "connection" });
       else callSafely(() => onError(error, connection), []);
       void connection.close(1011, "Internal error");
     });
+  }
+
+  #reportRefusal(error: unknown, request: IncomingMessage): void {
+    callSafely(() => this.#options.onRefused?.(error, request), []);
   }
 
   #address(): AddressInfo {
@@ -164,11 +197,21 @@ export class WebSocketServer {
  * @throws {SimpleWebsocketError} `simple-ws/invalid-option`.
  */
 export async function serve(options: ServeOptions): Promise<WebSocketServer> {
-  const { handshakeTimeoutMs } = parseNumbers(options, { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS }, new Set());
-  const server = options.server ?? createServer({ headersTimeout: handshakeTimeoutMs, requestTimeout: handshakeTimeoutMs, connectionsCheckingInterval: Math.min(handshakeTimeoutMs, 1_000) });
-  const sockets = new WebSocketServer(options, server);
-  if (options.server === undefined) await listen(server, options.port ?? 0, options.host ?? "127.0.0.1");
+  const settings = parseServeOptions(options);
+  const server = options.server ?? create(options, settings);
+  const sockets = new WebSocketServer(options, settings, server);
+  if (settings.isOwn) await listen(server, options.port ?? 0, options.host ?? "127.0.0.1");
   return sockets;
+}
+
+function create({ tls }: ServeOptions, { handshakeTimeoutMs, maxHeaderBytes }: ServeSettings): Server {
+  const http = {
+    headersTimeout: handshakeTimeoutMs,
+    requestTimeout: handshakeTimeoutMs,
+    connectionsCheckingInterval: Math.min(handshakeTimeoutMs, 1_000),
+    maxHeaderSize: maxHeaderBytes, // over it node:http answers 431
+  };
+  return tls === undefined ? createServer(http) : createSecureServer({ ...http, handshakeTimeout: handshakeTimeoutMs, ...tls });
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -11,8 +11,9 @@ import { reportHandlerError } from "@x/errors/handlers";
 import { ConnectionError, type SimpleWsCode } from "@x/errors/simple-ws";
 import { formatAcceptance, formatRefusal, judgeUpgrade, type Acceptance, type Refusal } from "../core/handshake/server.js";
 import { handled } from "../shell/deferred.js";
-import { Driver } from "../shell/driver.js";
+import { Driver, type DriverOwner } from "../shell/driver.js";
 import type { Runtime } from "../shell/ports.js";
+import { profileOf } from "../shell/profile.js";
 import { WebSocketConnection } from "../shell/socket.js";
 import { NodeDuplex } from "./duplex.js";
 import { acceptOf, nodeRuntime } from "./runtime.js";
@@ -31,57 +32,95 @@ const REFUSAL_LINGER_MS = 2_000;
  * @throws {SimpleWebsocketError} `simple-ws/invalid-option`, `simple-ws/invalid-argument`: the caller's fault; answered with 500.
  */
 export function accept(request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions = defaults): Promise<WebSocketConnection> {
-  return handled(acceptOn(nodeRuntime(), request, socket, head, options));
+  return handled(new Promise((resolve) => resolve(acceptOn(nodeRuntime(), request, socket, head, options))));
 }
 
 const defaults: AcceptOptions = {};
 
-/** @param onGone called once nothing of the connection is left, which may be before the promise resolves. */
-export async function acceptOn(runtime: Runtime, request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions, onGone?: (connection: WebSocketConnection) => void): Promise<WebSocketConnection> {
+/** Whoever keeps a list of the connections accepted. */
+export interface ConnectionOwner extends DriverOwner {
+  /** Before anything is written or read. */
+  onOpened(driver: Driver, connection: WebSocketConnection): void;
+}
+
+/**
+ * {@link accept} that answers at once unless `verify` takes its time, and throws likewise.
+ * @param owner is told when nothing of the connection is left.
+ */
+export function acceptOn(runtime: Runtime, request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions, owner?: ConnectionOwner): WebSocketConnection | Promise<WebSocketConnection> {
   socket.on("error", ignore);
   try {
     const settings = parseAcceptOptions(options);
     const verdict = judgeUpgrade(request, settings.policy);
     if (verdict.kind === "refuse") throw refused(verdict.refusal, verdict.why);
     if (settings.signal?.aborted === true) throw refused({ statusCode: 503 }, "the server is closing", "simple-ws/server-closing");
-    if (settings.authorize !== undefined) await authorize(runtime, request, socket, settings.authorize, settings.handshakeTimeoutMs);
-    return open(runtime, settings, socket, head, verdict, onGone);
+    const upgrade: Upgrade = { runtime, request, socket, head, settings, owner };
+    const verified = settings.verify === undefined ? undefined : verify(upgrade, settings.verify);
+    if (!(verified instanceof Promise)) return open(upgrade, verdict);
+    return verified.then(() => open(upgrade, verdict)).catch((error: unknown) => { throw answer(socket, error); });
   } catch (error) {
     throw answer(socket, error);
   }
 }
 
-function open(runtime: Runtime, settings: AcceptSettings, socket: Duplex, head: Uint8Array, { key, protocol }: Acceptance, onGone?: (connection: WebSocketConnection) => void): WebSocketConnection {
+/** One request on its way. */
+interface Upgrade {
+  readonly runtime: Runtime;
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Uint8Array;
+  readonly settings: AcceptSettings;
+  readonly owner: ConnectionOwner | undefined;
+}
+
+function open({ runtime, request, socket, head, settings, owner }: Upgrade, acceptance: Acceptance): WebSocketConnection {
   if (!socket.writable) throw new ConnectionError("Cannot accept: the client has gone", { code: "simple-ws/network-error" });
-  const acceptance = formatAcceptance(acceptOf(key), protocol, settings.responseHeaders);
+  const { responseHeaders: headers } = settings;
+  const answered = formatAcceptance(acceptOf(acceptance.key), acceptance, typeof headers === "function" ? headers(request) : headers);
   if (socket instanceof Socket) socket.setTimeout(0).setNoDelay(true);
-  const driver = new Driver("server", settings.connection, runtime, new NodeDuplex(socket));
+  const driver = new Driver(profileOf("server", settings.connection, runtime), new NodeDuplex(socket), acceptance.extensions);
   socket.off("error", ignore); // the duplex listens
-  const connection = new WebSocketConnection(driver, protocol, undefined);
-  if (onGone !== undefined) driver.onGone = () => onGone(connection);
-  driver.start(head, Buffer.from(acceptance, "latin1"));
+  const connection = new WebSocketConnection(driver, acceptance.protocol, acceptance.extensions?.field ?? "", undefined);
+  owner?.onOpened(driver, connection);
+  driver.owner = owner;
+  driver.start(head, Buffer.from(answered, "latin1"));
   return connection;
 }
 
-async function authorize(runtime: Runtime, request: IncomingMessage, socket: Duplex, ask: NonNullable<AcceptSettings["authorize"]>, timeoutMs: number): Promise<void> {
-  const { clock } = runtime;
-  let finish: (refusal: Refusal | ConnectionError | undefined) => void = ignore;
-  const outcome = new Promise<Refusal | ConnectionError | undefined>((resolve) => (finish = resolve));
-  const onClose = (): void => finish(new ConnectionError("Cannot accept: the client has gone", { code: "simple-ws/network-error" }));
-  const timer = clock.setTimer(() => finish(refused({ statusCode: 503 }, `authorize took over ${timeoutMs} ms`, "simple-ws/handshake-timeout")), timeoutMs);
-  socket.on("close", onClose);
-  Promise.resolve().then(() => ask(request)).then(finish, (error: unknown) => {
-    reportHandlerError(error, { event: "authorize" });
-    finish(refused({ statusCode: 500 }, "authorize failed", "simple-ws/refused", error));
-  });
+/** @throws {ConnectionError} at once or later: the request is refused. */
+function verify(upgrade: Upgrade, ask: NonNullable<AcceptSettings["verify"]>): Promise<void> | undefined {
+  let verdict: Refusal | undefined | Promise<Refusal | undefined>;
   try {
-    const refusal = await outcome;
-    if (refusal instanceof ConnectionError) throw refusal;
-    if (refusal !== undefined) throw refused(refusal, `authorize answered ${refusal.statusCode}`, "simple-ws/refused");
+    verdict = ask(upgrade.request);
+  } catch (error) {
+    throw verifyFailed(error);
+  }
+  if (verdict instanceof Promise) return verifyLater(upgrade, verdict);
+  checkVerdict(verdict);
+  return undefined;
+}
+
+async function verifyLater({ runtime: { clock }, socket, settings: { handshakeTimeoutMs: timeoutMs } }: Upgrade, verdict: Promise<Refusal | undefined>): Promise<void> {
+  let fail: (error: ConnectionError) => void = ignore;
+  const failure = new Promise<never>((_, reject) => (fail = reject));
+  const onClose = (): void => fail(new ConnectionError("Cannot accept: the client has gone", { code: "simple-ws/network-error" }));
+  const timer = clock.setTimer(() => fail(refused({ statusCode: 503 }, `verify took over ${timeoutMs} ms`, "simple-ws/handshake-timeout")), timeoutMs);
+  socket.on("close", onClose);
+  try {
+    checkVerdict(await Promise.race([verdict.catch((error: unknown) => { throw verifyFailed(error); }), failure]));
   } finally {
     clock.clearTimer(timer);
     socket.off("close", onClose);
   }
+}
+
+function checkVerdict(refusal: Refusal | undefined): void {
+  if (refusal !== undefined) throw refused(refusal, `verify answered ${refusal.statusCode}`, "simple-ws/refused");
+}
+
+function verifyFailed(error: unknown): ConnectionError {
+  reportHandlerError(error, { event: "verify" });
+  return refused({ statusCode: 500 }, "verify failed", "simple-ws/refused", error);
 }
 
 const codes: ReadonlyMap<number, SimpleWsCode> = new Map<number, SimpleWsCode>([

@@ -9,6 +9,23 @@ import type { CloseInfo } from "../core/closing.js";
 /** What can be sent. Strings become text messages, bytes binary ones. */
 export type Sendable = string | Uint8Array | ArrayBuffer | ArrayBufferView;
 
+/** The pieces of one message: all strings, or all bytes. */
+export type Fragments = Iterable<Sendable> | AsyncIterable<Sendable>;
+
+/** What a connection has done so far. */
+export interface ConnectionStats {
+  readonly messagesSent: number;
+  readonly messagesReceived: number;
+  /** Lost to {@link ConnectionOptions.inboxPolicy}. */
+  readonly messagesDropped: number;
+  /** On the wire, the opening handshake and TLS included as far as the system counts them; 0 where it does not. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly bufferedBytes: number;
+  /** Of the last Ping that was answered, ours or the keepalive's. */
+  readonly latencyMs: number | undefined;
+}
+
 export interface ReceiveOptions {
   /** Default Infinity; 0 asks only for what is there. */
   readonly timeoutMs?: number;
@@ -58,11 +75,13 @@ export interface MessageConnection extends AsyncIterable<string | Uint8Array> {
    * @throws {SimpleWebsocketError} `simple-ws/aborted`, `simple-ws/too-many-receivers`, `simple-ws/already-attached`.
    */
   receive(options?: ReceiveOptions): Promise<string | Uint8Array | null>;
+  /** The next message that has come already. @returns `null` while there is none. Throws as {@link receive} does. */
+  receiveNowait(): string | Uint8Array | null;
   /** Push mode: from now on every message goes to `handler` synchronously, first those that have come already. Once. */
   attach(handler: ConnectionHandler): void;
   /** Stops reading, down to the network. What the peer sends waits on its side. */
-  pauseReading(): void;
-  resumeReading(): void;
+  pause(): void;
+  resume(): void;
   /**
    * Closes with a handshake of at most `closeTimeoutMs`. Idempotent: later calls change nothing.
    * @param code 1000–1003, 1007–1014 or 3000–4999; default 1000.

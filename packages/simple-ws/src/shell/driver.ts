@@ -3,63 +3,69 @@
  *
  * Room: simple-ws shell. One per connection; users hold a {@link WebSocketConnection}, which holds this.
  */
-import type { Swept } from "@x/errors/clock";
+import type { Clock, Swept } from "@x/errors/clock";
 import { reportHandlerError } from "@x/errors/handlers";
 import { SimpleWebsocketError } from "@x/errors/simple-ws";
-import { frameLength, type PreparedMessage } from "@x/wsframe";
-import { closedError } from "../core/closed-error.js";
-import type { CloseInfo, Role } from "../core/closing.js";
+import { frameLength, type AgreedExtensions, type PreparedMessage } from "@x/wsframe";
+import { closedError, INBOX_FULL_REASON } from "../core/closed-error.js";
+import type { CloseInfo } from "../core/closing.js";
 import { Connection, type ConnectionSink } from "../core/connection.js";
 import type { ConnectionSettings } from "../core/options.js";
+import type { ConnectionStats, Fragments } from "./contract.js";
 import { Deferred, handled } from "./deferred.js";
+import { sendFragments } from "./fragments.js";
 import { Intake, type IntakeOwner } from "./intake.js";
-import { Outgoing, type OutgoingOwner } from "./outgoing.js";
+import { Outgoing } from "./outgoing.js";
 import { Pings } from "./pings.js";
-import type { ByteDuplex, DuplexHandler, Runtime } from "./ports.js";
+import type { ByteDuplex, DuplexHandler } from "./ports.js";
+import type { ConnectionProfile } from "./profile.js";
 
 /** What `send` returns while there is no pressure: one promise for all connections. */
 const READY: Promise<void> = /* @__PURE__ */ Promise.resolve();
 
-export class Driver implements DuplexHandler, ConnectionSink, IntakeOwner, OutgoingOwner, Swept {
-  readonly #role: Role;
-  readonly #settings: ConnectionSettings;
-  readonly #runtime: Runtime;
-  readonly #duplex: ByteDuplex;
-  readonly #outgoing: Outgoing;
-  readonly #machine: Connection;
+/** Whoever keeps a list of connections. */
+export interface DriverOwner {
+  /** Called last, when nothing of the connection is left. */
+  onGone(driver: Driver): void;
+}
+
+export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, IntakeOwner, Swept {
   readonly intake: Intake;
-  /** Called last, when nothing of the connection is left: for whoever keeps a list of connections. */
-  onGone: (() => void) | undefined;
+  owner: DriverOwner | undefined;
+  readonly #machine: Connection;
+  #messagesSent = 0;
+  #messagesReceived = 0;
   #drained: Deferred<void> | undefined;
   #closed: Deferred<CloseInfo> | undefined;
   #pings: Pings | undefined;
 
-  constructor(role: Role, settings: ConnectionSettings, runtime: Runtime, duplex: ByteDuplex) {
-    this.#role = role;
-    this.#settings = settings;
-    this.#runtime = runtime;
-    this.#duplex = duplex;
-    this.#outgoing = new Outgoing(runtime.batch, duplex, settings.highWaterMarkBytes, this);
-    this.#machine = new Connection(role, settings, runtime.codec, this.#outgoing, this, runtime.clock.now());
-    this.intake = new Intake(settings, runtime.clock, this);
+  constructor(profile: ConnectionProfile, duplex: ByteDuplex, extensions?: AgreedExtensions) {
+    super(profile, duplex);
+    this.#machine = new Connection(profile, extensions, this, this, this.#now());
+    this.intake = new Intake(this);
   }
 
   /** @param head bytes that came with the end of the opening handshake.
    *  @param answer our end of it, where it is not written yet: it leaves together with the first frames of this turn. */
   start(head: Uint8Array, answer?: Uint8Array): void {
-    if (answer !== undefined) this.#outgoing.append(answer);
-    if (this.#settings.pingIntervalMs > 0) this.#runtime.sweep.add(this);
-    this.#duplex.start(this);
+    const { settings, runtime } = this.profile;
+    if (answer !== undefined) this.append(answer);
+    if (settings.pingIntervalMs > 0 || settings.idleTimeoutMs > 0) runtime.sweep.add(this);
+    this.duplex.start(this);
     if (head.length > 0) this.onChunk(head);
+  }
+
+  get limits(): ConnectionSettings {
+    return this.profile.settings;
+  }
+
+  get clock(): Clock {
+    return this.profile.runtime.clock;
   }
 
   get state(): "open" | "closing" | "closed" {
     const { state } = this.#machine;
     return state === "draining" ? "closing" : state;
-  }
-
-  get bufferedBytes(): number {
-    return this.#outgoing.bufferedBytes;
   }
 
   get closed(): Promise<CloseInfo> {
@@ -72,23 +78,23 @@ export class Driver implements DuplexHandler, ConnectionSink, IntakeOwner, Outgo
   // What the link and the sweep tell
 
   onChunk(chunk: Uint8Array): void {
-    const { batch, clock } = this.#runtime;
-    const outer = batch.enter(this.#outgoing);
+    const { batch } = this.profile.runtime;
+    const outer = batch.enter(this);
     try {
-      this.#machine.receive(chunk, clock.now());
+      this.#machine.receive(chunk, this.#now());
     } catch (error) {
       reportHandlerError(error, { event: "receive" });
     } finally {
-      batch.leave(this.#outgoing, outer);
+      batch.leave(this, outer);
     }
   }
 
   onEnd(): void {
-    this.#machine.receiveEnd(this.#runtime.clock.now());
+    this.#machine.receiveEnd(this.#now());
   }
 
   onDrain(): void {
-    this.#outgoing.flushed();
+    this.flushed();
   }
 
   onLinkClosed(): void {
@@ -100,17 +106,23 @@ export class Driver implements DuplexHandler, ConnectionSink, IntakeOwner, Outgo
   }
 
   tick(nowMs: number): void {
-    this.#machine.tick(nowMs);
+    this.#machine.tick(Math.floor(nowMs));
   }
 
   // What the machine tells
 
   onMessage(data: string | Uint8Array): void {
+    this.#messagesReceived++;
     this.intake.deliver(data);
   }
 
   onPong(payload: Uint8Array): void {
     this.#pings?.answer(payload);
+  }
+
+  onBusy(isBusy: boolean): void {
+    if (isBusy) this.duplex.setReading(false);
+    else this.#readOn();
   }
 
   onSettled(info: CloseInfo): void {
@@ -120,11 +132,12 @@ export class Driver implements DuplexHandler, ConnectionSink, IntakeOwner, Outgo
   }
 
   onClosed(info: CloseInfo): void {
-    this.#runtime.sweep.delete(this);
-    this.#runtime.batch.drop(this.#outgoing);
+    const { sweep, batch } = this.profile.runtime;
+    sweep.delete(this);
+    batch.drop(this);
     this.#closed?.resolve(info);
-    this.intake.close(info);
-    this.onGone?.();
+    this.intake.close();
+    this.owner?.onGone(this);
   }
 
   // What the intake and the way out tell
@@ -132,22 +145,24 @@ export class Driver implements DuplexHandler, ConnectionSink, IntakeOwner, Outgo
   onHold(isHeld: boolean): void {
     if (isHeld) {
       this.#machine.pause();
-      this.#duplex.setReading(false);
+      this.duplex.setReading(false);
       return;
     }
-    const { batch, clock } = this.#runtime;
-    const outer = batch.enter(this.#outgoing);
+    const { batch } = this.profile.runtime;
+    const outer = batch.enter(this);
     try {
-      this.#machine.resume(clock.now());
+      this.#machine.resume(this.#now());
     } finally {
-      batch.leave(this.#outgoing, outer);
+      batch.leave(this, outer);
     }
-    if (this.intake.isHeld) return; // what had been held back filled the inbox again
-    this.#duplex.setReading(true);
-    if (this.state === "open") this.#runtime.sweep.touch(this);
+    this.#readOn();
   }
 
-  onRelieved(): void {
+  onOverflow(): void {
+    this.#machine.fail(1008, INBOX_FULL_REASON);
+  }
+
+  protected onRelieved(): void {
     this.#machine.drained();
     const drained = this.#drained;
     this.#drained = undefined;
@@ -160,27 +175,40 @@ export class Driver implements DuplexHandler, ConnectionSink, IntakeOwner, Outgo
   send(data: string | Uint8Array): Promise<void> {
     this.#checkOpen();
     this.#checkRoom(data);
-    if (typeof data === "string") this.#machine.sendText(data);
-    else this.#machine.sendBinary(data);
-    return this.#outgoing.isCongested ? this.#whenDrained() : READY;
+    this.#messagesSent++;
+    this.#machine.send(data);
+    return this.#readiness();
   }
 
   sendPrepared(message: PreparedMessage): Promise<void> {
     this.#checkOpen();
-    if (!this.#outgoing.hasRoomFor(message.frame.length, this.#settings.maxBufferedBytes)) throw this.#bufferFull();
+    if (!this.hasRoomFor(message.frame.length, this.limits.maxBufferedBytes)) throw this.#bufferFull();
+    this.#messagesSent++;
     this.#machine.sendPrepared(message);
-    return this.#outgoing.isCongested ? this.#whenDrained() : READY;
+    return this.#readiness();
   }
 
   trySend(data: string | Uint8Array): boolean {
-    if (this.#machine.state !== "open" || this.#outgoing.isCongested) return false;
+    if (this.#machine.state !== "open" || this.isCongested) return false;
     void this.send(data);
     return true;
   }
 
+  trySendPrepared(message: PreparedMessage): boolean {
+    if (this.#machine.state !== "open" || this.isCongested) return false;
+    void this.sendPrepared(message);
+    return true;
+  }
+
+  sendFragments(fragments: Fragments): Promise<void> {
+    this.#checkOpen();
+    this.#messagesSent++;
+    return handled(sendFragments(this.#machine, fragments, () => this.#readiness()));
+  }
+
   ping(payload: Uint8Array | undefined, timeoutMs: number): Promise<number> {
     this.#checkOpen();
-    this.#pings ??= new Pings(this.#runtime.clock, this.#settings.maxPings);
+    this.#pings ??= new Pings(this.clock, this.limits.maxPings);
     this.#pings.checkRoom();
     const sent = payload ?? this.#pings.nextPayload();
     this.#machine.sendPing(sent);
@@ -190,7 +218,7 @@ export class Driver implements DuplexHandler, ConnectionSink, IntakeOwner, Outgo
   close(code: number, reason: string): Promise<CloseInfo> {
     if (this.#machine.state === "open") {
       this.intake.discard(true);
-      this.#machine.close(code, reason, this.#runtime.clock.now());
+      this.#machine.close(code, reason, this.#now());
       this.#leaveOpen();
     }
     return this.closed;
@@ -198,13 +226,36 @@ export class Driver implements DuplexHandler, ConnectionSink, IntakeOwner, Outgo
 
   terminate(): void {
     this.intake.discard(true);
-    this.#machine.terminate(this.#runtime.clock.now());
+    this.#machine.terminate(this.#now());
+  }
+
+  get stats(): ConnectionStats {
+    return {
+      messagesSent: this.#messagesSent,
+      messagesReceived: this.#messagesReceived,
+      messagesDropped: this.intake.dropped,
+      bytesSent: this.duplex.bytesSent,
+      bytesReceived: this.duplex.bytesReceived,
+      bufferedBytes: this.bufferedBytes,
+      latencyMs: this.#pings?.latencyMs ?? this.#machine.latencyMs,
+    };
+  }
+
+  /** Whole milliseconds: they fit into fields without an object each. */
+  #now(): number {
+    return Math.floor(this.profile.runtime.clock.now());
+  }
+
+  #readOn(): void {
+    if (this.intake.isHeld || this.#machine.isBusy) return; // what had been held back filled the inbox again
+    this.duplex.setReading(true);
+    if (this.state === "open") this.profile.runtime.sweep.touch(this);
   }
 
   /** From the first Close on: a deadline runs, and reading must go on so that the other Close or FIN is seen. */
   #leaveOpen(): void {
     if (this.#machine.state === "closed") return;
-    this.#runtime.sweep.add(this);
+    this.profile.runtime.sweep.add(this);
     this.onHold(false);
   }
 
@@ -215,19 +266,19 @@ export class Driver implements DuplexHandler, ConnectionSink, IntakeOwner, Outgo
 
   /** Text is measured only where three bytes per unit might be too many. */
   #checkRoom(data: string | Uint8Array): void {
-    const { maxBufferedBytes } = this.#settings;
-    const isMasked = this.#role === "client";
-    if (this.#outgoing.hasRoomFor(14 + data.length * 3, maxBufferedBytes)) return;
-    const payloadBytes = typeof data === "string" ? this.#runtime.codec.text.byteLength(data) : data.length;
-    if (!this.#outgoing.hasRoomFor(frameLength(payloadBytes, isMasked), maxBufferedBytes)) throw this.#bufferFull();
+    const { maxBufferedBytes } = this.limits;
+    if (this.hasRoomFor(14 + data.length * 3, maxBufferedBytes)) return;
+    const payloadBytes = typeof data === "string" ? this.profile.codec.text.byteLength(data) : data.length;
+    if (!this.hasRoomFor(frameLength(payloadBytes, this.profile.role === "client"), maxBufferedBytes)) throw this.#bufferFull();
   }
 
   #bufferFull(): SimpleWebsocketError {
-    const { maxBufferedBytes } = this.#settings;
+    const { maxBufferedBytes } = this.limits;
     return new SimpleWebsocketError(`Cannot send: more than ${maxBufferedBytes} bytes would wait, must be fewer`, { code: "simple-ws/buffer-full", retryable: true, details: { maxBufferedBytes, bufferedBytes: this.bufferedBytes } });
   }
 
-  #whenDrained(): Promise<void> {
+  #readiness(): Promise<void> {
+    if (!this.isCongested) return READY;
     this.#drained ??= new Deferred();
     return handled(this.#drained.promise);
   }

@@ -6,6 +6,7 @@
  */
 import type { Clock, Timer } from "@x/errors/clock";
 import { SimpleWebsocketError } from "@x/errors/simple-ws";
+import type { InboxPolicy } from "../core/options.js";
 import { closedError } from "../core/closed-error.js";
 import { endsQuietly, type CloseInfo } from "../core/closing.js";
 import type { ReceiveOptions } from "./contract.js";
@@ -15,6 +16,14 @@ export interface InboxLimits {
   readonly maxInboxBytes: number;
   readonly maxInboxMessages: number;
   readonly maxReceivers: number;
+  readonly inboxPolicy: InboxPolicy;
+}
+
+export interface InboxOwner {
+  /** An inbox that was full has room again: less than half of its limits. */
+  onRoom(): void;
+  /** A message came over a limit, and the policy is "error". The message is lost. */
+  onOverflow(): void;
 }
 
 interface Receiver {
@@ -27,28 +36,34 @@ interface Receiver {
 export class Inbox {
   readonly #limits: InboxLimits;
   readonly #clock: Clock;
-  /** Called when an inbox that was full has room again: less than half of its limits. */
-  readonly #onRoom: () => void;
+  readonly #owner: InboxOwner;
   #messages: (string | Uint8Array | undefined)[] = [];
   #head = 0;
   #bytes = 0;
   #isFull = false;
   readonly #receivers: Receiver[] = [];
+  /** Messages lost to the policy. */
+  dropped = 0;
   #end: CloseInfo | undefined;
 
-  constructor(limits: InboxLimits, clock: Clock, onRoom: () => void) {
+  constructor(limits: InboxLimits, clock: Clock, owner: InboxOwner) {
     this.#limits = limits;
     this.#clock = clock;
-    this.#onRoom = onRoom;
+    this.#owner = owner;
   }
 
   get hasReceivers(): boolean {
     return this.#receivers.length > 0;
   }
 
-  /** A limit is reached: nothing more should be pushed until `onRoom`. */
+  /** A limit is reached and the policy is "pause": nothing more should be pushed until `onRoom`. */
   get isFull(): boolean {
     return this.#isFull;
+  }
+
+  /** A limit is reached, whatever that means. */
+  get isAtLimit(): boolean {
+    return this.#bytes >= this.#limits.maxInboxBytes || this.#length >= this.#limits.maxInboxMessages;
   }
 
   push(message: string | Uint8Array): void {
@@ -58,9 +73,10 @@ export class Inbox {
       receiver.resolve(message);
       return;
     }
+    if (this.#limits.inboxPolicy !== "pause" && this.isAtLimit && !this.#makesRoom()) return;
     this.#messages.push(message);
     this.#bytes += sizeOf(message);
-    if (this.#bytes >= this.#limits.maxInboxBytes || this.#length >= this.#limits.maxInboxMessages) this.#isFull = true;
+    if (this.#limits.inboxPolicy === "pause") this.#isFull = this.isAtLimit;
   }
 
   /** The next message, or `undefined` where there is none now. */
@@ -73,7 +89,7 @@ export class Inbox {
     else if (this.#head >= 1_024 && this.#head * 2 >= this.#messages.length) this.#compact(this.#messages.slice(this.#head));
     if (this.#isFull && this.#bytes * 2 < this.#limits.maxInboxBytes && this.#length * 2 < this.#limits.maxInboxMessages + 1) {
       this.#isFull = false;
-      this.#onRoom();
+      this.#owner.onRoom();
     }
     return message;
   }
@@ -120,6 +136,17 @@ export class Inbox {
       if (this.#end !== undefined && endsQuietly(this.#end, wasAsked())) return undefined;
       throw error;
     }
+  }
+
+  /** @returns whether there is room now. */
+  #makesRoom(): boolean {
+    if (this.#limits.inboxPolicy === "dropOldest") {
+      for (; this.isAtLimit; this.dropped++) this.shift();
+      return true;
+    }
+    this.dropped++;
+    if (this.#limits.inboxPolicy === "error") this.#owner.onOverflow();
+    return false;
   }
 
   #wait(resolve: (message: string | Uint8Array | null) => void, reject: (error: unknown) => void, timeoutMs: number, signal: AbortSignal | undefined): void {

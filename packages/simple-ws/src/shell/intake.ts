@@ -6,19 +6,22 @@
 import type { Clock } from "@x/errors/clock";
 import { callSafely, isThenable, reportHandlerError } from "@x/errors/handlers";
 import { SimpleWebsocketError } from "@x/errors/simple-ws";
+import { closedError } from "../core/closed-error.js";
 import type { CloseInfo } from "../core/closing.js";
 import type { ConnectionHandler, ReceiveOptions } from "./contract.js";
 import { handled } from "./deferred.js";
-import { Inbox, type InboxLimits } from "./inbox.js";
+import { Inbox, type InboxLimits, type InboxOwner } from "./inbox.js";
 
 export interface IntakeOwner {
+  readonly limits: InboxLimits;
+  readonly clock: Clock;
   /** Reading stops or goes on. */
   onHold(isHeld: boolean): void;
+  /** The inbox is over a limit, and the policy is to end the connection. */
+  onOverflow(): void;
 }
 
-export class Intake {
-  readonly #limits: InboxLimits;
-  readonly #clock: Clock;
+export class Intake implements InboxOwner {
   readonly #owner: IntakeOwner;
   #handler: ConnectionHandler | undefined;
   #inbox: Inbox | undefined;
@@ -27,21 +30,20 @@ export class Intake {
   #wasAsked = false;
   #isIterated = false;
   #settled: CloseInfo | undefined;
-  #closed: CloseInfo | undefined;
+  #isClosed = false;
 
-  constructor(limits: InboxLimits, clock: Clock, owner: IntakeOwner) {
-    this.#limits = limits;
-    this.#clock = clock;
+  constructor(owner: IntakeOwner) {
     this.#owner = owner;
-  }
-
-  get isFull(): boolean {
-    return this.#inbox?.isFull === true;
   }
 
   /** Whether messages must not come now. */
   get isHeld(): boolean {
-    return !this.#isDiscarding && (this.#isPaused || this.isFull);
+    return !this.#isDiscarding && (this.#isPaused || this.#inbox?.isFull === true);
+  }
+
+  /** Messages lost to the inbox's policy. */
+  get dropped(): number {
+    return this.#inbox?.dropped ?? 0;
   }
 
   deliver(data: string | Uint8Array): void {
@@ -51,7 +53,7 @@ export class Intake {
   }
 
   #keep(inbox: Inbox, data: string | Uint8Array): void {
-    if (this.#isDiscarding && (this.#isPaused || inbox.isFull)) return; // closing: nobody asks for it any more
+    if (this.#isDiscarding && (this.#isPaused || inbox.isAtLimit)) return; // closing: nobody asks for it any more
     inbox.push(data);
     if (inbox.isFull) this.#owner.onHold(true);
   }
@@ -68,9 +70,10 @@ export class Intake {
     this.#inbox?.settle(info);
   }
 
-  close(info: CloseInfo): void {
-    this.#closed = info;
-    this.#tellClosed(info);
+  /** After {@link settle}. */
+  close(): void {
+    this.#isClosed = true;
+    this.#tellClosed();
   }
 
   drain(): void {
@@ -83,7 +86,7 @@ export class Intake {
     if (this.#handler !== undefined || this.#isIterated || this.#inbox?.hasReceivers === true) throw alreadyAttached("attach");
     this.#handler = handler;
     this.#handOver(handler);
-    if (this.#closed !== undefined) this.#tellClosed(this.#closed);
+    this.#tellClosed();
   }
 
   setPaused(isPaused: boolean): void {
@@ -98,15 +101,31 @@ export class Intake {
     return this.#openInbox().receive(options);
   }
 
+  /** @returns `null` while there is none. @throws {ConnectionClosed} there will be none. */
+  receiveNowait(): string | Uint8Array | null {
+    if (this.#handler !== undefined) throw alreadyAttached("receive");
+    const message = this.#inbox?.shift();
+    if (message === undefined && this.#settled !== undefined) throw closedError(this.#settled);
+    return message ?? null;
+  }
+
   iterate(): AsyncGenerator<string | Uint8Array, void, undefined> {
     if (this.#handler !== undefined) throw alreadyAttached("iterate");
     this.#isIterated = true;
     return this.#openInbox().iterate(() => this.#wasAsked);
   }
 
+  onRoom(): void {
+    this.#owner.onHold(this.isHeld);
+  }
+
+  onOverflow(): void {
+    this.#owner.onOverflow();
+  }
+
   #openInbox(): Inbox {
     if (this.#inbox !== undefined) return this.#inbox;
-    this.#inbox = new Inbox(this.#limits, this.#clock, () => this.#owner.onHold(this.isHeld));
+    this.#inbox = new Inbox(this.#owner.limits, this.#owner.clock, this);
     if (this.#settled !== undefined) this.#inbox.settle(this.#settled);
     return this.#inbox;
   }
@@ -123,9 +142,10 @@ export class Intake {
     }
   }
 
-  #tellClosed(info: CloseInfo): void {
+  #tellClosed(): void {
     const handler = this.#handler;
-    if (handler !== undefined) callSafely(() => handler.onClose(info), [], (error) => report(handler, error));
+    const info = this.#settled;
+    if (this.#isClosed && info !== undefined && handler !== undefined) callSafely(() => handler.onClose(info), [], (error) => report(handler, error));
   }
 }
 

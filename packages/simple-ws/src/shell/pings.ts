@@ -20,10 +20,16 @@ export class Pings {
   readonly #maxPings: number;
   #waiting: Waiting[] = [];
   #count = 0;
+  #latencyMs: number | undefined;
 
   constructor(clock: Clock, maxPings: number) {
     this.#clock = clock;
     this.#maxPings = maxPings;
+  }
+
+  /** Of the Ping answered last. */
+  get latencyMs(): number | undefined {
+    return this.#latencyMs;
   }
 
   /** @throws {SimpleWebsocketError} `simple-ws/too-many-pings`. */
@@ -52,7 +58,8 @@ export class Pings {
     const nowMs = this.#clock.now();
     for (const entry of this.#waiting.splice(0, index + 1)) {
       this.#release(entry);
-      entry.pong.resolve(nowMs - entry.sentMs);
+      this.#latencyMs = nowMs - entry.sentMs;
+      entry.pong.resolve(this.#latencyMs);
     }
   }
 

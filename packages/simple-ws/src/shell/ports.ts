@@ -6,13 +6,16 @@
 import type { Clock, Random } from "@x/errors/clock";
 import { Sweep } from "@x/errors/clock";
 import type { TextPort } from "@x/wsframe";
-import type { Codec } from "../core/connection.js";
+import type { Codec } from "../core/profile.js";
 import { WriteBatch } from "./write-batch.js";
 
 /** A reliable, ordered link for bytes: TCP, TLS, a Unix socket, a pair in memory. */
 export interface ByteDuplex {
   /** Bytes given to {@link write} that the system has not taken yet. */
   readonly bufferedBytes: number;
+  /** Since the link was made; 0 where nobody counts. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
   /** `bufferedBytes` above this make the link call {@link DuplexHandler.onDrain} later. */
   readonly highWaterMarkBytes: number;
   /** Whether {@link write} normally hands the bytes to the system before it returns, so that their memory is free again. */

@@ -3,11 +3,11 @@
  *
  * Room: simple-ws shell. Checks arguments; the {@link Driver} does the rest.
  */
-import { SimpleWebsocketError } from "@x/errors/simple-ws";
 import { isSendableCloseCode, MAX_CONTROL_PAYLOAD_BYTES, MAX_REASON_BYTES, neutralText, type PreparedMessage } from "@x/wsframe";
 import type { CloseInfo } from "../core/closing.js";
-import type { ConnectionHandler, MessageConnection, ReceiveOptions, Sendable } from "./contract.js";
+import type { ConnectionHandler, ConnectionStats, Fragments, MessageConnection, ReceiveOptions, Sendable } from "./contract.js";
 import type { Driver } from "./driver.js";
+import { invalidArgument, payloadOf } from "./payload.js";
 
 export interface PingOptions {
   /** Default Infinity: until the connection ends. */
@@ -17,13 +17,16 @@ export interface PingOptions {
 /** A WebSocket connection. `connect`, `accept`, `serve` and `pair` make them. */
 export class WebSocketConnection implements MessageConnection {
   readonly protocol: string;
+  /** What was agreed on, as in `Sec-WebSocket-Extensions`; "" for none. */
+  readonly extensions: string;
   readonly url: string | undefined;
   readonly #driver: Driver;
 
   /** @internal */
-  constructor(driver: Driver, protocol: string, url: string | undefined) {
+  constructor(driver: Driver, protocol: string, extensions: string, url: string | undefined) {
     this.#driver = driver;
     this.protocol = protocol;
+    this.extensions = extensions;
     this.url = url;
   }
 
@@ -43,8 +46,24 @@ export class WebSocketConnection implements MessageConnection {
     return this.#driver.send(payloadOf(data));
   }
 
+  /**
+   * Sends one message piece by piece, as the iterable gives its pieces (§5.4): all strings, or all bytes. Other messages wait
+   * meanwhile, Pings and Pongs do not. Pieces are not compressed.
+   * @returns once the last piece is with the connection; it rejects with what the iterable threw, after which the connection
+   *   ends with 1011, because a message that has begun cannot be taken back.
+   * @throws {ConnectionClosed} at once or later.
+   */
+  sendFragments(fragments: Fragments): Promise<void> {
+    return this.#driver.sendFragments(fragments);
+  }
+
   sendPrepared(message: PreparedMessage): Promise<void> {
     return this.#driver.sendPrepared(message);
+  }
+
+  /** {@link trySend} for a message that is encoded once. */
+  trySendPrepared(message: PreparedMessage): boolean {
+    return this.#driver.trySendPrepared(message);
   }
 
   trySend(data: Sendable): boolean {
@@ -59,12 +78,21 @@ export class WebSocketConnection implements MessageConnection {
     this.#driver.intake.attach(handler);
   }
 
-  pauseReading(): void {
+  receiveNowait(): string | Uint8Array | null {
+    return this.#driver.intake.receiveNowait();
+  }
+
+  pause(): void {
     this.#driver.intake.setPaused(true);
   }
 
-  resumeReading(): void {
+  resume(): void {
     this.#driver.intake.setPaused(false);
+  }
+
+  /** Counters of this connection; reading them costs, keeping them does not. */
+  stats(): ConnectionStats {
+    return this.#driver.stats;
   }
 
   /**
@@ -78,13 +106,13 @@ export class WebSocketConnection implements MessageConnection {
    */
   ping(payload?: string | Uint8Array, options: PingOptions = {}): Promise<number> {
     const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
-    if (bytes !== undefined && bytes.length > MAX_CONTROL_PAYLOAD_BYTES) throw invalid(`ping: payload has ${bytes.length} bytes, must have at most ${MAX_CONTROL_PAYLOAD_BYTES}`);
+    if (bytes !== undefined && bytes.length > MAX_CONTROL_PAYLOAD_BYTES) throw invalidArgument(`ping: payload has ${bytes.length} bytes, must have at most ${MAX_CONTROL_PAYLOAD_BYTES}`);
     return this.#driver.ping(bytes, options.timeoutMs ?? Infinity);
   }
 
   close(code = 1000, reason = ""): Promise<CloseInfo> {
-    if (!isSendableCloseCode(code)) throw invalid(`close: code is ${code}, must be 1000–1003, 1007–1014 or 3000–4999`);
-    if (neutralText.byteLength(reason) > MAX_REASON_BYTES) throw invalid(`close: reason must have at most ${MAX_REASON_BYTES} bytes of UTF-8`);
+    if (!isSendableCloseCode(code)) throw invalidArgument(`close: code is ${code}, must be 1000–1003, 1007–1014 or 3000–4999`);
+    if (neutralText.byteLength(reason) > MAX_REASON_BYTES) throw invalidArgument(`close: reason must have at most ${MAX_REASON_BYTES} bytes of UTF-8`);
     return this.#driver.close(code, reason);
   }
 
@@ -99,17 +127,4 @@ export class WebSocketConnection implements MessageConnection {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-/** @throws {SimpleWebsocketError} `simple-ws/invalid-argument`: neither text nor bytes. */
-export function payloadOf(data: Sendable): string | Uint8Array {
-  if (typeof data === "string" || data instanceof Uint8Array) return data;
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const other: unknown = data; // from a program without types
-  throw invalid(`send: data is ${other === null ? "null" : typeof other}, must be a string or bytes`);
-}
-
-function invalid(what: string): SimpleWebsocketError {
-  return new SimpleWebsocketError(`Cannot ${what}`, { code: "simple-ws/invalid-argument" });
 }

@@ -123,15 +123,23 @@ describe("the connection", () => {
     expect(connection.state).toBe("open");
   });
 
-  test("maxInboxMessages: at the limit the connection ends with 1008, after what has come", async () => {
+  test("maxInboxMessages: one past the limit the connection ends with 1008, after what has come", async () => {
     const [connection, native] = await dial({ maxInboxMessages: 2 });
     native.message("a");
-    expect(native.closes).toEqual([]);
     native.message("b");
+    expect(native.closes).toEqual([]);
+    native.message("lost");
     expect(native.closes).toEqual([[4008, "Inbox is full"]]);
     native.ended({ code: 4008, reason: "Inbox is full", wasClean: true });
     expect([await connection.receive(), await connection.receive()]).toEqual(["a", "b"]);
-    await expect(connection.receive()).rejects.toMatchObject({ reason: 1008, initiator: "local", wasClean: false });
+    await expect(connection.receive()).rejects.toMatchObject({ code: "simple-ws/inbox-full", reason: 1008, initiator: "local", wasClean: false });
+  });
+
+  test.each([["dropOldest", ["b", "c"]], ["dropNewest", ["a", "b"]]] as const)("inboxPolicy %s loses messages, not the connection", async (inboxPolicy, kept) => {
+    const [connection, native] = await dial({ maxInboxMessages: 2, inboxPolicy });
+    for (const message of ["a", "b", "c"]) native.message(message);
+    expect([connection.receiveNowait(), connection.receiveNowait(), connection.receiveNowait()]).toEqual([...kept, null]);
+    expect(native.closes).toEqual([]);
   });
 
   test("send() waits while the platform holds more than the mark, trySend() does not send", async () => {

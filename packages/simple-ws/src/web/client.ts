@@ -19,12 +19,13 @@ export interface WebConnectOptions extends Partial<WebLimits> {
   readonly WebSocket?: NativeConstructor;
 }
 
-/** Units and meaning as on Node; a full inbox ends the connection here, because the platform cannot pause: 1008. */
+/** Units and meaning as on Node; the platform cannot pause, so that "pause" means "error" here. */
 export const WEB_DEFAULTS: WebLimits & { readonly connectTimeoutMs: number } = {
   highWaterMarkBytes: 65_536,
   maxInboxBytes: 16_777_216,
   maxInboxMessages: 65_536,
   maxReceivers: 1_024,
+  inboxPolicy: "error",
   connectTimeoutMs: 20_000,
 };
 
@@ -39,7 +40,7 @@ export async function connect(url: string | URL, options: WebConnectOptions = {}
   const { signal } = options;
   if (signal?.aborted === true) throw failed("aborted", "the signal is aborted", signal.reason);
   const native = create(String(url), options);
-  const outcome = await opened(native, { ...WEB_DEFAULTS, ...options }, signal);
+  const outcome = await opened(native, settingsOf(options), signal);
   if (outcome instanceof WebConnection) return outcome;
   native.onopen = native.onclose = null;
   native.close();
@@ -56,6 +57,11 @@ function create(url: string, { subprotocols = [], WebSocket = nativeWebSocket() 
   } catch (cause) {
     throw failed("invalid-url", "the URL or a subprotocol is not valid", cause);
   }
+}
+
+function settingsOf(options: WebConnectOptions): typeof WEB_DEFAULTS {
+  const settings = { ...WEB_DEFAULTS, ...options };
+  return settings.inboxPolicy === "pause" ? { ...settings, inboxPolicy: "error" } : settings;
 }
 
 type Outcome = WebConnection | ConnectionError;

@@ -7,7 +7,7 @@
 import type { Clock } from "@x/errors/clock";
 import { SimpleWebsocketError } from "@x/errors/simple-ws";
 import type { PreparedMessage } from "@x/wsframe";
-import { closedError } from "../core/closed-error.js";
+import { closedError, INBOX_FULL_REASON } from "../core/closed-error.js";
 import type { CloseInfo } from "../core/closing.js";
 import type { ConnectionHandler, MessageConnection, ReceiveOptions, Sendable } from "../shell/contract.js";
 import { Deferred, handled } from "../shell/deferred.js";
@@ -42,7 +42,7 @@ export class WebConnection implements MessageConnection {
     this.#clock = clock;
     this.protocol = native.protocol;
     this.url = native.url;
-    this.#intake = new Intake(limits, clock, { onHold: () => this.#checkInbox() });
+    this.#intake = new Intake({ limits, clock, onHold: ignore, onOverflow: () => this.#overflow() });
     native.onmessage = ({ data }: NativeMessageEvent) => this.#intake.deliver(typeof data === "string" ? data : new Uint8Array(data instanceof ArrayBuffer ? data : []));
     native.onclose = (event: NativeCloseEvent) => this.#end(event);
   }
@@ -83,11 +83,15 @@ export class WebConnection implements MessageConnection {
     this.#intake.attach(handler);
   }
 
-  pauseReading(): void {
+  receiveNowait(): string | Uint8Array | null {
+    return this.#intake.receiveNowait();
+  }
+
+  pause(): void {
     this.#intake.setPaused(true);
   }
 
-  resumeReading(): void {
+  resume(): void {
     this.#intake.setPaused(false);
   }
 
@@ -116,8 +120,9 @@ export class WebConnection implements MessageConnection {
     return this.#native.bufferedAmount > this.#limits.highWaterMarkBytes;
   }
 
-  #checkInbox(): void {
-    if (this.#intake.isFull) this.#startClosing(4008, "Inbox is full", { code: 1008, reason: "Inbox is full", wasClean: false, initiator: "local" });
+  /** A page cannot stop reading, and may send no 1008. */
+  #overflow(): void {
+    this.#startClosing(4008, INBOX_FULL_REASON, { code: 1008, reason: INBOX_FULL_REASON, wasClean: false, initiator: "local" });
   }
 
   #startClosing(code: number, reason: string, info: CloseInfo): void {
@@ -144,7 +149,7 @@ export class WebConnection implements MessageConnection {
     this.#intake.settle(info);
     this.#drained?.reject(closedError(info));
     this.#closed.resolve(info);
-    this.#intake.close(info);
+    this.#intake.close();
   }
 
   #whenDrained(): Promise<void> {
@@ -171,6 +176,10 @@ export class WebConnection implements MessageConnection {
 
 function viewOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
   return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
+}
+
+function ignore(): void {
+  // the platform cannot pause
 }
 
 function invalid(what: string, cause?: unknown): SimpleWebsocketError {

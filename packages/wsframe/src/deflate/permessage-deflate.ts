@@ -6,7 +6,7 @@
  */
 import { WebSocketException, WebSocketPayloadException } from "@x/errors/wsframe";
 import { CloseCode } from "../close-code.js";
-import type { AgreedExtension, Extension, ExtensionEntry, ExtensionFactory, Transformed } from "../extension.js";
+import type { AgreedExtension, Extension, ExtensionEntry, ExtensionFactory, SharedPayload, Transformed } from "../extension.js";
 import { sizeFault } from "../faults.js";
 import type { Opcode } from "../opcode.js";
 import type { PreparedMessage } from "../prepared-message.js";
@@ -88,10 +88,9 @@ class PerMessageDeflate implements Extension {
     });
   }
 
-  encodeShared(message: PreparedMessage): Uint8Array {
-    const { plain, compressed } = this.#shared.get(message, this.#options);
-    this.#sent?.slide(plain);
-    return compressed;
+  encodeShared(message: PreparedMessage): SharedPayload {
+    this.#sent?.slide(message.payload);
+    return this.#shared.get(message, this.#options);
   }
 
   decode(payload: Uint8Array, reserved: number, maxBytes: number, done: Transformed): void {
@@ -126,17 +125,12 @@ class PerMessageDeflate implements Extension {
   }
 }
 
-interface SharedMessage {
-  readonly plain: Uint8Array;
-  readonly compressed: Uint8Array;
-}
-
 /** Messages that go to many are compressed once for every window size, alone: any receiver can read that, whatever came before. */
 class SharedMessages {
   readonly #port: DeflatePort;
   readonly #settings: DeflateSettings;
   readonly #options = new Map<number, DeflateOptions>();
-  readonly #messages = new WeakMap<PreparedMessage, Map<number, SharedMessage>>();
+  readonly #messages = new WeakMap<PreparedMessage, Map<number, SharedPayload>>();
 
   constructor(port: DeflatePort, settings: DeflateSettings) {
     this.#port = port;
@@ -155,11 +149,11 @@ class SharedMessages {
     return options;
   }
 
-  get(message: PreparedMessage, options: DeflateOptions): SharedMessage {
-    const known = this.#messages.get(message) ?? new Map<number, SharedMessage>();
+  get(message: PreparedMessage, options: DeflateOptions): SharedPayload {
+    const known = this.#messages.get(message) ?? new Map<number, SharedPayload>();
     const before = known.get(options.windowBits);
     if (before !== undefined) return before;
-    const shared = { plain: message.payload, compressed: this.#port.deflate(message.payload, nothing, options) };
+    const shared = { payload: this.#port.deflate(message.payload, nothing, options), reserved: COMPRESSED_BIT };
     this.#messages.set(message, known.set(options.windowBits, shared));
     return shared;
   }

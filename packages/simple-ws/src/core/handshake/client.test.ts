@@ -10,14 +10,14 @@ const limits = { maxHeaderBytes: 1_000, maxHeaderLines: 20, maxErrorBodyBytes: 1
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const open = (...lines: string[]): string => ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade", `Sec-WebSocket-Accept: ${accept}`, ...lines, "", ""].join("\r\n");
 const read = (text: string, subprotocols: string[] = [], end = false): HandshakeOutcome => {
-  const handshake = new ClientHandshake(accept, subprotocols, limits);
+  const handshake = new ClientHandshake(accept, { subprotocols, extensions: [] }, limits);
   const outcome = handshake.receive(bytesOf(text));
   return end ? handshake.receiveEnd() : outcome;
 };
 const failure = (code: string, more: object = {}): unknown => ({ kind: "failed", error: expect.objectContaining({ code, ...more }) as unknown });
 
 describe("formatRequest()", () => {
-  const options = { key: "dGhlIHNhbXBsZSBub25jZQ==", subprotocols: [], headers: {}, origin: undefined, basicAuthorization: undefined };
+  const options = { key: "dGhlIHNhbXBsZSBub25jZQ==", subprotocols: [], extensions: [], headers: {}, origin: undefined, basicAuthorization: undefined };
 
   test("writes what §4.1 wants", () => {
     expect(formatRequest(parseWebSocketUrl("ws://server.example.com/chat"), options)).toBe(
@@ -44,7 +44,7 @@ describe("ClientHandshake", () => {
   test("opens however TCP cuts the answer, and keeps the first bytes of frames (§4.1)", () => {
     const bytes = bytesOf(`${open("Sec-WebSocket-Protocol: chat")}\u0081\u0000`);
     for (const [head, tail] of everySplit(bytes)) {
-      const handshake = new ClientHandshake(accept, ["chat", "x"], limits);
+      const handshake = new ClientHandshake(accept, { subprotocols: ["chat", "x"], extensions: [] }, limits);
       const first = handshake.receive(head);
       const outcome = first.kind === "pending" ? handshake.receive(tail) : first;
       expect(outcome).toMatchObject({ kind: "open", protocol: "chat" });
@@ -82,7 +82,7 @@ describe("ClientHandshake", () => {
   });
 
   test("is over when the network is: once, with one outcome", () => {
-    const handshake = new ClientHandshake(accept, [], limits);
+    const handshake = new ClientHandshake(accept, { subprotocols: [], extensions: [] }, limits);
     handshake.receive(bytesOf("HTTP/1.1 1"));
     const outcome = handshake.receiveEnd();
     expect(outcome).toEqual(failure("wsframe/connection-lost"));
@@ -91,14 +91,14 @@ describe("ClientHandshake", () => {
   });
 
   test("a refusal whose body never ends is a refusal, not a timeout", () => {
-    const handshake = new ClientHandshake(accept, [], limits);
+    const handshake = new ClientHandshake(accept, { subprotocols: [], extensions: [] }, limits);
     handshake.receive(bytesOf("HTTP/1.1 403 x\r\nContent-Length: 9\r\n\r\nno"));
     expect(handshake.receiveEnd(new WebSocketTimeoutException())).toEqual(failure("wsframe/bad-status", { statusCode: 403, body: "no" }));
   });
 
   test("survives any bytes in any pieces", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.integer({ min: 1, max: 50 }), fc.constantFrom("", "HTTP/1.1 500 x\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 101 x\r\n"), (noise, size, prefix) => {
-      const handshake = new ClientHandshake(accept, [], limits);
+      const handshake = new ClientHandshake(accept, { subprotocols: [], extensions: [] }, limits);
       handshake.receive(bytesOf(prefix));
       for (const chunk of chunksOf(noise, size)) handshake.receive(chunk);
       expect(handshake.receiveEnd().kind).toBe("failed");

@@ -5,6 +5,7 @@
  */
 import { SimpleWebsocketError } from "@x/errors/simple-ws";
 import { WebSocketBadStatusException, WebSocketConnectionClosedException, WebSocketException } from "@x/errors/wsframe";
+import { agreeExtensions, offerExtensions, type AgreedExtensions, type ExtensionFactory } from "@x/wsframe";
 import { ErrorBody } from "./error-body.js";
 import { badHandshake, formatHeaders, hasListMember, HeadReader, isToken, type Headers, type HeadersInput, type HeadLimits, type ResponseHead } from "./headers.js";
 import type { WebSocketUrl } from "../url.js";
@@ -18,6 +19,8 @@ export interface RequestOptions {
   /** 16 random bytes in base64. */
   readonly key: string;
   readonly subprotocols: readonly string[];
+  /** Offered in this order; see {@link checkFactories}. */
+  readonly extensions: readonly ExtensionFactory[];
   readonly headers: HeadersInput;
   /** The `Origin` header; none by default, which is what programs that are no browser send. */
   readonly origin: string | undefined;
@@ -38,9 +41,11 @@ export function formatRequest(url: WebSocketUrl, options: RequestOptions): strin
     authorization: options.basicAuthorization === undefined || /^authorization:/im.test(extra) ? undefined : `Basic ${options.basicAuthorization}`,
     host: /^host:/im.test(extra) ? undefined : url.authority,
   });
+  const offer = offerExtensions(options.extensions);
+  const extensions = offer === undefined ? "" : `Sec-WebSocket-Extensions: ${offer}\r\n`;
   const protocols = options.subprotocols.length === 0 ? "" : `Sec-WebSocket-Protocol: ${options.subprotocols.join(", ")}\r\n`;
   return `GET ${url.resource} HTTP/1.1\r\n${optional}Upgrade: websocket\r\nConnection: Upgrade\r\n`
-    + `Sec-WebSocket-Key: ${options.key}\r\nSec-WebSocket-Version: 13\r\n${protocols}${extra}\r\n`;
+    + `Sec-WebSocket-Key: ${options.key}\r\nSec-WebSocket-Version: 13\r\n${protocols}${extensions}${extra}\r\n`;
 }
 
 function checkSubprotocols(subprotocols: readonly string[]): void {
@@ -50,10 +55,13 @@ function checkSubprotocols(subprotocols: readonly string[]): void {
   }
 }
 
+/** As much of {@link RequestOptions} as the answer is judged by. */
+export type Offer = Pick<RequestOptions, "subprotocols" | "extensions">;
+
 /** How a handshake ended, or that it has not. */
 export type HandshakeOutcome =
   | { readonly kind: "pending" }
-  | { readonly kind: "open"; readonly protocol: string; readonly headers: Headers; /** First bytes of frames. */ readonly rest: Uint8Array }
+  | { readonly kind: "open"; readonly protocol: string; readonly extensions: AgreedExtensions | undefined; readonly headers: Headers; /** First bytes of frames. */ readonly rest: Uint8Array }
   | { readonly kind: "failed"; readonly error: WebSocketException };
 
 type Phase =
@@ -65,15 +73,15 @@ const PENDING: HandshakeOutcome = { kind: "pending" };
 
 /** Reads the answer. Never throws for what the peer sent; every method answers with the {@link HandshakeOutcome} so far. */
 export class ClientHandshake {
-  readonly #subprotocols: readonly string[];
+  readonly #offer: Offer;
   readonly #accept: string;
   readonly #limits: ClientHandshakeLimits;
   #phase: Phase;
 
   /** @param accept what the server must answer to our key (§4.1, item 4). */
-  constructor(accept: string, subprotocols: readonly string[], limits: ClientHandshakeLimits) {
+  constructor(accept: string, offer: Offer, limits: ClientHandshakeLimits) {
     this.#accept = accept;
-    this.#subprotocols = subprotocols;
+    this.#offer = offer;
     this.#limits = limits;
     this.#phase = { kind: "head", reader: new HeadReader(limits) };
   }
@@ -107,7 +115,7 @@ export class ClientHandshake {
     if (read === undefined) return PENDING;
     const rest = chunk.subarray(read.used);
     if (read.head.statusCode === 101) {
-      return this.#settle({ kind: "open", protocol: this.#judge(read.head.headers), headers: read.head.headers, rest: rest.slice() });
+      return this.#settle({ kind: "open", ...this.#judge(read.head.headers), headers: read.head.headers, rest: rest.slice() });
     }
     const body = new ErrorBody(read.head, this.#limits.maxErrorBodyBytes);
     this.#phase = { kind: "body", head: read.head, body };
@@ -126,15 +134,15 @@ export class ClientHandshake {
     return this.#settle({ kind: "failed", error });
   }
 
-  /** §4.1, items 2–6. @returns the subprotocol, "" for none. */
-  #judge(headers: Headers): string {
+  /** §4.1, items 2–6. */
+  #judge(headers: Headers): { readonly protocol: string; readonly extensions: AgreedExtensions | undefined } {
     if (headers["upgrade"]?.toLowerCase() !== "websocket") throw badHandshake("Upgrade is not websocket");
     if (!hasListMember(headers["connection"], "upgrade")) throw badHandshake("Connection does not hold Upgrade");
     if (headers["sec-websocket-accept"] !== this.#accept) throw badHandshake("Sec-WebSocket-Accept does not answer our key");
-    if (headers["sec-websocket-extensions"] !== undefined) throw badHandshake("server uses an extension that was not offered");
     const protocol = headers["sec-websocket-protocol"];
-    if (protocol !== undefined && !this.#subprotocols.includes(protocol)) throw badHandshake("server chose a subprotocol that was not offered");
-    return protocol ?? "";
+    if (protocol !== undefined && !this.#offer.subprotocols.includes(protocol)) throw badHandshake("server chose a subprotocol that was not offered");
+    const extensions = headers["sec-websocket-extensions"];
+    return { protocol: protocol ?? "", extensions: extensions === undefined ? undefined : agreeExtensions(this.#offer.extensions, extensions) };
   }
 
   #settle(outcome: HandshakeOutcome): HandshakeOutcome {

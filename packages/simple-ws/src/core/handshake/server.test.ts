@@ -4,7 +4,7 @@ import { formatAcceptance, formatRefusal, judgeUpgrade, type UpgradePolicy, type
 
 const headers = { "host": "example.com", "upgrade": "websocket", "connection": "keep-alive, Upgrade", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-version": "13" };
 const request = (more: Record<string, string | undefined> = {}, rest: Partial<UpgradeRequest> = {}): UpgradeRequest => ({ method: "GET", httpVersion: "1.1", headers: { ...headers, ...more }, ...rest });
-const policy: UpgradePolicy = { origin: "same-origin", chooseSubprotocol: () => undefined };
+const policy: UpgradePolicy = { origin: "same-origin", chooseSubprotocol: () => undefined, extensions: [] };
 
 describe("judgeUpgrade() (§4.2)", () => {
   test("accepts what a client must send", () => {
@@ -59,7 +59,7 @@ test.each([
 });
 
 test("formatAcceptance() and formatRefusal() write whole answers", () => {
-  expect(formatAcceptance("ACC=", "chat", { "X-A": "1" })).toBe("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ACC=\r\nSec-WebSocket-Protocol: chat\r\nX-A: 1\r\n\r\n");
+  expect(formatAcceptance("ACC=", { protocol: "chat", extensions: undefined }, { "X-A": "1" })).toBe("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ACC=\r\nSec-WebSocket-Protocol: chat\r\nX-A: 1\r\n\r\n");
   const refusal = formatRefusal({ statusCode: 426 }, (text) => text.length);
   expect(refusal).toContain("HTTP/1.1 426 Upgrade Required\r\n");
   expect(refusal).toContain("Sec-WebSocket-Version: 13\r\n");

@@ -4,6 +4,8 @@
  * Room: simple-ws core. Writes nothing and computes no hash; its texts are the answers' heads and bodies.
  */
 import { SimpleWebsocketError } from "@x/errors/simple-ws";
+import { WebSocketException } from "@x/errors/wsframe";
+import { acceptExtensions, type AgreedExtensions, type ExtensionFactory } from "@x/wsframe";
 import { formatHeaders, hasListMember, isToken, listMembers, type HeadersInput } from "./headers.js";
 import { isSameOrigin } from "./origin.js";
 
@@ -33,6 +35,8 @@ export interface UpgradePolicy {
   readonly origin: OriginPolicy;
   /** @returns one of `offered`, or `undefined` for none. */
   readonly chooseSubprotocol: (offered: readonly string[]) => string | undefined;
+  /** What may be agreed on, in this order; see {@link checkFactories}. */
+  readonly extensions: readonly ExtensionFactory[];
 }
 
 export interface Acceptance {
@@ -40,6 +44,7 @@ export interface Acceptance {
   readonly key: string;
   /** "" for none. */
   readonly protocol: string;
+  readonly extensions: AgreedExtensions | undefined;
 }
 
 export type Verdict =
@@ -53,14 +58,14 @@ export function judgeUpgrade(request: UpgradeRequest, policy: UpgradePolicy): Ve
   const origin = field(request, "origin");
   if (origin !== undefined && !isAllowed(origin, request, policy.origin)) return refuse(403, `origin ${JSON.stringify(origin.slice(0, 200))} is not allowed`);
   const offered = field(request, "sec-websocket-protocol");
-  if (offered === undefined) return accept(request, "");
+  if (offered === undefined) return accept(request, "", policy);
   const names = listMembers(offered);
   if (names.length === 0 || !names.every(isToken)) return refuse(400, "Sec-WebSocket-Protocol is malformed");
   const chosen = policy.chooseSubprotocol(names);
   if (chosen !== undefined && !names.includes(chosen)) {
     throw new SimpleWebsocketError("Cannot accept: the chosen subprotocol was not offered, must be one of the client's", { code: "simple-ws/invalid-option" });
   }
-  return accept(request, chosen ?? "");
+  return accept(request, chosen ?? "", policy);
 }
 
 function faultOf(request: UpgradeRequest): Verdict | undefined {
@@ -74,8 +79,16 @@ function faultOf(request: UpgradeRequest): Verdict | undefined {
   return undefined;
 }
 
-function accept(request: UpgradeRequest, protocol: string): Verdict {
-  return { kind: "accept", key: field(request, "sec-websocket-key") ?? "", protocol };
+function accept(request: UpgradeRequest, protocol: string, { extensions }: UpgradePolicy): Verdict {
+  const key = field(request, "sec-websocket-key") ?? "";
+  const offered = extensions.length === 0 ? undefined : field(request, "sec-websocket-extensions");
+  if (offered === undefined) return { kind: "accept", key, protocol, extensions: undefined };
+  try {
+    return { kind: "accept", key, protocol, extensions: acceptExtensions(extensions, offered) };
+  } catch (error) {
+    if (error instanceof WebSocketException) return refuse(400, "Sec-WebSocket-Extensions is malformed");
+    throw error;
+  }
 }
 
 function refuse(statusCode: number, why: string, headers: HeadersInput = {}): Verdict {
@@ -94,9 +107,11 @@ function field(request: UpgradeRequest, name: string): string | undefined {
 }
 
 /** The head of a 101 (§4.2.2, item 5). @throws {SimpleWebsocketError} `simple-ws/invalid-argument`. */
-export function formatAcceptance(accept: string, protocol: string, headers: HeadersInput): string {
+export function formatAcceptance(accept: string, { protocol, extensions }: Omit<Acceptance, "kind" | "key">, headers: HeadersInput | undefined): string {
   const chosen = protocol === "" ? "" : `Sec-WebSocket-Protocol: ${protocol}\r\n`;
-  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${chosen}${formatHeaders(headers)}\r\n`;
+  const agreed = extensions === undefined ? "" : `Sec-WebSocket-Extensions: ${extensions.field}\r\n`;
+  const others = headers === undefined ? "" : formatHeaders(headers);
+  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${chosen}${agreed}${others}\r\n`;
 }
 
 const phrases: ReadonlyMap<number, string> = new Map([
