@@ -3,6 +3,7 @@
  *
  * Room: simple-ws node.
  */
+import { Buffer } from "node:buffer";
 import { constants, deflateRaw, deflateRawSync, inflateRaw, inflateRawSync, type ZlibOptions } from "node:zlib";
 import type { DeflateOptions, DeflatePort, InflateOptions, InflateResult } from "@x/wsframe";
 
@@ -56,7 +57,7 @@ export function createZlibPort(maxJobs: number = MAX_DEFLATE_JOBS): DeflatePort 
 
     inflate(input, dictionary, options) {
       try {
-        return inflateRawSync(input, inflateOptions(input, dictionary, options));
+        return compact(inflateRawSync(input, inflateOptions(input, dictionary, options)));
       } catch (error) {
         return failureOf(error);
       }
@@ -65,7 +66,7 @@ export function createZlibPort(maxJobs: number = MAX_DEFLATE_JOBS): DeflatePort 
     inflateLater(input, dictionary, options, done) {
       jobs.run((finished) => inflateRaw(input, inflateOptions(input, dictionary, options), (error, output) => {
         finished();
-        done(error === null ? output : failureOf(error));
+        done(error === null ? compact(output) : failureOf(error));
       }));
     },
   };
@@ -93,6 +94,11 @@ function chunkFor(bytes: number): number {
 
 function withoutTail(output: Uint8Array): Uint8Array {
   return output.subarray(0, output.length - TAIL_BYTES);
+}
+
+/** zlib hands out the beginning of a larger piece of memory, which a small message should not hold on to. */
+function compact(output: Buffer): Uint8Array {
+  return output.buffer.byteLength > 2 * output.length ? Buffer.from(output) : output;
 }
 
 function failureOf(error: unknown): InflateResult {
