@@ -69,7 +69,7 @@ export function describe(info: CloseInfo): string {
 export function machine(role: Role, options: ConnectionOptions = {}, extensions?: AgreedExtensions): { connection: Connection; seen: Recording } {
   const seen = new Recording();
   const codec = { text: neutralText, random: () => 0, allocate: (bytes: number) => new Uint8Array(bytes) };
-  const connection = new Connection(createProfile(role, parseConnectionOptions({ pingIntervalMs: 0, ...options }), codec), extensions, seen, seen, 0);
+  const connection = new Connection(createProfile(role, parseConnectionOptions({ pingIntervalMs: 0, ...options }), codec), extensions, seen, 0);
   return { connection, seen };
 }
 

@@ -30,8 +30,7 @@ const NOTHING = new Uint8Array(0);
 
 export class Connection implements DecoderSink, InboundOwner, OutboundSink {
   readonly #profile: Profile;
-  readonly #output: ByteOutput;
-  readonly #sink: ConnectionSink;
+  readonly #shell: ByteOutput & ConnectionSink;
   readonly #decoder: Decoder;
   readonly #keepalive: Keepalive | undefined;
   readonly #inbound: Inbound | undefined;
@@ -46,11 +45,10 @@ export class Connection implements DecoderSink, InboundOwner, OutboundSink {
   /** The one Ping whose Pong waits for a congested output (§5.5.3: only the latest needs an answer). */
   #owedPong: Uint8Array | undefined;
 
-  constructor(profile: Profile, extensions: AgreedExtensions | undefined, output: ByteOutput, sink: ConnectionSink, nowMs: number) {
+  constructor(profile: Profile, extensions: AgreedExtensions | undefined, shell: ByteOutput & ConnectionSink, nowMs: number) {
     const { settings, codec } = profile;
     this.#profile = profile;
-    this.#output = output;
-    this.#sink = sink;
+    this.#shell = shell;
     this.#nowMs = nowMs;
     this.#decoder = new Decoder({ role: profile.role, rules: profile.rules, reservedBits: extensions?.reservedBits, sink: this });
     this.#keepalive = settings.pingIntervalMs > 0 || settings.idleTimeoutMs > 0 ? new Keepalive(settings, nowMs) : undefined;
@@ -144,7 +142,7 @@ export class Connection implements DecoderSink, InboundOwner, OutboundSink {
     this.#isPaused = false;
     const held = this.#held;
     this.#held = undefined;
-    if (held !== undefined) this.#sink.onMessage(held);
+    if (held !== undefined) this.#shell.onMessage(held);
     this.#goOn();
   }
 
@@ -164,7 +162,7 @@ export class Connection implements DecoderSink, InboundOwner, OutboundSink {
 
   sendPrepared(message: PreparedMessage): void {
     if (this.#outbound?.takes(message.payload) === true) this.#outbound.sendPrepared(message);
-    else if (this.#profile.role === "server") this.#output.append(message.frame);
+    else if (this.#profile.role === "server") this.#shell.append(message.frame);
     else this.writeMessage(message.data);
   }
 
@@ -184,7 +182,7 @@ export class Connection implements DecoderSink, InboundOwner, OutboundSink {
 
   /** @param opcode of the message with its first piece, continuation with the others. */
   sendFragment(payload: Uint8Array, opcode: Opcode, isFinal: boolean): void {
-    writeData(this.#output, this.#profile, payload, opcode, isFinal, 0);
+    writeData(this.#shell, this.#profile, payload, opcode, isFinal, 0);
   }
 
   endFragments(): void {
@@ -213,7 +211,7 @@ export class Connection implements DecoderSink, InboundOwner, OutboundSink {
 
   onMessage(data: string | Uint8Array): void {
     this.#keepalive?.received(this.#nowMs);
-    this.#sink.onMessage(data);
+    this.#shell.onMessage(data);
   }
 
   onExtended(payload: Uint8Array, opcode: Opcode, reserved: number): void {
@@ -222,7 +220,7 @@ export class Connection implements DecoderSink, InboundOwner, OutboundSink {
       this.onMessage(message);
     } else if (this.isBusy) {
       this.#decoder.pause();
-      this.#sink.onBusy(true);
+      this.#shell.onBusy(true);
     }
   }
 
@@ -231,17 +229,17 @@ export class Connection implements DecoderSink, InboundOwner, OutboundSink {
     else if (this.#isPaused) this.#held = outcome;
     else this.onMessage(outcome);
     this.#goOn();
-    this.#sink.onBusy(this.isBusy);
+    this.#shell.onBusy(this.isBusy);
   }
 
   onPing(payload: Uint8Array): void {
     if (this.#state.kind !== "open") return; // §5.5.1: nothing follows our Close
-    if (this.#output.isCongested) this.#owedPong = payload;
+    if (this.#shell.isCongested) this.#owedPong = payload;
     else this.#writeControl(Opcode.pong, payload);
   }
 
   onPong(payload: Uint8Array): void {
-    this.#sink.onPong(payload);
+    this.#shell.onPong(payload);
   }
 
   onClose(code: number, reason: string): void {
@@ -252,21 +250,21 @@ export class Connection implements DecoderSink, InboundOwner, OutboundSink {
   // What the way out asks for
 
   writeMessage(data: string | Uint8Array): void {
-    if (typeof data === "string") writeText(this.#output, this.#profile, data);
-    else writeBinary(this.#output, this.#profile, data);
+    if (typeof data === "string") writeText(this.#shell, this.#profile, data);
+    else writeBinary(this.#shell, this.#profile, data);
   }
 
   writePayload(payload: Uint8Array, opcode: Opcode, reserved: number): void {
-    writeData(this.#output, this.#profile, payload, opcode, true, reserved);
+    writeData(this.#shell, this.#profile, payload, opcode, true, reserved);
   }
 
   writeShared(payload: Uint8Array, opcode: Opcode, reserved: number): void {
-    if (this.#profile.role === "server") writeShared(this.#output, payload, opcode, reserved);
+    if (this.#profile.role === "server") writeShared(this.#shell, payload, opcode, reserved);
     else this.writePayload(payload, opcode, reserved);
   }
 
   hold(bytes: number): void {
-    this.#output.hold(bytes);
+    this.#shell.hold(bytes);
   }
 
   outboundFailed(error: WebSocketException): void {
@@ -313,8 +311,8 @@ export class Connection implements DecoderSink, InboundOwner, OutboundSink {
   #carryOut(effect: ClosingEffect): void {
     switch (effect.kind) {
       case "send": this.#writeControl(Opcode.close, encodeClosePayload(effect.close.code, effect.close.reason, this.#profile.codec.text)); break;
-      case "end": this.#output.end(); break;
-      case "destroy": this.#output.destroy(); break;
+      case "end": this.#shell.end(); break;
+      case "destroy": this.#shell.destroy(); break;
     }
   }
 
@@ -323,16 +321,16 @@ export class Connection implements DecoderSink, InboundOwner, OutboundSink {
     if ((next.kind === "draining" || next.kind === "closed") && !wasSettled) {
       this.#inbound?.close();
       this.#held = undefined;
-      this.#sink.onSettled(next.info);
+      this.#shell.onSettled(next.info);
     }
     if (next.kind === "closed" && before.kind !== "closed") {
       this.#outbound?.close();
-      this.#sink.onClosed(next.info);
+      this.#shell.onClosed(next.info);
     }
   }
 
   #writeControl(opcode: Opcode, payload: Uint8Array): void {
-    writeControl(this.#output, this.#profile, opcode, payload);
+    writeControl(this.#shell, this.#profile, opcode, payload);
   }
 
   #shorten(reason: string): string {

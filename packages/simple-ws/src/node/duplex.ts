@@ -16,7 +16,6 @@ interface Owned extends Duplex {
 }
 
 export class NodeDuplex implements ByteDuplex {
-  readonly writesAtOnce: boolean;
   readonly #stream: Owned;
   /** Chunks come by another way than `data` events: see `net.connect`'s `onread`. */
   readonly #isFed: boolean;
@@ -25,7 +24,10 @@ export class NodeDuplex implements ByteDuplex {
   constructor(stream: Duplex, isFed = false) {
     this.#stream = stream;
     this.#isFed = isFed;
-    this.writesAtOnce = stream instanceof Socket && !(stream instanceof TLSSocket);
+  }
+
+  get writesAtOnce(): boolean {
+    return this.#stream instanceof Socket && !(this.#stream instanceof TLSSocket);
   }
 
   get bufferedBytes(): number {
@@ -48,12 +50,13 @@ export class NodeDuplex implements ByteDuplex {
     const stream = this.#stream;
     stream[owner] = handler;
     if (!this.#isFed) stream.on("data", onData);
-    stream.on("end", onEnd).on("drain", onDrain).on("error", onError).on("close", onClose);
+    stream.on("end", onEnd).on("error", onError).on("close", onClose);
     if (stream.destroyed) nextTick(() => onClose.call(stream)); // it has ended while nobody listened
   }
 
   write(chunk: Uint8Array): void {
-    if (!this.#isOver) this.#stream.write(chunk);
+    if (this.#isOver || this.#stream.write(chunk)) return;
+    if (this.#stream.listenerCount("drain") === 0) this.#stream.once("drain", onDrain); // only while there is something to hear
   }
 
   end(): void {

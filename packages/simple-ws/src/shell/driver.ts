@@ -11,10 +11,10 @@ import { closedError, INBOX_FULL_REASON } from "../core/closed-error.js";
 import type { CloseInfo } from "../core/closing.js";
 import { Connection, type ConnectionSink } from "../core/connection.js";
 import type { ConnectionSettings } from "../core/options.js";
-import type { ConnectionStats, Fragments } from "./contract.js";
+import type { ConnectionHandler, ConnectionStats, Fragments } from "./contract.js";
 import { Deferred, handled } from "./deferred.js";
 import { sendFragments } from "./fragments.js";
-import { Intake, type IntakeOwner } from "./intake.js";
+import { hand, Intake, tellClosed, tellDrained, type IntakeOwner } from "./intake.js";
 import { Outgoing } from "./outgoing.js";
 import { Pings } from "./pings.js";
 import type { ByteDuplex, DuplexHandler } from "./ports.js";
@@ -30,9 +30,11 @@ export interface DriverOwner {
 }
 
 export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, IntakeOwner, Swept {
-  readonly intake: Intake;
   owner: DriverOwner | undefined;
   readonly #machine: Connection;
+  /** Who gets messages as long as nothing else is wanted than that: see {@link attach}. */
+  #handler: ConnectionHandler | undefined;
+  #intake: Intake | undefined;
   #messagesSent = 0;
   #messagesReceived = 0;
   #drained: Deferred<void> | undefined;
@@ -41,8 +43,7 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
 
   constructor(profile: ConnectionProfile, duplex: ByteDuplex, extensions?: AgreedExtensions) {
     super(profile, duplex);
-    this.#machine = new Connection(profile, extensions, this, this, this.#now());
-    this.intake = new Intake(this);
+    this.#machine = new Connection(profile, extensions, this, this.#now());
   }
 
   /** @param head bytes that came with the end of the opening handshake.
@@ -53,6 +54,23 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
     if (settings.pingIntervalMs > 0 || settings.idleTimeoutMs > 0) runtime.sweep.add(this);
     this.duplex.start(this);
     if (head.length > 0) this.onChunk(head);
+  }
+
+  /** Made when somebody reads otherwise than by {@link attach}, or when a connection ends: idle ones have none. */
+  get intake(): Intake {
+    if (this.#intake !== undefined) return this.#intake;
+    const intake = new Intake(this, this.#handler);
+    const { info, state } = this.#machine;
+    if (info !== undefined && state !== "closing") intake.settle(info);
+    if (state === "closed") intake.close();
+    this.#handler = undefined;
+    this.#intake = intake;
+    return intake;
+  }
+
+  attach(handler: ConnectionHandler): void {
+    if (this.#intake === undefined && this.#handler === undefined && this.#machine.state === "open") this.#handler = handler;
+    else this.intake.attach(handler);
   }
 
   get limits(): ConnectionSettings {
@@ -113,7 +131,8 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
 
   onMessage(data: string | Uint8Array): void {
     this.#messagesReceived++;
-    this.intake.deliver(data);
+    if (this.#handler === undefined) this.intake.deliver(data);
+    else hand(this.#handler, data);
   }
 
   onPong(payload: Uint8Array): void {
@@ -126,7 +145,7 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
   }
 
   onSettled(info: CloseInfo): void {
-    this.intake.settle(info);
+    this.#intake?.settle(info);
     this.#leaveOpen();
     this.#fail(info);
   }
@@ -136,7 +155,8 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
     sweep.delete(this);
     batch.drop(this);
     this.#closed?.resolve(info);
-    this.intake.close();
+    this.#intake?.close();
+    if (this.#handler !== undefined) tellClosed(this.#handler, info);
     this.owner?.onGone(this);
   }
 
@@ -167,7 +187,8 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
     const drained = this.#drained;
     this.#drained = undefined;
     drained?.resolve();
-    this.intake.drain();
+    this.#intake?.drain();
+    if (this.#handler !== undefined) tellDrained(this.#handler);
   }
 
   // Intents
@@ -233,7 +254,7 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
     return {
       messagesSent: this.#messagesSent,
       messagesReceived: this.#messagesReceived,
-      messagesDropped: this.intake.dropped,
+      messagesDropped: this.#intake?.dropped ?? 0,
       bytesSent: this.duplex.bytesSent,
       bytesReceived: this.duplex.bytesReceived,
       bufferedBytes: this.bufferedBytes,
@@ -247,7 +268,7 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
   }
 
   #readOn(): void {
-    if (this.intake.isHeld || this.#machine.isBusy) return; // what had been held back filled the inbox again
+    if (this.#intake?.isHeld === true || this.#machine.isBusy) return; // what had been held back filled the inbox again
     this.duplex.setReading(true);
     if (this.state === "open") this.profile.runtime.sweep.touch(this);
   }

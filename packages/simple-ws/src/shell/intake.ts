@@ -32,8 +32,10 @@ export class Intake implements InboxOwner {
   #settled: CloseInfo | undefined;
   #isClosed = false;
 
-  constructor(owner: IntakeOwner) {
+  /** @param handler somebody who is attached already. */
+  constructor(owner: IntakeOwner, handler?: ConnectionHandler) {
     this.#owner = owner;
+    this.#handler = handler;
   }
 
   /** Whether messages must not come now. */
@@ -77,9 +79,7 @@ export class Intake implements InboxOwner {
   }
 
   drain(): void {
-    const handler = this.#handler;
-    if (handler?.onDrain === undefined) return;
-    callSafely(() => handler.onDrain?.(), [], (error) => report(handler, error));
+    if (this.#handler !== undefined) tellDrained(this.#handler);
   }
 
   attach(handler: ConnectionHandler): void {
@@ -143,19 +143,26 @@ export class Intake implements InboxOwner {
   }
 
   #tellClosed(): void {
-    const handler = this.#handler;
-    const info = this.#settled;
-    if (this.#isClosed && info !== undefined && handler !== undefined) callSafely(() => handler.onClose(info), [], (error) => report(handler, error));
+    if (this.#isClosed && this.#settled !== undefined && this.#handler !== undefined) tellClosed(this.#handler, this.#settled);
   }
 }
 
-function hand(handler: ConnectionHandler, data: string | Uint8Array): void {
+/** Hands a message over; what the handler makes of it goes no further. */
+export function hand(handler: ConnectionHandler, data: string | Uint8Array): void {
   try {
     const result = handler.onMessage(data);
     if (result !== undefined) watch(handler, result);
   } catch (error) {
     report(handler, error);
   }
+}
+
+export function tellDrained(handler: ConnectionHandler): void {
+  if (handler.onDrain !== undefined) callSafely(() => handler.onDrain?.(), [], (error) => report(handler, error));
+}
+
+export function tellClosed(handler: ConnectionHandler, info: CloseInfo): void {
+  callSafely(() => handler.onClose(info), [], (error) => report(handler, error));
 }
 
 function watch(handler: ConnectionHandler, result: unknown): void {

@@ -75,7 +75,7 @@ export class WebSocketConnection implements MessageConnection {
   }
 
   attach(handler: ConnectionHandler): void {
-    this.#driver.intake.attach(handler);
+    this.#driver.attach(handler);
   }
 
   receiveNowait(): string | Uint8Array | null {
