@@ -4,7 +4,8 @@
  * Room: entry.
  */
 export { connect } from "./node/client.js";
-export type { ConnectOptions } from "./node/client-options.js";
+export type { ConnectOptions, RequestInfo } from "./node/client-options.js";
+export type { CookieJar } from "./node/cookies.js";
 export { WebSocketConnection, type PingOptions } from "./shell/socket.js";
 export type { ConnectionHandler, ConnectionStats, Fragments, MessageConnection, ReceiveOptions, Sendable } from "./shell/contract.js";
 export type { CloseInfo } from "./core/closing.js";

@@ -46,7 +46,7 @@ export function pair(options: PairOptions = {}): MemoryPair {
     const runtime = createRuntime({ clock, random: Math.random, text: neutralText, defer: queueMicrotask, allocate: (bytes) => new Uint8Array(bytes) });
     const driver = new Driver(profileOf(role, parseConnectionOptions({ ...options, ...options[role] }), runtime), link);
     driver.start(new Uint8Array(0));
-    return new WebSocketConnection(driver, protocol, "", url);
+    return new WebSocketConnection(driver, protocol, "", url === undefined ? undefined : { url, headers: {} });
   };
   const client = end("client", clientLink, "ws://memory/");
   const server = end("server", serverLink, undefined);

@@ -3,12 +3,26 @@
  *
  * Room: simple-ws node.
  */
+import { Socket } from "node:net";
+import type { Headers, HeadersInput } from "../core/handshake/headers.js";
+import { withoutHeaders } from "../core/handshake/headers.js";
 import { parseWebSocketUrl, type WebSocketUrl } from "../core/url.js";
-import type { WebSocketConnection } from "../shell/socket.js";
-import { parseConnectOptions, type ConnectOptions } from "./client-options.js";
-import { abortedError, connectionError } from "./failures.js";
-import { Opening } from "./opening.js";
+import { Driver } from "../shell/driver.js";
+import type { Runtime } from "../shell/ports.js";
+import { profileOf } from "../shell/profile.js";
+import { WebSocketConnection } from "../shell/socket.js";
+import { Attempt } from "./attempt.js";
+import { parseConnectOptions, type ConnectOptions, type ConnectSettings } from "./client-options.js";
+import { cookiesFor, keepCookies } from "./cookies.js";
+import { NodeDuplex } from "./duplex.js";
+import { connectionError } from "./failures.js";
+import { openLink, type Link } from "./link.js";
+import { Opening, type Opened } from "./opening.js";
+import { isRedirect, isSameOrigin, locationOf, tooManyRedirects } from "./redirects.js";
 import { nodeRuntime } from "./runtime.js";
+
+/** What stays with the origin it was given for. */
+const credentials: ReadonlySet<string> = new Set(["authorization", "cookie", "proxy-authorization"]);
 
 /**
  * Opens a connection (RFC 6455 §4.1).
@@ -16,14 +30,87 @@ import { nodeRuntime } from "./runtime.js";
  * @param url `ws:` or `wss:` (or `http:`, `https:`); credentials in it become HTTP Basic authorization.
  * @returns an open connection; close it, or hold it with `await using`.
  * @throws {ConnectionError} whatever the reason: `code` says what happened, `cause` is the WebSocket family's error with its
- *   attributes (`statusCode`, `headers` and `body` of a refusal; `phase` and `afterMs` of a timeout) and, below it, the system's.
+ *   attributes (`statusCode`, `headers` and `body` of a refusal; `phase` and `afterMs` of a timeout; `stage` of a proxy) and, below
+ *   it, the system's.
  * @throws {SimpleWebsocketError} `simple-ws/invalid-option`, `simple-ws/invalid-argument`: the caller's fault.
  */
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<WebSocketConnection> {
-  const settings = parseConnectOptions(options);
-  const target = parse(String(url));
-  if (settings.signal?.aborted === true) throw abortedError(settings.signal, "dns");
-  return await new Opening(target, settings, nodeRuntime()).run();
+  return await connectOn(nodeRuntime(), String(url), parseConnectOptions(options));
+}
+
+/** {@link connect} on a runtime of the caller's. */
+export async function connectOn(runtime: Runtime, text: string, settings: ConnectSettings): Promise<WebSocketConnection> {
+  const first = parse(text);
+  let url = first;
+  for (let redirects = 0; ; redirects++) {
+    const attempt = new Attempt(runtime.clock, url.hostname, settings.signal);
+    try {
+      return await request(runtime, url, settings, attempt, { redirects, isTrusted: isSameOrigin(first, url) });
+    } catch (error) {
+      const failure = attempt.failure(error);
+      if (!isRedirect(failure.cause) || (redirects === 0 && settings.limits.maxRedirects === 0)) throw failure;
+      url = next(failure.cause, url, redirects, settings);
+    } finally {
+      attempt.end();
+    }
+  }
+}
+
+/** What depends on the redirects before. */
+interface Hop {
+  readonly redirects: number;
+  /** The origin is the one that the caller named. */
+  readonly isTrusted: boolean;
+}
+
+async function request(runtime: Runtime, url: WebSocketUrl, settings: ConnectSettings, attempt: Attempt, hop: Hop): Promise<WebSocketConnection> {
+  const opening = new Opening(url, settings, await headersFor(url, settings, hop), attempt);
+  attempt.limit(settings.limits.connectTimeoutMs);
+  const link = await openLink(url, settings, attempt);
+  attempt.phase = "handshake";
+  attempt.limit(settings.limits.handshakeTimeoutMs);
+  try {
+    const opened = await opening.run(link);
+    const connection = open(runtime, url, settings, link, opened); // before anything else is waited for: frames may be on their way
+    await keepCookies(url, opened.headers, settings.cookieJar);
+    return connection;
+  } catch (error) {
+    const answer = headersOf(error);
+    if (answer !== undefined) await keepCookies(url, answer, settings.cookieJar);
+    throw error;
+  }
+}
+
+function open(runtime: Runtime, { href }: WebSocketUrl, settings: ConnectSettings, link: Link, { protocol, extensions, headers, rest }: Opened): WebSocketConnection {
+  if (link.stream instanceof Socket) link.stream.setNoDelay(true);
+  const driver = new Driver(profileOf("client", settings.connection, runtime), new NodeDuplex(link.stream, link.isFed), extensions);
+  link.onChunk = (chunk) => driver.onChunk(chunk);
+  driver.start(rest);
+  return new WebSocketConnection(driver, protocol, extensions?.field ?? "", { url: href, headers });
+}
+
+async function headersFor(url: WebSocketUrl, { headers, cookie, cookieJar }: ConnectSettings, { redirects, isTrusted }: Hop): Promise<HeadersInput> {
+  const given = typeof headers === "function" ? await headers({ url: url.href, redirects }) : headers;
+  const allowed = isTrusted ? given : withoutHeaders(given, credentials);
+  const cookies = await cookiesFor(url, isTrusted ? cookie : undefined, cookieJar);
+  return cookies === undefined ? allowed : [["Cookie", cookies], ...withoutHeaders(allowed, new Set())];
+}
+
+function next(answer: Parameters<typeof locationOf>[0], from: WebSocketUrl, redirects: number, { limits: { maxRedirects } }: ConnectSettings): WebSocketUrl {
+  try {
+    if (redirects >= maxRedirects) throw tooManyRedirects(answer, maxRedirects);
+    return locationOf(answer, from);
+  } catch (error) {
+    throw connectionError(error, "handshake");
+  }
+}
+
+function headersOf(error: unknown): Headers | undefined {
+  return isRefusal(error) ? error.headers : undefined;
+}
+
+function isRefusal(error: unknown): error is { readonly headers: Headers; readonly statusCode: number } {
+  return typeof error === "object" && error !== null && "statusCode" in error && "headers" in error;
 }
 
 function parse(url: string): WebSocketUrl {

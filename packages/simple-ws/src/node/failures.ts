@@ -7,7 +7,7 @@ import { ConnectionError, type SimpleWsCode } from "@x/errors/simple-ws";
 import { WebSocketAddressException, WebSocketBadStatusException, WebSocketConnectionClosedException, WebSocketException, WebSocketProtocolException, WebSocketTimeoutException } from "@x/errors/wsframe";
 
 /** How far opening a connection has come. */
-export type OpeningPhase = "dns" | "connect" | "tls" | "handshake";
+export type OpeningPhase = "dns" | "connect" | "proxy" | "tls" | "handshake";
 
 const addressCodes: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA", "EAI_NONAME"]);
 const transientCodes: ReadonlySet<string> = new Set(["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "EPIPE", "ETIMEDOUT", "ECONNABORTED", "EADDRNOTAVAIL", "ENOENT"]);
@@ -16,6 +16,7 @@ const transientCodes: ReadonlySet<string> = new Set(["ECONNREFUSED", "ECONNRESET
 export function systemFailure(error: unknown, phase: OpeningPhase, host: string): WebSocketException {
   const code = systemCodeOf(error);
   const details = { phase, ...(code === "" ? {} : { systemCode: code }) };
+  if (error instanceof WebSocketException) return error;
   if (addressCodes.has(code)) return new WebSocketAddressException(`Cannot resolve host ${JSON.stringify(host)}: ${code}`, { cause: error, host, details });
   if (phase === "handshake") return new WebSocketConnectionClosedException(`Cannot open: connection was lost during the handshake${code === "" ? "" : ` (${code})`}`, { code: "wsframe/connection-lost", cause: error, details });
   const action = phase === "tls" ? "secure the connection" : "connect";

@@ -1,18 +1,22 @@
 /**
- * TCP and TLS connections of clients, not yet connected, and how their bytes arrive.
+ * The byte link under an opening handshake: TCP, a Unix socket, a tunnel through a proxy, or what the caller brings; TLS above it.
  *
  * Room: simple-ws node. Plain TCP reads into one buffer of the process (`onread`): nothing is allocated per read, and whoever
  * gets a chunk is done with it on return. Not on Windows, where the system fills buffers ahead of time.
  */
 import { Buffer } from "node:buffer";
-import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { Socket, type NetConnectOpts } from "node:net";
 import { platform } from "node:process";
-import { connect as connectTls } from "node:tls";
+import type { Duplex } from "node:stream";
 import type { WebSocketUrl } from "../core/url.js";
+import type { Attempt } from "./attempt.js";
 import type { ConnectSettings } from "./client-options.js";
+import { openTunnel } from "./proxy/tunnel.js";
+import { connectStream } from "./tcp.js";
+import { secure } from "./tls.js";
 
 export interface Link {
-  readonly socket: Socket;
+  readonly stream: Duplex;
   /** Chunks come through {@link onChunk} rather than `data` events. */
   readonly isFed: boolean;
   /** Set before bytes arrive; may be changed. */
@@ -22,33 +26,46 @@ export interface Link {
 const READ_BYTES = 65_536;
 let readBuffer: Buffer | undefined;
 
-export function openLink(url: WebSocketUrl, settings: ConnectSettings): Link {
-  return url.isSecure ? openTls(url, settings) : openTcp(url, settings);
+/** @returns a link on which the request can be written. Rejects with whatever went wrong; {@link Attempt.failure} says what that means. */
+export async function openLink(url: WebSocketUrl, settings: ConnectSettings, attempt: Attempt): Promise<Link> {
+  const link = await openPlain(url, settings, attempt);
+  if (!url.isSecure) return link;
+  attempt.phase = "tls";
+  return unfed(await secure(link.stream, url.hostname, settings.tls, attempt));
 }
 
-function openTcp(url: WebSocketUrl, settings: ConnectSettings): Link {
-  const target = { host: url.hostname, port: url.port, noDelay: true, ...(settings.lookup === undefined ? {} : { lookup: settings.lookup }) };
-  if (platform === "win32") return { socket: connectTcp(target), isFed: false, onChunk: ignore };
+async function openPlain(url: WebSocketUrl, settings: ConnectSettings, attempt: Attempt): Promise<Link> {
+  if (settings.socket !== undefined) return unfed(await given(settings.socket(url), attempt));
+  const proxy = settings.socketPath === undefined ? settings.proxyFor(url) : undefined;
+  if (proxy !== undefined) {
+    attempt.phase = "proxy";
+    return unfed(await openTunnel(proxy, url, settings, attempt));
+  }
+  const target = settings.socketPath === undefined ? { host: url.hostname, port: url.port, noDelay: true, ...settings.network } : { path: settings.socketPath };
+  return await connectFed(target, url.isSecure, attempt);
+}
+
+async function given(stream: Duplex | Promise<Duplex>, attempt: Attempt): Promise<Duplex> {
+  attempt.phase = "connect";
+  const ready = await stream;
+  if (ready instanceof Socket && ready.connecting) await attempt.until(ready, "connect");
+  return ready;
+}
+
+/** TCP whose chunks do not cost memory; under TLS they go another way. */
+async function connectFed(target: NetConnectOpts, isSecure: boolean, attempt: Attempt): Promise<Link> {
+  if (platform === "win32" || isSecure) return unfed(await connectStream(target, attempt));
   const feed: Pick<Link, "onChunk"> = { onChunk: ignore };
   const buffer = (readBuffer ??= Buffer.allocUnsafeSlow(READ_BYTES));
   const callback = (bytes: number): boolean => {
     feed.onChunk(buffer.subarray(0, bytes));
     return true;
   };
-  return Object.assign(feed, { socket: connectTcp({ ...target, onread: { buffer, callback } }), isFed: true });
+  return Object.assign(feed, { stream: await connectStream({ ...target, onread: { buffer, callback } }, attempt), isFed: true });
 }
 
-function openTls(url: WebSocketUrl, settings: ConnectSettings): Link {
-  const socket = connectTls({
-    ALPNProtocols: ["http/1.1"],
-    ...(isIP(url.hostname) === 0 ? { servername: url.hostname } : {}),
-    ...(settings.lookup === undefined ? {} : { lookup: settings.lookup }),
-    ...settings.tls,
-    host: url.hostname,
-    port: url.port,
-  });
-  socket.setNoDelay(true);
-  return { socket, isFed: false, onChunk: ignore };
+function unfed(stream: Duplex): Link {
+  return { stream, isFed: false, onChunk: ignore };
 }
 
 function ignore(): void {

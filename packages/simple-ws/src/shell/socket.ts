@@ -5,6 +5,7 @@
  */
 import { isSendableCloseCode, MAX_CONTROL_PAYLOAD_BYTES, MAX_REASON_BYTES, neutralText, type PreparedMessage } from "@x/wsframe";
 import type { CloseInfo } from "../core/closing.js";
+import type { Headers } from "../core/handshake/headers.js";
 import type { ConnectionHandler, ConnectionStats, Fragments, MessageConnection, ReceiveOptions, Sendable } from "./contract.js";
 import type { Driver } from "./driver.js";
 import { invalidArgument, payloadOf } from "./payload.js";
@@ -14,20 +15,36 @@ export interface PingOptions {
   readonly timeoutMs?: number;
 }
 
+/** How a client's connection came to be. */
+export interface OpenedBy {
+  readonly url: string;
+  readonly headers: Headers;
+}
+
 /** A WebSocket connection. `connect`, `accept`, `serve` and `pair` make them. */
 export class WebSocketConnection implements MessageConnection {
   readonly protocol: string;
   /** What was agreed on, as in `Sec-WebSocket-Extensions`; "" for none. */
   readonly extensions: string;
-  readonly url: string | undefined;
   readonly #driver: Driver;
+  readonly #opened: OpenedBy | undefined;
 
   /** @internal */
-  constructor(driver: Driver, protocol: string, extensions: string, url: string | undefined) {
+  constructor(driver: Driver, protocol: string, extensions: string, opened: OpenedBy | undefined) {
     this.#driver = driver;
     this.protocol = protocol;
     this.extensions = extensions;
-    this.url = url;
+    this.#opened = opened;
+  }
+
+  /** Where a client is connected to, after redirects and without credentials; `undefined` on a server. */
+  get url(): string | undefined {
+    return this.#opened?.url;
+  }
+
+  /** Header fields of the server's answer, by lower-case name; `undefined` on a server. Several `set-cookie` are joined by line feeds. */
+  get responseHeaders(): Headers | undefined {
+    return this.#opened?.headers;
   }
 
   get state(): "open" | "closing" | "closed" {

@@ -17,7 +17,7 @@ const read = (text: string, subprotocols: string[] = [], end = false): Handshake
 const failure = (code: string, more: object = {}): unknown => ({ kind: "failed", error: expect.objectContaining({ code, ...more }) as unknown });
 
 describe("formatRequest()", () => {
-  const options = { key: "dGhlIHNhbXBsZSBub25jZQ==", subprotocols: [], extensions: [], headers: {}, origin: undefined, basicAuthorization: undefined };
+  const options = { key: "dGhlIHNhbXBsZSBub25jZQ==", subprotocols: [], extensions: [], headers: {}, origin: undefined, host: undefined, basicAuthorization: undefined };
 
   test("writes what §4.1 wants", () => {
     expect(formatRequest(parseWebSocketUrl("ws://server.example.com/chat"), options)).toBe(

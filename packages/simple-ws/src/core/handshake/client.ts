@@ -24,6 +24,8 @@ export interface RequestOptions {
   readonly headers: HeadersInput;
   /** The `Origin` header; none by default, which is what programs that are no browser send. */
   readonly origin: string | undefined;
+  /** The `Host` header instead of the URL's. */
+  readonly host: string | undefined;
   /** `user:password` in base64. */
   readonly basicAuthorization: string | undefined;
 }
@@ -39,7 +41,7 @@ export function formatRequest(url: WebSocketUrl, options: RequestOptions): strin
   const optional = formatHeaders({
     origin: options.origin,
     authorization: options.basicAuthorization === undefined || /^authorization:/im.test(extra) ? undefined : `Basic ${options.basicAuthorization}`,
-    host: /^host:/im.test(extra) ? undefined : url.authority,
+    host: /^host:/im.test(extra) ? undefined : options.host ?? url.authority,
   });
   const offer = offerExtensions(options.extensions);
   const extensions = offer === undefined ? "" : `Sec-WebSocket-Extensions: ${offer}\r\n`;

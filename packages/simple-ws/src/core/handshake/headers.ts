@@ -9,8 +9,8 @@ import { WebSocketProtocolException } from "@x/errors/wsframe";
 
 /** Field names in lower case. Repeated fields are joined with ", ", `set-cookie` with a line feed, which no value can hold. */
 export type Headers = Readonly<Record<string, string>>;
-/** Fields to send: a record, or pairs where one name is to appear twice. `undefined` values are left out. */
-export type HeadersInput = Readonly<Record<string, string | readonly string[] | undefined>> | readonly (readonly [string, string])[];
+/** Fields to send: a record, or pairs or lines ("Name: value") where one name is to appear twice. `undefined` values are left out. */
+export type HeadersInput = Readonly<Record<string, string | readonly string[] | undefined>> | readonly (string | readonly [string, string])[];
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
  
@@ -39,7 +39,10 @@ export function formatHeaders(headers: HeadersInput): string {
 }
 
 function* pairsOf(headers: HeadersInput): Generator<readonly [string, string]> {
-  if (isPairs(headers)) return yield* headers;
+  if (isList(headers)) {
+    for (const field of headers) yield typeof field === "string" ? pairOf(field) : field;
+    return;
+  }
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined) continue;
     if (typeof value === "string") yield [name, value];
@@ -47,8 +50,19 @@ function* pairsOf(headers: HeadersInput): Generator<readonly [string, string]> {
   }
 }
 
-function isPairs(headers: HeadersInput): headers is readonly (readonly [string, string])[] {
+function isList(headers: HeadersInput): headers is readonly (string | readonly [string, string])[] {
   return Array.isArray(headers);
+}
+
+/** A line without a colon has no name, which is refused like every name that is no token. */
+function pairOf(line: string): readonly [string, string] {
+  const colon = Math.max(line.indexOf(":"), 0);
+  return [line.slice(0, colon), line.slice(colon + 1).trim()];
+}
+
+/** All fields but those whose lower-case name is in `names`, as pairs. */
+export function withoutHeaders(headers: HeadersInput, names: ReadonlySet<string>): readonly (readonly [string, string])[] {
+  return [...pairsOf(headers)].filter(([name]) => !names.has(name.toLowerCase()));
 }
 
 function formatHeader(name: string, value: string): string {
