@@ -51,7 +51,7 @@ test("Connection Exceptions: ConnectionTimeoutError", async () => {
 });
 
 test.each([401, 403, 404])("Connection Exceptions: ConnectionRefusedError, at once for %i", async (statusCode) => {
-  const { url } = await webSocketServer(echo, { authorize: () => ({ statusCode }) });
+  const { url } = await webSocketServer(echo, { verify: () => ({ statusCode }) });
   const error = await talk(poolOf(url)).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(pool.ConnectionRefusedError);
   expect(error).toMatchObject({ httpStatus: statusCode, retryable: false, cause: { name: "ConnectionError", statusCode } });
@@ -129,7 +129,7 @@ test("Best Practices: more time after a timeout, an alert after a refusal", asyn
     }
   };
   expect(await patient()).toBe("open");
-  const forbidden = await webSocketServer(echo, { authorize: () => ({ statusCode: 403 }) });
+  const forbidden = await webSocketServer(echo, { verify: () => ({ statusCode: 403 }) });
   await talk(poolOf(forbidden.url)).catch((error: unknown) => {
     if (error instanceof pool.ConnectionRefusedError) alerts("Server unavailable");
   });

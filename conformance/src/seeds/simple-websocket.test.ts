@@ -37,7 +37,7 @@ test("Basic Error Handling", async () => {
     }
   };
   await talk((await webSocketServer(echo)).url);
-  await talk((await webSocketServer(echo, { authorize: () => ({ statusCode: 403 }) })).url);
+  await talk((await webSocketServer(echo, { verify: () => ({ statusCode: 403 }) })).url);
   await talk((await webSocketServer((connection) => connection.close(1001, "going away"))).url);
   await talk((await webSocketServer((connection) => connection.receive().then(() => connection.terminate()))).url);
   await talk(wsUrl(await deadUrl()));
@@ -47,7 +47,7 @@ test("Basic Error Handling", async () => {
 });
 
 test.each([[403], [404], [503]])("Async Error Handling: a server that answers %i", async (statusCode) => {
-  const { url } = await webSocketServer(echo, { authorize: () => ({ statusCode }) });
+  const { url } = await webSocketServer(echo, { verify: () => ({ statusCode }) });
   await expect(connect(url)).rejects.toMatchObject({ name: "ConnectionError", statusCode, retryable: statusCode === 503, cause: { name: "WebSocketBadStatusException", statusCode } });
 });
 
@@ -115,7 +115,7 @@ test.each([
 
 test.each([[401, 1], [404, 1], [503, 3]])("Custom Exception Handling: connecting to a server that answers %i takes %i attempts", async (statusCode, attempts) => {
   let requests = 0;
-  const { url } = await webSocketServer(echo, { authorize: () => (requests++, { statusCode }) });
+  const { url } = await webSocketServer(echo, { verify: () => (requests++, { statusCode }) });
   await expect(retry(() => connect(url), { attempts: 3, baseMs: 1 })).rejects.toMatchObject({ statusCode });
   expect(requests).toBe(attempts);
 });

@@ -109,7 +109,7 @@ test("Timeout Configuration and Handling: a server that never answers the handsh
 test("Comprehensive Error Recovery: busy twice, then open; forbidden, and not tried again", async () => {
   const answers = [503, 503, undefined, 403];
   let requests = 0;
-  const { url } = await webSocketServer(echo, { authorize: () => {
+  const { url } = await webSocketServer(echo, { verify: () => {
     const statusCode = answers[requests++];
     return statusCode === undefined ? undefined : { statusCode };
   } });

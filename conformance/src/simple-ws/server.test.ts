@@ -99,7 +99,7 @@ describe("a `ws` client", () => {
   });
 
   test("is refused with 403, 404, 401 and 426", async () => {
-    const { server } = await ourEcho(opened, { path: "/chat", authorize: (request) => request.headers.authorization === undefined ? { statusCode: 401, headers: { "WWW-Authenticate": "Basic" } } : undefined });
+    const { server } = await ourEcho(opened, { path: "/chat", verify: (request) => request.headers.authorization === undefined ? { statusCode: 401, headers: { "WWW-Authenticate": "Basic" } } : undefined });
     expect((await refusal(server.url, [], { origin: "https://evil.test" })).status).toBe(403);
     expect((await refusal(server.url.replace("chat", "other"))).status).toBe(404);
     expect(await refusal(server.url)).toMatchObject({ status: 401, headers: { "www-authenticate": "Basic" } });
