@@ -43,6 +43,10 @@ export class Recording implements ByteOutput, ConnectionSink {
     this.log.push(isBusy ? "busy" : "not busy");
   }
 
+  onPing(): void {
+    // the Pong tells
+  }
+
   onPong(payload: Uint8Array): void {
     this.log.push(`pong ${Buffer.from(payload).toString()}`);
   }

@@ -12,6 +12,7 @@ export const simpleWsCodes = {
   "simple-ws/too-many-pings": { by: "SimpleWebsocketError", means: "More pings wait for their pong than the limit allows." },
   "simple-ws/too-many-receivers": { by: "SimpleWebsocketError", means: "More calls of `receive` wait than the limit allows." },
   "simple-ws/already-attached": { by: "SimpleWebsocketError", means: "The connection is already read by somebody else, by `attach`, `receive` or iteration." },
+  "simple-ws/already-running": { by: "SimpleWebsocketError", means: "The app runs already; one `run` at a time." },
   "simple-ws/handler-failed": { by: "SimpleWebsocketError", means: "A handler of the application threw; what it threw is the cause." },
   "simple-ws/connection-failed": { by: "ConnectionError", means: "The connection could not be established; the cause says why." },
   "simple-ws/connect-timeout": { by: "ConnectionError", means: "The connection was not established within the time limit." },

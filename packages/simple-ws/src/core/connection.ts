@@ -17,6 +17,8 @@ import type { Profile } from "./profile.js";
 
 export interface ConnectionSink {
   onMessage(data: string | Uint8Array): void;
+  /** After it has been answered. */
+  onPing(payload: Uint8Array): void;
   onPong(payload: Uint8Array): void;
   /** An extension works on a message, and what follows it should stay in the network meanwhile; or it has done so. */
   onBusy(isBusy: boolean): void;
@@ -236,6 +238,7 @@ export class Connection implements DecoderSink, InboundOwner, OutboundSink {
     if (this.#state.kind !== "open") return; // §5.5.1: nothing follows our Close
     if (this.#shell.isCongested) this.#owedPong = payload;
     else this.#writeControl(Opcode.pong, payload);
+    this.#shell.onPing(payload);
   }
 
   onPong(payload: Uint8Array): void {

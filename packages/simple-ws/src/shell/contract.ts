@@ -40,6 +40,9 @@ export interface ConnectionHandler {
   onClose(info: CloseInfo): unknown;
   /** What was over the high-water mark has been taken. */
   onDrain?(): unknown;
+  /** A Ping or Pong of the peer's; browsers do not tell. Pings are answered all the same. */
+  onPing?(payload: Uint8Array): unknown;
+  onPong?(payload: Uint8Array): unknown;
   /** What a handler threw. Default: the reporter of `@x/errors/handlers`. */
   onError?(error: unknown): unknown;
 }

@@ -14,7 +14,7 @@ import type { ConnectionSettings } from "../core/options.js";
 import type { ConnectionHandler, ConnectionStats, Fragments } from "./contract.js";
 import { Deferred, handled } from "./deferred.js";
 import { sendFragments } from "./fragments.js";
-import { hand, Intake, tellClosed, tellDrained, type IntakeOwner } from "./intake.js";
+import { hand, Intake, tellClosed, tellControl, tellDrained, type IntakeOwner } from "./intake.js";
 import { Outgoing } from "./outgoing.js";
 import { Pings } from "./pings.js";
 import type { ByteDuplex, DuplexHandler } from "./ports.js";
@@ -135,8 +135,15 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
     else hand(this.#handler, data);
   }
 
+  onPing(payload: Uint8Array): void {
+    const handler = this.#handler ?? this.#intake?.handler;
+    if (handler !== undefined) tellControl(handler, "onPing", payload);
+  }
+
   onPong(payload: Uint8Array): void {
     this.#pings?.answer(payload);
+    const handler = this.#handler ?? this.#intake?.handler;
+    if (handler !== undefined) tellControl(handler, "onPong", payload);
   }
 
   onBusy(isBusy: boolean): void {

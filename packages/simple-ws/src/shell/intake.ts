@@ -43,6 +43,10 @@ export class Intake implements InboxOwner {
     return !this.#isDiscarding && (this.#isPaused || this.#inbox?.isFull === true);
   }
 
+  get handler(): ConnectionHandler | undefined {
+    return this.#handler;
+  }
+
   /** Messages lost to the inbox's policy. */
   get dropped(): number {
     return this.#inbox?.dropped ?? 0;
@@ -159,6 +163,11 @@ export function hand(handler: ConnectionHandler, data: string | Uint8Array): voi
 
 export function tellDrained(handler: ConnectionHandler): void {
   if (handler.onDrain !== undefined) callSafely(() => handler.onDrain?.(), [], (error) => report(handler, error));
+}
+
+/** Calls back for a Ping or a Pong. */
+export function tellControl(handler: ConnectionHandler, name: "onPing" | "onPong", payload: Uint8Array): void {
+  if (handler[name] !== undefined) callSafely(() => handler[name]?.(payload), [], (error) => report(handler, error));
 }
 
 export function tellClosed(handler: ConnectionHandler, info: CloseInfo): void {

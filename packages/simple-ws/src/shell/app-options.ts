@@ -1,0 +1,62 @@
+/**
+ * What a {@link WebSocketApp} may be told.
+ *
+ * Room: simple-ws shell. Units are in the names.
+ */
+import type { Clock } from "@x/errors/clock";
+import type { BackoffPolicy } from "@x/errors/retry";
+import type { CloseInfo } from "../core/closing.js";
+import type { MessageConnection } from "./contract.js";
+
+/** Why an attempt failed, or a connection ended: an error of the tree. */
+export type AppFailure = Error;
+
+/** When to connect again. Waits grow exponentially, with full jitter; `attempts` counts from the last stable connection. */
+export interface ReconnectPolicy extends BackoffPolicy {
+  /** A connection that lasted this long makes the next failure the first again. Default 60 000. */
+  readonly resetAfterMs?: number;
+  /**
+   * Whether to go on after this. Default: after network failures, HTTP 5xx, 408 and 429, and the close codes 1001, 1006 and 1011–1014;
+   * never after 401, 403, 404, 410, nor after an end on purpose or a fault that would come again.
+   */
+  readonly retryIf?: (failure: AppFailure) => boolean;
+  /** A server's `Retry-After` up to this is waited for; beyond it the app gives up. Default 120 000. */
+  readonly maxRetryAfterMs?: number;
+}
+
+/** One attempt to connect, before it is made. */
+export interface AppAttempt {
+  /** 1 for the first since the last stable connection. */
+  readonly attempt: number;
+  /** How long the app waits before it, in milliseconds. */
+  readonly delayMs: number;
+  /** What made it necessary; `undefined` for the first. */
+  readonly cause: AppFailure | undefined;
+}
+
+/** All may be asynchronous. What they throw goes to `onError` and ends nothing. */
+export interface AppCallbacks {
+  /** Before each attempt. */
+  readonly onAttempt?: (attempt: AppAttempt) => unknown;
+  /** Connected, for the first time; for later ones too, where `onReconnect` is not given. */
+  readonly onOpen?: (connection: MessageConnection) => unknown;
+  readonly onReconnect?: (connection: MessageConnection) => unknown;
+  readonly onMessage?: (data: string | Uint8Array, connection: MessageConnection) => unknown;
+  readonly onPing?: (payload: Uint8Array) => unknown;
+  readonly onPong?: (payload: Uint8Array) => unknown;
+  /** Every failure: of an attempt, of a connection, of a callback. */
+  readonly onError?: (error: unknown) => unknown;
+  /** A connection has ended, once for each that was open. */
+  readonly onClose?: (info: CloseInfo) => unknown;
+}
+
+export interface AppOptions<ConnectOptions> extends AppCallbacks {
+  /** For each attempt; a function is called before it. See `connect`. */
+  readonly connect?: ConnectOptions | ((attempt: AppAttempt) => ConnectOptions | Promise<ConnectOptions>);
+  /** Default `false`: the first end is the last. */
+  readonly reconnect?: boolean | ReconnectPolicy;
+  /** Default the system's. */
+  readonly clock?: Clock;
+}
+
+export const RESET_AFTER_MS = 60_000;

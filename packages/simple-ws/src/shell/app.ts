@@ -1,0 +1,182 @@
+/**
+ * `WebSocketApp`: callbacks around a connection that is made again when it is lost.
+ *
+ * Room: simple-ws shell. One loop; how to connect is a port. Times are milliseconds.
+ */
+import { systemClock, type Clock, type Timer } from "@x/errors/clock";
+import { callSafely, reportHandlerError } from "@x/errors/handlers";
+import { backoff, DEFAULT_MAX_RETRY_AFTER_MS, isRetryable, retryAfterMs, type Backoff } from "@x/errors/retry";
+import { ConnectionClosed, SimpleWebsocketError } from "@x/errors/simple-ws";
+import { shouldReconnect } from "@x/wsframe";
+import { closedError } from "../core/closed-error.js";
+import { endsQuietly, type CloseInfo } from "../core/closing.js";
+import { RESET_AFTER_MS, type AppAttempt, type AppFailure, type AppOptions, type ReconnectPolicy } from "./app-options.js";
+import type { MessageConnection, Sendable } from "./contract.js";
+
+/** Opens one connection. */
+export type Connector<ConnectOptions> = (url: string, options: ConnectOptions & { readonly signal: AbortSignal }) => Promise<MessageConnection>;
+
+/** "waiting": for the next attempt. */
+export type AppState = "idle" | "connecting" | "open" | "waiting" | "closed";
+
+export class WebSocketApp<ConnectOptions extends object> {
+  readonly url: string;
+  readonly #connector: Connector<ConnectOptions>;
+  readonly #options: AppOptions<ConnectOptions>;
+  readonly #clock: Clock;
+  #state: AppState = "idle";
+  #connection: MessageConnection | undefined;
+  #wasOpen = false;
+  /** Ends attempts and waits: our own `close`, or the signal of `run`. */
+  #ending = new AbortController();
+
+  constructor(connector: Connector<ConnectOptions>, url: string, options: AppOptions<ConnectOptions> = {}) {
+    this.#connector = connector;
+    this.url = url;
+    this.#options = { reconnect: false, ...options };
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  get state(): AppState {
+    return this.#state;
+  }
+
+  /** The connection that is open now. */
+  get connection(): MessageConnection | undefined {
+    return this.#connection;
+  }
+
+  /**
+   * Connects, and calls back until it is over.
+   *
+   * @returns why the last connection ended, if it was clean, asked for by {@link close} or by `signal`; `undefined` if none was open.
+   * @throws the failure after which there is no further attempt: {@link ConnectionError}, or {@link ConnectionClosed}.
+   * @throws {SimpleWebsocketError} `simple-ws/already-running`, `errors/invalid-option`.
+   */
+  async run({ signal }: { readonly signal?: AbortSignal } = {}): Promise<CloseInfo | undefined> {
+    if (this.#state !== "idle" && this.#state !== "closed") throw new SimpleWebsocketError(`Cannot run: app is ${this.#state}, must be idle or closed`, { code: "simple-ws/already-running" });
+    const { reconnect } = this.#options;
+    const policy: ReconnectPolicy = typeof reconnect === "object" ? reconnect : reconnect ? {} : { attempts: 1 };
+    const delays = backoff(policy);
+    this.#ending = new AbortController();
+    const onAbort = (): void => void this.close();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted === true) onAbort();
+    try {
+      return await this.#loop(policy, delays);
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+      this.#state = "closed";
+      this.#connection = undefined;
+    }
+  }
+
+  /** See {@link MessageConnection.send}. @throws {ConnectionClosed} `simple-ws/connection-closed`: no connection is open now. */
+  send(data: Sendable): Promise<void> {
+    if (this.#connection !== undefined) return this.#connection.send(data);
+    throw new ConnectionClosed(`Cannot send: app is ${this.#state}, must be open`, { reason: 1006, initiator: "local" });
+  }
+
+  /** Ends {@link run}: the connection by a handshake, an attempt or a wait at once. Idempotent; resolves when the connection has gone. */
+  async close(code = 1000, reason = ""): Promise<void> {
+    this.#ending.abort();
+    await this.#connection?.close(code, reason);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #loop(policy: ReconnectPolicy, delays: Backoff): Promise<CloseInfo | undefined> {
+    let attempt: AppAttempt = { attempt: 1, delayMs: 0, cause: undefined };
+    for (;;) {
+      const startedMs = this.#clock.now();
+      const outcome = await this.#once(attempt);
+      if (!(outcome instanceof Error)) return outcome;
+      if (this.#clock.now() - startedMs >= (policy.resetAfterMs ?? RESET_AFTER_MS)) delays.reset();
+      attempt = this.#next(outcome, policy, delays);
+      await this.#wait(attempt.delayMs);
+    }
+  }
+
+  /** One connection from its attempt to its end. @returns a failure, or how it ended well. */
+  async #once(attempt: AppAttempt): Promise<AppFailure | CloseInfo | undefined> {
+    if (this.#isEnding()) return undefined;
+    this.#state = "connecting";
+    this.#call(this.#options.onAttempt, attempt);
+    let connection: MessageConnection;
+    try {
+      const { connect } = this.#options;
+      const options = (typeof connect === "function" ? await connect(attempt) : connect) ?? ({} as ConnectOptions);
+      connection = await this.#connector(this.url, { ...options, signal: this.#ending.signal });
+    } catch (error) {
+      if (this.#isEnding()) return undefined;
+      this.#call(this.#options.onError, error);
+      return error instanceof Error ? error : new SimpleWebsocketError("Cannot connect", { cause: error });
+    }
+    return await this.#serve(connection);
+  }
+
+  async #serve(connection: MessageConnection): Promise<AppFailure | CloseInfo> {
+    const { onOpen, onReconnect = onOpen, onMessage, onPing, onPong, onClose, onError } = this.#options;
+    this.#connection = connection;
+    this.#state = "open";
+    this.#call(this.#wasOpen ? onReconnect : onOpen, connection);
+    this.#wasOpen = true;
+    connection.attach({
+      onMessage: (data) => onMessage?.(data, connection),
+      onPing: (payload) => onPing?.(payload),
+      onPong: (payload) => onPong?.(payload),
+      onClose: () => undefined,
+      onError: (error) => this.#call(onError, error),
+    });
+    if (this.#isEnding()) void connection.close();
+    const info = await connection.closed;
+    this.#connection = undefined;
+    this.#call(onClose, info);
+    if (this.#isEnding() || (endsQuietly(info, false) && !(this.#options.reconnect !== false && shouldReconnect(info.code)))) return info;
+    const failure = closedError(info);
+    this.#call(onError, failure);
+    return failure;
+  }
+
+  /** @throws `failure`, if it is the last. */
+  #next(failure: AppFailure, policy: ReconnectPolicy, delays: Backoff): AppAttempt {
+    const { retryIf = isRetryable, maxRetryAfterMs = DEFAULT_MAX_RETRY_AFTER_MS } = policy;
+    const askedMs = retryAfterMs(failure) ?? 0;
+    if (!retryIf(failure) || askedMs > maxRetryAfterMs) throw failure;
+    const delayMs = delays.next();
+    if (delayMs === undefined) throw failure;
+    return { attempt: delays.failures + 1, delayMs: Math.max(delayMs, askedMs), cause: failure };
+  }
+
+  #wait(delayMs: number): Promise<void> {
+    this.#state = "waiting";
+    const { signal } = this.#ending;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#clock.clearTimer(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer: Timer = this.#clock.setTimer(done, delayMs);
+      signal.addEventListener("abort", done, { once: true });
+      if (signal.aborted) done();
+    });
+  }
+
+  #isEnding(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  /** A callback's failure goes to `onError`; that of `onError` itself no further than the reporter. */
+  #call<Args extends readonly unknown[]>(callback: ((...args: Args) => unknown) | undefined, ...args: Args): void {
+    const { onError } = this.#options;
+    if (callback === undefined) return;
+    callSafely(callback, args, (error) => {
+      const isOwn: unknown = callback;
+      if (onError === undefined || isOwn === onError) reportHandlerError(error, { event: "app" });
+      else callSafely(onError, [error]);
+    });
+  }
+}

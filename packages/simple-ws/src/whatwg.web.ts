@@ -1,0 +1,6 @@
+/**
+ * @x/simple-ws/whatwg where there is a native WebSocket: that one. Re-exports only.
+ *
+ * Room: entry.
+ */
+export { WebSocket } from "./web/global.js";
