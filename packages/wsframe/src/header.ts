@@ -35,13 +35,14 @@ const maskBit = 0x80;
 /**
  * Reads one header from the beginning of `bytes`.
  *
+ * @param allowedBits reserved bits that an agreed extension uses (§5.2); default none.
  * @returns `undefined` while bytes are missing; call again with more.
  * @throws {WebSocketProtocolException} `wsframe/reserved-bit`, `wsframe/reserved-opcode`, `wsframe/control-fragmented`,
  *   `wsframe/control-too-long`, `wsframe/length-not-minimal`, `wsframe/length-invalid`; close code 1002.
  */
-export function readHeader(bytes: Uint8Array): FrameHeader | undefined {
+export function readHeader(bytes: Uint8Array, allowedBits = 0): FrameHeader | undefined {
   const reader = new HeaderReader();
-  const headerLength = reader.read(bytes, 0, bytes.length, reservedBits);
+  const headerLength = reader.read(bytes, 0, bytes.length, reservedBits & ~allowedBits);
   if (headerLength === 0) return undefined;
   return {
     fin: reader.isFinal,

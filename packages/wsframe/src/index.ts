@@ -16,7 +16,7 @@ export type { AgreedExtension, Extension, ExtensionEntry, ExtensionFactory, Exte
 export { acceptExtensions, agreeExtensions, checkFactories, extensionFault, offerExtensions, type AgreedExtensions } from "./extension-chain.js";
 export { formatExtensions, parseExtensions } from "./extension-header.js";
 export { createFrame, Frame, type FrameFields, type FrameRules } from "./frame.js";
-export { finBit, headerBytes, MAX_CONTROL_PAYLOAD_BYTES, MAX_HEADER_BYTES, readHeader, writeHeader, type FrameHeader, type Role } from "./header.js";
+export { finBit, reservedBits, headerBytes, MAX_CONTROL_PAYLOAD_BYTES, MAX_HEADER_BYTES, readHeader, writeHeader, type FrameHeader, type Role } from "./header.js";
 export { DEFAULT_LIMITS, MAX_MESSAGE_BYTES, resolveLimits, type DecoderLimits } from "./limits.js";
 export { maskKeyOf } from "./mask.js";
 export { isControlOpcode, isOpcode, Opcode, opcodeName } from "./opcode.js";

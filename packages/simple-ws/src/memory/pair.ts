@@ -10,6 +10,7 @@ import { Driver } from "../shell/driver.js";
 import { createRuntime } from "../shell/ports.js";
 import { profileOf } from "../shell/profile.js";
 import { WebSocketConnection } from "../shell/socket.js";
+import { traced, type TraceSink } from "../shell/trace.js";
 import { MemoryDuplex } from "./link.js";
 import { ManualClock } from "./manual-clock.js";
 
@@ -18,6 +19,8 @@ export interface PairOptions extends ConnectionOptions {
   readonly clock?: ManualClock;
   /** The subprotocol that both ends report. Default "". */
   readonly protocol?: string;
+  /** Is told what the client sends and receives; see `enableTrace`. */
+  readonly trace?: TraceSink;
   /** Options of one end that differ. */
   readonly client?: ConnectionOptions;
   readonly server?: ConnectionOptions;
@@ -44,8 +47,8 @@ export function pair(options: PairOptions = {}): MemoryPair {
   const [clientLink, serverLink] = MemoryDuplex.pair();
   const end = (role: "client" | "server", link: MemoryDuplex, url: string | undefined): WebSocketConnection => {
     const runtime = createRuntime({ clock, random: Math.random, text: neutralText, defer: queueMicrotask, allocate: (bytes) => new Uint8Array(bytes) });
-    const driver = new Driver(profileOf(role, parseConnectionOptions({ ...options, ...options[role] }), runtime), link);
-    driver.start(new Uint8Array(0));
+    const driver = new Driver(profileOf(role, parseConnectionOptions({ ...options, ...options[role] }), runtime), traced(link, role === "client" ? options.trace : undefined, false));
+    driver.start();
     return new WebSocketConnection(driver, protocol, "", url === undefined ? undefined : { url, headers: {} });
   };
   const client = end("client", clientLink, "ws://memory/");

@@ -12,6 +12,7 @@ import type { ClientHandshakeLimits } from "../core/handshake/client.js";
 import type { HeadersInput } from "../core/handshake/headers.js";
 import { parseConnectionOptions, parseNumbers, type ConnectionOptions, type ConnectionSettings } from "../core/options.js";
 import type { WebSocketUrl } from "../core/url.js";
+import type { TraceSink } from "../shell/trace.js";
 import type { CookieJar } from "./cookies.js";
 import { parseExtensionOptions, type ExtensionOptions } from "./extensions.js";
 import { environmentProxy } from "./proxy/environment.js";
@@ -52,6 +53,8 @@ export interface ConnectOptions extends ConnectionOptions, ExtensionOptions {
    * of the URL stay with the origin they were given for. One over: `simple-ws/bad-status`, its cause `wsframe/too-many-redirects`.
    */
   readonly maxRedirects?: number;
+  /** Is told what goes over the wire; see `enableTrace`. Default nobody. */
+  readonly trace?: TraceSink;
   /** Gives up opening the connection; an open one is not touched. */
   readonly signal?: AbortSignal;
   /** Name lookup, proxy, TCP and TLS together. Default 10 000. Over it: `simple-ws/connect-timeout`. */
@@ -100,6 +103,7 @@ export interface ConnectSettings {
   readonly host: string | undefined;
   readonly cookie: string | undefined;
   readonly cookieJar: CookieJar | undefined;
+  readonly trace: TraceSink | undefined;
   readonly signal: AbortSignal | undefined;
   readonly tls: TlsOptions;
   readonly proxyFor: (url: WebSocketUrl) => Proxy | undefined;
@@ -133,6 +137,7 @@ export function parseConnectOptions(options: ConnectOptions): ConnectSettings {
     host: options.host,
     cookie: options.cookie,
     cookieJar: options.cookieJar,
+    trace: options.trace,
     signal: options.signal,
     tls: options.tls ?? {},
     proxyFor: parseProxyOption(options.proxy),

@@ -11,10 +11,12 @@ import { Driver } from "../shell/driver.js";
 import type { Runtime } from "../shell/ports.js";
 import { profileOf } from "../shell/profile.js";
 import { WebSocketConnection } from "../shell/socket.js";
+import { traced } from "../shell/trace.js";
 import { Attempt } from "./attempt.js";
 import { parseConnectOptions, type ConnectOptions, type ConnectSettings } from "./client-options.js";
 import { cookiesFor, keepCookies } from "./cookies.js";
 import { NodeDuplex } from "./duplex.js";
+import { publish } from "./diagnostics.js";
 import { connectionError } from "./failures.js";
 import { openLink, type Link } from "./link.js";
 import { Opening, type Opened } from "./opening.js";
@@ -43,11 +45,13 @@ export async function connectOn(runtime: Runtime, text: string, settings: Connec
   const first = parse(text);
   let url = first;
   for (let redirects = 0; ; redirects++) {
+    const from = url;
     const attempt = new Attempt(runtime.clock, url.hostname, settings.signal);
     try {
       return await request(runtime, url, settings, attempt, { redirects, isTrusted: isSameOrigin(first, url) });
     } catch (error) {
       const failure = attempt.failure(error);
+      publish("x:simple-ws:client:error", () => ({ url: from.href, error: failure }));
       if (!isRedirect(failure.cause) || (redirects === 0 && settings.limits.maxRedirects === 0)) throw failure;
       url = next(failure.cause, url, redirects, settings);
     } finally {
@@ -73,6 +77,7 @@ async function request(runtime: Runtime, url: WebSocketUrl, settings: ConnectSet
     const opened = await opening.run(link);
     const connection = open(runtime, url, settings, link, opened); // before anything else is waited for: frames may be on their way
     await keepCookies(url, opened.headers, settings.cookieJar);
+    publish("x:simple-ws:client:open", () => ({ url: url.href, connection }));
     return connection;
   } catch (error) {
     const answer = headersOf(error);
@@ -83,9 +88,11 @@ async function request(runtime: Runtime, url: WebSocketUrl, settings: ConnectSet
 
 function open(runtime: Runtime, { href }: WebSocketUrl, settings: ConnectSettings, link: Link, { protocol, extensions, headers, rest }: Opened): WebSocketConnection {
   if (link.stream instanceof Socket) link.stream.setNoDelay(true);
-  const driver = new Driver(profileOf("client", settings.connection, runtime), new NodeDuplex(link.stream, link.isFed), extensions);
-  link.onChunk = (chunk) => driver.onChunk(chunk);
-  driver.start(rest);
+  const duplex = new NodeDuplex(link.stream, link.isFed);
+  const driver = new Driver(profileOf("client", settings.connection, runtime), traced(duplex, settings.trace, false), extensions);
+  link.onChunk = (chunk) => duplex.feed(chunk);
+  driver.start();
+  duplex.feed(rest);
   return new WebSocketConnection(driver, protocol, extensions?.field ?? "", { url: href, headers });
 }
 

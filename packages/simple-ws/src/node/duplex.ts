@@ -54,6 +54,11 @@ export class NodeDuplex implements ByteDuplex {
     if (stream.destroyed) nextTick(() => onClose.call(stream)); // it has ended while nobody listened
   }
 
+  /** Takes bytes that came by another way than `data` events: with the handshake, or by `onread`. After {@link start}. */
+  feed(chunk: Uint8Array): void {
+    if (chunk.length > 0) this.#stream[owner]?.onChunk(chunk);
+  }
+
   write(chunk: Uint8Array): void {
     if (this.#isOver || this.#stream.write(chunk)) return;
     if (this.#stream.listenerCount("drain") === 0) this.#stream.once("drain", onDrain); // only while there is something to hear

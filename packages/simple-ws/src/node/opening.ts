@@ -4,10 +4,12 @@
  * Room: simple-ws node. One promise, one outcome; whatever it is, no listener of this class is left.
  */
 import { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
 import type { WebSocketException } from "@x/errors/wsframe";
 import { ClientHandshake, formatRequest, type HandshakeOutcome } from "../core/handshake/client.js";
 import type { HeadersInput } from "../core/handshake/headers.js";
 import type { WebSocketUrl } from "../core/url.js";
+import { handshakeEvent, type TraceSink } from "../shell/trace.js";
 import type { Attempt } from "./attempt.js";
 import type { ConnectSettings } from "./client-options.js";
 import { systemFailure } from "./failures.js";
@@ -21,6 +23,7 @@ export class Opening {
   readonly #attempt: Attempt;
   readonly #request: string;
   readonly #handshake: ClientHandshake;
+  readonly #trace: TraceSink | undefined;
 
   /** @throws {SimpleWebsocketError} `simple-ws/invalid-argument`: a header or subprotocol that must not be sent. */
   constructor(url: WebSocketUrl, settings: ConnectSettings, headers: HeadersInput, attempt: Attempt) {
@@ -29,6 +32,7 @@ export class Opening {
     const basicAuthorization = url.credentials === undefined ? undefined : Buffer.from(url.credentials).toString("base64");
     this.#url = url;
     this.#attempt = attempt;
+    this.#trace = settings.trace;
     this.#request = formatRequest(url, { key, subprotocols, extensions, headers, origin, host, basicAuthorization });
     this.#handshake = new ClientHandshake(acceptOf(key), settings, limits);
   }
@@ -51,7 +55,11 @@ export class Opening {
         switch (outcome.kind) {
           case "pending": break;
           case "failed": fail(outcome.error); break;
-          case "open": release(); resolve(outcome); break;
+          case "open":
+            release();
+            this.#trace?.(handshakeEvent("received", describeAnswer(outcome)));
+            resolve(outcome);
+            break;
         }
       };
       const onChunk = (chunk: Uint8Array): void => judge(this.#handshake.receive(chunk));
@@ -63,9 +71,18 @@ export class Opening {
       stream.on("end", onEnd).on("error", onError).on("close", onError);
       this.#attempt.signal.addEventListener("abort", onAbort, { once: true });
       if (this.#attempt.signal.aborted) onAbort();
-      else stream.write(this.#request, "latin1");
+      else this.#write(stream);
     });
   }
+
+  #write(stream: Duplex): void {
+    this.#trace?.(handshakeEvent("sent", this.#request));
+    stream.write(this.#request, "latin1");
+  }
+}
+
+function describeAnswer({ headers }: Opened): string {
+  return ["HTTP/1.1 101", ...Object.entries(headers).map(([name, value]) => `${name}: ${value.replaceAll("\n", ", ")}`)].join("\r\n");
 }
 
 function ignore(): void {

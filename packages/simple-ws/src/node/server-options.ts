@@ -7,6 +7,7 @@ import type { IncomingMessage } from "node:http";
 import type { HeadersInput } from "../core/handshake/headers.js";
 import type { OriginPolicy, Refusal, UpgradePolicy } from "../core/handshake/server.js";
 import { parseConnectionOptions, parseNumbers, type ConnectionOptions, type ConnectionSettings } from "../core/options.js";
+import type { TraceSink } from "../shell/trace.js";
 import { parseExtensionOptions, type ExtensionOptions } from "./extensions.js";
 
 export interface AcceptOptions extends ConnectionOptions, ExtensionOptions {
@@ -22,6 +23,8 @@ export interface AcceptOptions extends ConnectionOptions, ExtensionOptions {
   readonly handshakeTimeoutMs?: number;
   /** Further header fields of the 101. */
   readonly responseHeaders?: HeadersInput | ((request: IncomingMessage) => HeadersInput);
+  /** Is told what goes over the wire; see `enableTrace`. Default nobody. */
+  readonly trace?: TraceSink;
   /** Once aborted, requests are refused with 503. */
   readonly signal?: AbortSignal;
 }
@@ -33,6 +36,7 @@ export interface AcceptSettings {
   readonly verify: AcceptOptions["verify"] | undefined;
   readonly handshakeTimeoutMs: number;
   readonly responseHeaders: AcceptOptions["responseHeaders"] | undefined;
+  readonly trace: TraceSink | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -59,6 +63,7 @@ function parse(options: AcceptOptions): AcceptSettings {
     verify: options.verify,
     handshakeTimeoutMs,
     responseHeaders: options.responseHeaders,
+    trace: options.trace,
     signal: options.signal,
   };
 }

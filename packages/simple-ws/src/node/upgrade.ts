@@ -15,7 +15,9 @@ import { Driver, type DriverOwner } from "../shell/driver.js";
 import type { Runtime } from "../shell/ports.js";
 import { profileOf } from "../shell/profile.js";
 import { WebSocketConnection } from "../shell/socket.js";
+import { handshakeEvent, traced } from "../shell/trace.js";
 import { NodeDuplex } from "./duplex.js";
+import { publish } from "./diagnostics.js";
 import { acceptOf, nodeRuntime } from "./runtime.js";
 import { parseAcceptOptions, type AcceptOptions, type AcceptSettings } from "./server-options.js";
 
@@ -57,10 +59,15 @@ export function acceptOn(runtime: Runtime, request: IncomingMessage, socket: Dup
     const upgrade: Upgrade = { runtime, request, socket, head, settings, owner };
     const verified = settings.verify === undefined ? undefined : verify(upgrade, settings.verify);
     if (!(verified instanceof Promise)) return open(upgrade, verdict);
-    return verified.then(() => open(upgrade, verdict)).catch((error: unknown) => { throw answer(socket, error); });
+    return verified.then(() => open(upgrade, verdict)).catch((error: unknown) => { throw refuse(request, socket, error); });
   } catch (error) {
-    throw answer(socket, error);
+    throw refuse(request, socket, error);
   }
+}
+
+function refuse(request: IncomingMessage, socket: Duplex, error: unknown): unknown {
+  publish("x:simple-ws:server:refused", () => ({ request, error }));
+  return answer(socket, error);
 }
 
 /** One request on its way. */
@@ -78,13 +85,23 @@ function open({ runtime, request, socket, head, settings, owner }: Upgrade, acce
   const { responseHeaders: headers } = settings;
   const answered = formatAcceptance(acceptOf(acceptance.key), acceptance, typeof headers === "function" ? headers(request) : headers);
   if (socket instanceof Socket) socket.setTimeout(0).setNoDelay(true);
-  const driver = new Driver(profileOf("server", settings.connection, runtime), new NodeDuplex(socket), acceptance.extensions);
+  const duplex = new NodeDuplex(socket);
+  const driver = new Driver(profileOf("server", settings.connection, runtime), traced(duplex, settings.trace, true), acceptance.extensions);
   socket.off("error", ignore); // the duplex listens
   const connection = new WebSocketConnection(driver, acceptance.protocol, acceptance.extensions?.field ?? "", undefined);
   owner?.onOpened(driver, connection);
   driver.owner = owner;
-  driver.start(head, Buffer.from(answered, "latin1"));
+  settings.trace?.(handshakeEvent("received", requestHead(request)));
+  driver.start(Buffer.from(answered, "latin1"));
+  duplex.feed(head);
+  publish("x:simple-ws:server:open", () => ({ request, connection }));
   return connection;
+}
+
+function requestHead({ method = "", url = "", httpVersion, rawHeaders }: IncomingMessage): string {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at] ?? ""}: ${rawHeaders[at + 1] ?? ""}`);
+  return lines.join("\r\n");
 }
 
 /** @throws {ConnectionError} at once or later: the request is refused. */

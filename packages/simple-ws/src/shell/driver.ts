@@ -46,14 +46,12 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
     this.#machine = new Connection(profile, extensions, this, this.#now());
   }
 
-  /** @param head bytes that came with the end of the opening handshake.
-   *  @param answer our end of it, where it is not written yet: it leaves together with the first frames of this turn. */
-  start(head: Uint8Array, answer?: Uint8Array): void {
+  /** @param answer our end of the opening handshake, where it is not written yet: it leaves together with the first frames of this turn. */
+  start(answer?: Uint8Array): void {
     const { settings, runtime } = this.profile;
     if (answer !== undefined) this.append(answer);
     if (settings.pingIntervalMs > 0 || settings.idleTimeoutMs > 0) runtime.sweep.add(this);
     this.duplex.start(this);
-    if (head.length > 0) this.onChunk(head);
   }
 
   /** Made when somebody reads otherwise than by {@link attach}, or when a connection ends: idle ones have none. */
