@@ -39,7 +39,24 @@ export const needs = [
     variable: "TEST_DATABASE_URL",
     holds: "address",
   },
+  ...pythonLibraries("websocket", "websockets", "wsproto"),
 ];
+
+/**
+ * @param {readonly string[]} names of packages for Debian's Python, which are also those of their folders
+ * @returns {Need[]}
+ */
+function pythonLibraries(...names) {
+  return names.map((name) => ({
+    name: `python3-${name}`,
+    binaries: [name], // a folder, which may be entered as a program may be executed
+    folders: ["/usr/lib/python3/dist-packages"],
+    debianPackages: ["python3", `python3-${name}`],
+    suite: `interop with Python's ${name}`,
+    variable: `PYTHON3_${name.toUpperCase()}`,
+    holds: "path",
+  }));
+}
 
 /**
  * @typedef {object} Found
