@@ -6,6 +6,7 @@ import { WebSocketBadStatusException } from "@x/errors/wsframe";
 import { settle } from "@x/testkit";
 import { WebSocketApp } from "../shell/app.js";
 import type { AppOptions } from "../shell/app-options.js";
+import type { WebSocketConnection } from "../shell/socket.js";
 import { ManualClock } from "./manual-clock.js";
 import { pair, type MemoryPair } from "./pair.js";
 
@@ -13,12 +14,12 @@ interface Connect { readonly token?: string }
 type Answer = "open" | "silent" | Error;
 
 /** An app whose attempts are answered as `answers` say, the last one for ever; `log` is what its callbacks were told. */
-function appOf(answers: Answer[], options: AppOptions<Connect> = {}) {
+function appOf(answers: Answer[], options: AppOptions<Connect, WebSocketConnection> = {}) {
   const clock = new ManualClock();
   const log: string[] = [];
   const pairs: MemoryPair[] = [];
   const given: Connect[] = [];
-  const app = new WebSocketApp<Connect>(async (_url, connect) => {
+  const app = new WebSocketApp<Connect, WebSocketConnection>(async (_url, connect) => {
     given.push(connect);
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     if (answer instanceof Error) throw answer;

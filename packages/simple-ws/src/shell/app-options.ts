@@ -35,13 +35,13 @@ export interface AppAttempt {
 }
 
 /** All may be asynchronous. What they throw goes to `onError` and ends nothing. */
-export interface AppCallbacks {
+export interface AppCallbacks<Connection extends MessageConnection = MessageConnection> {
   /** Before each attempt. */
   readonly onAttempt?: (attempt: AppAttempt) => unknown;
   /** Connected, for the first time; for later ones too, where `onReconnect` is not given. */
-  readonly onOpen?: (connection: MessageConnection) => unknown;
-  readonly onReconnect?: (connection: MessageConnection) => unknown;
-  readonly onMessage?: (data: string | Uint8Array, connection: MessageConnection) => unknown;
+  readonly onOpen?: (connection: Connection) => unknown;
+  readonly onReconnect?: (connection: Connection) => unknown;
+  readonly onMessage?: (data: string | Uint8Array, connection: Connection) => unknown;
   readonly onPing?: (payload: Uint8Array) => unknown;
   readonly onPong?: (payload: Uint8Array) => unknown;
   /** Every failure: of an attempt, of a connection, of a callback. */
@@ -50,7 +50,7 @@ export interface AppCallbacks {
   readonly onClose?: (info: CloseInfo) => unknown;
 }
 
-export interface AppOptions<ConnectOptions> extends AppCallbacks {
+export interface AppOptions<ConnectOptions, Connection extends MessageConnection = MessageConnection> extends AppCallbacks<Connection> {
   /** For each attempt; a function is called before it. See `connect`. */
   readonly connect?: ConnectOptions | ((attempt: AppAttempt) => ConnectOptions | Promise<ConnectOptions>);
   /** Default `false`: the first end is the last. */

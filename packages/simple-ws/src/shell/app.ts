@@ -14,23 +14,23 @@ import { RESET_AFTER_MS, type AppAttempt, type AppFailure, type AppOptions, type
 import type { MessageConnection, Sendable } from "./contract.js";
 
 /** Opens one connection. */
-export type Connector<ConnectOptions> = (url: string, options: ConnectOptions & { readonly signal: AbortSignal }) => Promise<MessageConnection>;
+export type Connector<ConnectOptions, Connection extends MessageConnection> = (url: string, options: ConnectOptions & { readonly signal: AbortSignal }) => Promise<Connection>;
 
 /** "waiting": for the next attempt. */
 export type AppState = "idle" | "connecting" | "open" | "waiting" | "closed";
 
-export class WebSocketApp<ConnectOptions extends object> {
+export class WebSocketApp<ConnectOptions extends object, Connection extends MessageConnection> {
   readonly url: string;
-  readonly #connector: Connector<ConnectOptions>;
-  readonly #options: AppOptions<ConnectOptions>;
+  readonly #connector: Connector<ConnectOptions, Connection>;
+  readonly #options: AppOptions<ConnectOptions, Connection>;
   readonly #clock: Clock;
   #state: AppState = "idle";
-  #connection: MessageConnection | undefined;
+  #connection: Connection | undefined;
   #wasOpen = false;
   /** Ends attempts and waits: our own `close`, or the signal of `run`. */
   #ending = new AbortController();
 
-  constructor(connector: Connector<ConnectOptions>, url: string, options: AppOptions<ConnectOptions> = {}) {
+  constructor(connector: Connector<ConnectOptions, Connection>, url: string, options: AppOptions<ConnectOptions, Connection> = {}) {
     this.#connector = connector;
     this.url = url;
     this.#options = { reconnect: false, ...options };
@@ -42,7 +42,7 @@ export class WebSocketApp<ConnectOptions extends object> {
   }
 
   /** The connection that is open now. */
-  get connection(): MessageConnection | undefined {
+  get connection(): Connection | undefined {
     return this.#connection;
   }
 
@@ -104,7 +104,7 @@ export class WebSocketApp<ConnectOptions extends object> {
     if (this.#isEnding()) return undefined;
     this.#state = "connecting";
     this.#call(this.#options.onAttempt, attempt);
-    let connection: MessageConnection;
+    let connection: Connection;
     try {
       const { connect } = this.#options;
       const options = (typeof connect === "function" ? await connect(attempt) : connect) ?? ({} as ConnectOptions);
@@ -117,7 +117,7 @@ export class WebSocketApp<ConnectOptions extends object> {
     return await this.#serve(connection);
   }
 
-  async #serve(connection: MessageConnection): Promise<AppFailure | CloseInfo> {
+  async #serve(connection: Connection): Promise<AppFailure | CloseInfo> {
     const { onOpen, onReconnect = onOpen, onMessage, onPing, onPong, onClose, onError } = this.#options;
     this.#connection = connection;
     this.#state = "open";
