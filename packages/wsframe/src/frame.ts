@@ -67,11 +67,12 @@ export class Frame {
   /**
    * Reads one frame from the beginning of `bytes`, its payload unmasked and copied.
    *
+   * @param allowedBits reserved bits that an agreed extension uses; default none.
    * @returns the frame and its length on the wire, or `undefined` while bytes of it are missing.
    * @throws {WebSocketProtocolException} as `readHeader` does.
    */
-  static read(bytes: Uint8Array): { readonly frame: Frame; readonly byteLength: number } | undefined {
-    const header = readHeader(bytes);
+  static read(bytes: Uint8Array, allowedBits = 0): { readonly frame: Frame; readonly byteLength: number } | undefined {
+    const header = readHeader(bytes, allowedBits);
     if (header === undefined) return undefined;
     const byteLength = header.headerLength + header.length;
     if (bytes.length < byteLength) return undefined;

@@ -15,6 +15,7 @@ export { frameLength, maskInPlace, maxFrameBytes, writeBinaryFrame, writeControl
 export type { AgreedExtension, Extension, ExtensionEntry, ExtensionFactory, ExtensionParameter, SharedPayload, Transformed } from "./extension.js";
 export { acceptExtensions, agreeExtensions, checkFactories, extensionFault, offerExtensions, type AgreedExtensions } from "./extension-chain.js";
 export { formatExtensions, parseExtensions } from "./extension-header.js";
+export { ContinuousFrame, FrameBuffer, type ContinuousFrameOptions, type FrameBufferOptions, type FrameMessage } from "./frame-buffer.js";
 export { createFrame, Frame, type FrameFields, type FrameRules } from "./frame.js";
 export { finBit, reservedBits, headerBytes, MAX_CONTROL_PAYLOAD_BYTES, MAX_HEADER_BYTES, readHeader, writeHeader, type FrameHeader, type Role } from "./header.js";
 export { DEFAULT_LIMITS, MAX_MESSAGE_BYTES, resolveLimits, type DecoderLimits } from "./limits.js";
