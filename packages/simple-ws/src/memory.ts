@@ -4,6 +4,7 @@
  * Room: entry.
  */
 export { pair, type MemoryPair, type PairOptions } from "./memory/pair.js";
+export { NO_FAULTS, type WireFaults } from "./memory/faulty-link.js";
 export { ManualClock } from "./memory/manual-clock.js";
 export { WebSocketConnection, type PingOptions } from "./shell/socket.js";
 export type { ConnectionHandler, ConnectionStats, Fragments, MessageConnection, ReceiveOptions, Sendable } from "./shell/contract.js";

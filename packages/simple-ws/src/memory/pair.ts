@@ -7,10 +7,12 @@
 import { parseConnectionOptions, type ConnectionOptions } from "../core/options.js";
 import { neutralText } from "@x/wsframe";
 import { Driver } from "../shell/driver.js";
-import { createRuntime } from "../shell/ports.js";
+import type { Random } from "@x/errors/clock";
+import { createRuntime, type ByteDuplex } from "../shell/ports.js";
 import { profileOf } from "../shell/profile.js";
 import { WebSocketConnection } from "../shell/socket.js";
 import { traced, type TraceSink } from "../shell/trace.js";
+import { FaultyDuplex, type WireFaults } from "./faulty-link.js";
 import { MemoryDuplex } from "./link.js";
 import { ManualClock } from "./manual-clock.js";
 
@@ -21,6 +23,10 @@ export interface PairOptions extends ConnectionOptions {
   readonly protocol?: string;
   /** Is told what the client sends and receives; see `enableTrace`. */
   readonly trace?: TraceSink;
+  /** What goes wrong with what the client sends, and with what the server sends; see {@link MemoryPair.faults}. */
+  readonly faults?: { readonly client?: Partial<WireFaults>; readonly server?: Partial<WireFaults> };
+  /** For jitter and masks. Default `Math.random`. */
+  readonly random?: Random;
   /** Options of one end that differ. */
   readonly client?: ConnectionOptions;
   readonly server?: ConnectionOptions;
@@ -32,6 +38,8 @@ export interface MemoryPair extends Iterable<WebSocketConnection> {
   readonly server: WebSocketConnection;
   readonly clock: ManualClock;
   [Symbol.iterator](): ArrayIterator<WebSocketConnection>;
+  /** By who sends; changing them changes the wire at once. */
+  readonly faults: { readonly client: WireFaults; readonly server: WireFaults };
   /** Breaks the link without a Close, as a lost network does. */
   readonly cut: () => void;
   /** @returns once nothing travels between the two any more (without moving the clock). */
@@ -43,20 +51,23 @@ export interface MemoryPair extends Iterable<WebSocketConnection> {
  * @throws {SimpleWebsocketError} `simple-ws/invalid-option`.
  */
 export function pair(options: PairOptions = {}): MemoryPair {
-  const { clock = new ManualClock(), protocol = "" } = options;
+  const { clock = new ManualClock(), protocol = "", random = Math.random } = options;
   const [clientLink, serverLink] = MemoryDuplex.pair();
-  const end = (role: "client" | "server", link: MemoryDuplex, url: string | undefined): WebSocketConnection => {
-    const runtime = createRuntime({ clock, random: Math.random, text: neutralText, defer: queueMicrotask, allocate: (bytes) => new Uint8Array(bytes) });
+  const clientWire = new FaultyDuplex(clientLink, options.faults?.client ?? {}, clock, random);
+  const serverWire = new FaultyDuplex(serverLink, options.faults?.server ?? {}, clock, random);
+  const end = (role: "client" | "server", link: ByteDuplex, url: string | undefined): WebSocketConnection => {
+    const runtime = createRuntime({ clock, random, text: neutralText, defer: queueMicrotask, allocate: (bytes) => new Uint8Array(bytes) });
     const driver = new Driver(profileOf(role, parseConnectionOptions({ ...options, ...options[role] }), runtime), traced(link, role === "client" ? options.trace : undefined, false));
     driver.start();
     return new WebSocketConnection(driver, protocol, "", url === undefined ? undefined : { url, headers: {} });
   };
-  const client = end("client", clientLink, "ws://memory/");
-  const server = end("server", serverLink, undefined);
+  const client = end("client", clientWire, "ws://memory/");
+  const server = end("server", serverWire, undefined);
   return {
     client,
     server,
     clock,
+    faults: { client: clientWire.faults, server: serverWire.faults },
     [Symbol.iterator]: () => [client, server][Symbol.iterator](),
     cut: () => clientLink.destroy(),
     settle,
