@@ -29,9 +29,10 @@ test("every program stays within 40 lines", () => {
   for (const file of programs) expect(readFileSync(join(folder, file), "utf8").split("\n").length, file).toBeLessThanOrEqual(41);
 });
 
-test("the README quotes the programs as they are", () => {
-  const readme = readFileSync(join(folder, "../../README.md"), "utf8");
-  for (const file of programs) expect(readme, file).toContain(quoted(file));
+test("README and how-to pages quote every program as it is", () => {
+  const howTo = join(folder, "../../docs/how-to");
+  const pages = [join(folder, "../../README.md"), ...readdirSync(howTo).map((name) => join(howTo, name))].map((file) => readFileSync(file, "utf8"));
+  for (const file of programs) expect(pages.some((page) => page.includes(quoted(file))), file).toBe(true);
 });
 
 function quoted(file: string): string {

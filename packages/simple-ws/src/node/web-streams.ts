@@ -40,7 +40,9 @@ function readableOf(connection: MessageConnection): ReadableStream<string | Uint
 function writableOf(connection: MessageConnection): WritableStream<Sendable> {
   return new WritableStream<Sendable>({
     start(controller) {
-      void connection.closed.then((info) => controller.error(closedError(info)));
+      void connection.closed.then((info) => { // after a clean end a pipe that closes us has nothing to complain of
+        if (!endsQuietly(info, info.initiator === "local" && info.wasClean)) controller.error(closedError(info));
+      });
     },
     async write(message) {
       await connection.send(message);
