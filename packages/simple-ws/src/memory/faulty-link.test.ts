@@ -20,6 +20,18 @@ describe("faults of a pair in memory", () => {
     expect(client.receiveNowait()).toBe("the other way is quick");
   });
 
+  test("what is on its way is back pressure, until it has arrived", async () => {
+    const { client, server, clock, settle } = pair({ faults: { client: { latencyMs: 100 } } });
+    let isTaken = false;
+    void client.send("x".repeat(200_000)).then(() => (isTaken = true));
+    await settle();
+    expect(isTaken).toBe(false);
+    clock.advance(100);
+    await settle();
+    expect(isTaken).toBe(true);
+    expect(await server.receive()).toHaveLength(200_000);
+  });
+
   test("jitter keeps the order", async () => {
     const { client, server, clock, settle } = pair({ random: seededRandom(7), faults: { client: { latencyMs: 10, jitterMs: 1_000 } } });
     const sent = Array.from({ length: 50 }, (_, at) => String(at));

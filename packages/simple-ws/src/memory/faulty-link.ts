@@ -4,6 +4,7 @@
  * Room: simple-ws memory. Times are milliseconds of the pair's clock; randomness comes in.
  */
 import type { Clock, Random } from "@x/errors/clock";
+import { DuplexDecorator } from "../shell/duplex-decorator.js";
 import type { ByteDuplex, DuplexHandler } from "../shell/ports.js";
 
 /** What happens to the bytes that one end sends. All can be changed while the connection is open. */
@@ -24,65 +25,43 @@ export interface WireFaults {
 
 export const NO_FAULTS: Readonly<WireFaults> = { latencyMs: 0, jitterMs: 0, maxChunkBytes: Infinity, isSilent: false, cutAfterBytes: Infinity, corruptByteIn: undefined };
 
-export class FaultyDuplex implements ByteDuplex {
+export class FaultyDuplex extends DuplexDecorator {
   readonly faults: WireFaults;
-  /** Memory of the write pool must not be on its way. */
-  readonly writesAtOnce = false;
-  readonly #inner: ByteDuplex;
   readonly #clock: Clock;
   readonly #random: Random;
+  #handler: DuplexHandler | undefined;
   #onTheWayBytes = 0;
   /** When the last delivery is due: none may overtake it. */
   #lastDueMs = 0;
 
   constructor(inner: ByteDuplex, faults: Partial<WireFaults>, clock: Clock, random: Random) {
-    this.#inner = inner;
+    super(inner);
     this.faults = { ...NO_FAULTS, ...faults };
     this.#clock = clock;
     this.#random = random;
   }
 
-  get bufferedBytes(): number {
-    return this.#onTheWayBytes + this.#inner.bufferedBytes;
+  override get bufferedBytes(): number {
+    return this.#onTheWayBytes + this.inner.bufferedBytes;
   }
 
-  get bytesSent(): number {
-    return this.#inner.bytesSent;
+  override start(handler: DuplexHandler): void {
+    this.#handler = handler;
+    super.start(handler);
   }
 
-  get bytesReceived(): number {
-    return this.#inner.bytesReceived;
-  }
-
-  get highWaterMarkBytes(): number {
-    return this.#inner.highWaterMarkBytes;
-  }
-
-  start(handler: DuplexHandler): void {
-    this.#inner.start(handler);
-  }
-
-  write(chunk: Uint8Array): void {
+  override write(chunk: Uint8Array): void {
     if (this.faults.isSilent) return;
     const bytes = Uint8Array.from(chunk);
     this.#corrupt(bytes);
     const { cutAfterBytes } = this.faults;
     this.faults.cutAfterBytes -= bytes.length;
     this.#pass(bytes.subarray(0, Math.max(0, cutAfterBytes)));
-    if (cutAfterBytes <= bytes.length) this.#deliver(() => this.#inner.destroy());
+    if (cutAfterBytes <= bytes.length) this.#deliver(() => this.inner.destroy());
   }
 
-  end(): void {
-    if (!this.faults.isSilent) this.#deliver(() => this.#inner.end());
-  }
-
-  /** We hang up ourselves; with a silent wire only we notice. */
-  destroy(): void {
-    this.#inner.destroy();
-  }
-
-  setReading(isReading: boolean): void {
-    this.#inner.setReading(isReading);
+  override end(): void {
+    if (!this.faults.isSilent) this.#deliver(() => this.inner.end());
   }
 
   #corrupt(bytes: Uint8Array): void {
@@ -99,7 +78,7 @@ export class FaultyDuplex implements ByteDuplex {
       this.#onTheWayBytes += piece.length;
       this.#deliver(() => {
         this.#onTheWayBytes -= piece.length;
-        if (!this.faults.isSilent) this.#inner.write(piece);
+        if (!this.faults.isSilent) this.inner.write(piece);
       });
     }
   }
@@ -110,6 +89,11 @@ export class FaultyDuplex implements ByteDuplex {
     const dueMs = Math.max(this.#lastDueMs, nowMs + latencyMs + jitterMs * this.#random());
     this.#lastDueMs = dueMs;
     if (dueMs <= nowMs) delivery();
-    else this.#clock.setTimer(delivery, dueMs - nowMs);
+    else this.#clock.setTimer(() => this.#arrive(delivery), dueMs - nowMs);
+  }
+  /** What was on its way was waiting, too: whoever waits for its end is told. */
+  #arrive(delivery: () => void): void {
+    delivery();
+    if (this.#onTheWayBytes === 0) this.#handler?.onDrain();
   }
 }

@@ -11,7 +11,7 @@ import type { Random } from "@x/errors/clock";
 import { createRuntime, type ByteDuplex } from "../shell/ports.js";
 import { profileOf } from "../shell/profile.js";
 import { WebSocketConnection } from "../shell/socket.js";
-import { traced, type TraceSink } from "../shell/trace.js";
+import { safeTrace, traced, type TraceSink } from "../shell/trace.js";
 import { FaultyDuplex, type WireFaults } from "./faulty-link.js";
 import { MemoryDuplex } from "./link.js";
 import { ManualClock } from "./manual-clock.js";
@@ -57,7 +57,7 @@ export function pair(options: PairOptions = {}): MemoryPair {
   const serverWire = new FaultyDuplex(serverLink, options.faults?.server ?? {}, clock, random);
   const end = (role: "client" | "server", link: ByteDuplex, url: string | undefined): WebSocketConnection => {
     const runtime = createRuntime({ clock, random, text: neutralText, defer: queueMicrotask, allocate: (bytes) => new Uint8Array(bytes) });
-    const driver = new Driver(profileOf(role, parseConnectionOptions({ ...options, ...options[role] }), runtime), traced(link, role === "client" ? options.trace : undefined, false));
+    const driver = new Driver(profileOf(role, parseConnectionOptions({ ...options, ...options[role] }), runtime), traced(link, role === "client" ? safeTrace(options.trace) : undefined, false));
     driver.start();
     return new WebSocketConnection(driver, protocol, "", url === undefined ? undefined : { url, headers: {} });
   };

@@ -12,7 +12,7 @@ import type { ClientHandshakeLimits } from "../core/handshake/client.js";
 import type { HeadersInput } from "../core/handshake/headers.js";
 import { parseConnectionOptions, parseNumbers, type ConnectionOptions, type ConnectionSettings } from "../core/options.js";
 import type { WebSocketUrl } from "../core/url.js";
-import type { TraceSink } from "../shell/trace.js";
+import { safeTrace, type TraceSink } from "../shell/trace.js";
 import type { CookieJar } from "./cookies.js";
 import { parseExtensionOptions, type ExtensionOptions } from "./extensions.js";
 import { environmentProxy } from "./proxy/environment.js";
@@ -137,7 +137,7 @@ export function parseConnectOptions(options: ConnectOptions): ConnectSettings {
     host: options.host,
     cookie: options.cookie,
     cookieJar: options.cookieJar,
-    trace: options.trace,
+    trace: safeTrace(options.trace),
     signal: options.signal,
     tls: options.tls ?? {},
     proxyFor: parseProxyOption(options.proxy),

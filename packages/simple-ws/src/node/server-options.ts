@@ -7,7 +7,7 @@ import type { IncomingMessage } from "node:http";
 import type { HeadersInput } from "../core/handshake/headers.js";
 import type { OriginPolicy, Refusal, UpgradePolicy } from "../core/handshake/server.js";
 import { parseConnectionOptions, parseNumbers, type ConnectionOptions, type ConnectionSettings } from "../core/options.js";
-import type { TraceSink } from "../shell/trace.js";
+import { safeTrace, type TraceSink } from "../shell/trace.js";
 import { parseExtensionOptions, type ExtensionOptions } from "./extensions.js";
 
 export interface AcceptOptions extends ConnectionOptions, ExtensionOptions {
@@ -63,7 +63,7 @@ function parse(options: AcceptOptions): AcceptSettings {
     verify: options.verify,
     handshakeTimeoutMs,
     responseHeaders: options.responseHeaders,
-    trace: options.trace,
+    trace: safeTrace(options.trace),
     signal: options.signal,
   };
 }

@@ -1,6 +1,7 @@
 /** What a trace and the diagnostics channels tell of connections over TCP. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, expect, test } from "vitest";
+import { setErrorReporter } from "@x/errors/handlers";
 import { enableTrace } from "../shell/enable-trace.js";
 import { connect } from "./client.js";
 import { serve, type WebSocketServer } from "./server.js";
@@ -39,6 +40,18 @@ test("enableTrace() shows handshakes and frames of both sides, and no credential
   expect(onServer[0]).toMatch(/^< GET \/ HTTP\/1\.1\n[^]*< authorization: \[redacted\]/i);
   expect(onServer[1]).toMatch(/^> HTTP\/1\.1 101/);
   expect(onServer[2]).toBe("< text (fin, masked, 16 bytes) tab\\u{9}and \\u{202e} text");
+});
+
+test("a trace that throws is reported and ends nothing", async () => {
+  const reported: unknown[] = [];
+  const before = setErrorReporter((error) => reported.push(error));
+  const server = await start({ trace: () => { throw new Error("full disk"); } });
+  const client = await connect(server.url, { proxy: false, trace: () => { throw new Error("full disk"); } });
+  void client.send("hello");
+  expect(await client.receive()).toBe("hello");
+  await client.close();
+  setErrorReporter(before);
+  expect(reported.length).toBeGreaterThan(4);
 });
 
 test("diagnostics channels tell of both ends, refusals included", async () => {

@@ -5,7 +5,9 @@
  * credentials in handshakes not at all.
  */
 import { safeText } from "@x/errors";
+import { callSafely } from "@x/errors/handlers";
 import { opcodeName, readHeader, reservedBits, type FrameHeader } from "@x/wsframe";
+import { DuplexDecorator } from "./duplex-decorator.js";
 import type { ByteDuplex, DuplexHandler } from "./ports.js";
 
 export type TraceDirection = "sent" | "received";
@@ -20,8 +22,13 @@ export type TraceEvent =
   | { readonly kind: "end"; readonly direction: TraceDirection }
   | { readonly kind: "closed" };
 
-/** Takes what passes. What it throws is the caller's to see. */
+/** Takes what passes. What it throws goes to the reporter of `@x/errors/handlers`. */
 export type TraceSink = (event: TraceEvent) => void;
+
+/** A sink of the application's that cannot do harm. */
+export function safeTrace(trace: TraceSink | undefined): TraceSink | undefined {
+  return trace && ((event) => void callSafely(trace, [event]));
+}
 
 /** How much of a payload is shown. */
 export const TRACE_PREVIEW_BYTES = 64;
@@ -89,8 +96,7 @@ class FrameScanner {
 }
 
 /** A link that tells `trace` what passes, and is otherwise `inner`. */
-export class TracedDuplex implements ByteDuplex {
-  readonly #inner: ByteDuplex;
+export class TracedDuplex extends DuplexDecorator {
   readonly #trace: TraceSink;
   readonly #sent: FrameScanner;
   /** The answer of a server leaves together with its first frames. */
@@ -98,35 +104,15 @@ export class TracedDuplex implements ByteDuplex {
 
   /** @param hasAnswer what is written begins with a handshake's answer. */
   constructor(inner: ByteDuplex, trace: TraceSink, hasAnswer: boolean) {
-    this.#inner = inner;
+    super(inner);
     this.#trace = trace;
     this.#sent = new FrameScanner("sent", trace);
     this.#answer = hasAnswer ? "" : undefined;
   }
 
-  get bufferedBytes(): number {
-    return this.#inner.bufferedBytes;
-  }
-
-  get bytesSent(): number {
-    return this.#inner.bytesSent;
-  }
-
-  get bytesReceived(): number {
-    return this.#inner.bytesReceived;
-  }
-
-  get highWaterMarkBytes(): number {
-    return this.#inner.highWaterMarkBytes;
-  }
-
-  get writesAtOnce(): boolean {
-    return this.#inner.writesAtOnce;
-  }
-
-  start(handler: DuplexHandler): void {
+  override start(handler: DuplexHandler): void {
     const received = new FrameScanner("received", this.#trace);
-    this.#inner.start({
+    super.start({
       onChunk: (chunk) => {
         received.scan(chunk);
         handler.onChunk(chunk);
@@ -143,22 +129,14 @@ export class TracedDuplex implements ByteDuplex {
     });
   }
 
-  write(chunk: Uint8Array): void {
+  override write(chunk: Uint8Array): void {
     this.#sent.scan(this.#answer === undefined ? chunk : this.#afterAnswer(this.#answer, chunk));
-    this.#inner.write(chunk);
+    super.write(chunk);
   }
 
-  end(): void {
+  override end(): void {
     this.#trace({ kind: "end", direction: "sent" });
-    this.#inner.end();
-  }
-
-  destroy(): void {
-    this.#inner.destroy();
-  }
-
-  setReading(isReading: boolean): void {
-    this.#inner.setReading(isReading);
+    super.end();
   }
 
   #afterAnswer(before: string, chunk: Uint8Array): Uint8Array {
