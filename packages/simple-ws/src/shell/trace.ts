@@ -27,7 +27,7 @@ export type TraceSink = (event: TraceEvent) => void;
 
 /** A sink of the application's that cannot do harm. */
 export function safeTrace(trace: TraceSink | undefined): TraceSink | undefined {
-  return trace && ((event) => void callSafely(trace, [event]));
+  return trace && ((event) => callSafely(trace, [event]));
 }
 
 /** How much of a payload is shown. */
