@@ -57,7 +57,7 @@ class Link {
     this.socket.on("close", () => hooks.onLost(new Error("The server closed the connection")));
     this.socket.once("connect", () => {
       if (path === undefined) readyWhenPassed();
-      else this.socket.write(upgradeRequest(path, spec.port));
+      else this.socket.write(upgradeRequest(path, spec.port, spec.preamble.extensions));
     });
   }
 
@@ -76,10 +76,11 @@ class Link {
   }
 }
 
-function upgradeRequest(path: string, port: number): string {
+function upgradeRequest(path: string, port: number, extensions: string | undefined): string {
   return [
     `GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, "Connection: Upgrade", "Upgrade: websocket",
-    "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", "",
+    "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ...(extensions === undefined ? [] : [`Sec-WebSocket-Extensions: ${extensions}`]), "", "",
   ].join("\r\n");
 }
 

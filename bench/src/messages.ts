@@ -9,6 +9,8 @@ export interface Preamble {
   /** Base64 of a frame sent right after the handshake. */
   readonly greeting: string | undefined;
   readonly framesBefore: number;
+  /** `Sec-WebSocket-Extensions` of the request; default none. */
+  readonly extensions?: string;
 }
 
 export interface LoadSpec {

@@ -3,6 +3,7 @@
  */
 import { Child } from "./child.js";
 import type { GeneratorAnswer, GeneratorQuestion, LoadSpec, ServerAnswer, ServerQuestion } from "./messages.js";
+import { inflatedFrame } from "./wire.js";
 import { definitionOf, exchangeOf, type Exchange, type ExchangeSpec, type SubjectName } from "./subjects.js";
 
 export interface PairOptions {
@@ -59,7 +60,8 @@ export class Pair {
     await this.#generator.ask({ kind: "open", spec: this.#spec }, "done");
     const expected = Buffer.concat(Array<Buffer>(this.#spec.repliesPerRequest).fill(this.#exchange.reply));
     const { bytes } = await this.#generator.ask({ kind: "first", replyBytes: expected.length }, "reply", 10_000);
-    const reply = Buffer.from(bytes, "base64");
+    const received = Buffer.from(bytes, "base64");
+    const reply = this.#exchange.isCompressed ? inflatedFrame(received) : received;
     if (!reply.equals(expected)) {
       throw new Error(`${this.name} answered ${reply.subarray(0, 80).toString("latin1")}, must answer ${expected.subarray(0, 80).toString("latin1")}`);
     }

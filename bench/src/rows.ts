@@ -41,6 +41,9 @@ const nonAscii = Buffer.from("Grüße, Привет, 你好, 😀! ".repeat(40))
 const wellCut = Buffer.from(nonAscii.toString().replaceAll("\uFFFD", ""));
 const binary = (bytes: number): Buffer => Buffer.from(Uint8Array.from({ length: bytes }, (_, index) => (index * 31) & 0xff));
 
+/** Such as applications send: names that come again, values that do not. */
+const json = (bytes: number): Buffer => Buffer.from(JSON.stringify(Array.from({ length: 40 }, (_, at) => ({ id: at * 7919, name: `user ${at * 31 % 97}`, price: (at * 37.77).toFixed(2) }))).slice(0, bytes));
+
 type LoadOptions = Pick<LoadRow, "id" | "title" | "payload" | "connections" | "inFlight" | "subjects" | "ratios"> & Partial<LoadRow>;
 
 function load(row: LoadOptions): LoadRow {
@@ -59,6 +62,10 @@ const engineio = (goal: Ratio["goal"]): Pick<LoadRow, "subjects" | "ratios"> => 
 const socketio = (goal: Ratio["goal"]): Pick<LoadRow, "subjects" | "ratios"> => ({
   subjects: ["raw", "socket.io", "@x/socketio"],
   ratios: [{ of: "@x/socketio", to: "socket.io", ...(goal && { goal }) }, { of: "@x/socketio", to: "raw" }],
+});
+const deflate = (goal: NonNullable<Ratio["goal"]>): Pick<LoadRow, "subjects" | "ratios"> => ({
+  subjects: ["ws deflate", "@x/simple-ws deflate"],
+  ratios: [{ of: "@x/simple-ws deflate", to: "ws deflate", goal }],
 });
 const one = { connections: 64, inFlight: 1 };
 const burst = { connections: 16, inFlight: 64 };
@@ -104,6 +111,9 @@ export const ROWS: readonly Row[] = [
     id: "ws-broadcast-1k", title: "simple-ws broadcast 1 KiB to 1,000", ...everybody, payload: ascii(1024), ...ws,
     ratios: [{ of: "@x/simple-ws", to: "raw", goal: ["G6", 1.18, 1.03] }, { of: "@x/simple-ws", to: "ws" }],
   }),
+  load({ id: "ws-deflate-64x1", title: "ws deflate echo 1 KiB of JSON, 64 × 1", ...one, payload: json(1024), ...deflate(["G14", 0.6, 0.2]) }),
+  load({ id: "ws-deflate-16x64", title: "ws deflate echo 1 KiB of JSON, 16 × 64", ...burst, payload: json(1024), ...deflate(["G14", 0.6, 0.2]) }),
+  load({ id: "ws-deflate-broadcast", title: "ws deflate broadcast 1 KiB of JSON to 200", ...everybody, connections: 200, payload: json(1024), ...deflate(["G14", 0.2, 0.12]) }),
   handshake("ws", "@x/simple-ws", "ws", ["G11", 0.95, 0.8]),
   handshake("engineio", "@x/engineio", "engine.io", ["G11", 0.75, 0.6]),
   handshake("socketio", "@x/socketio", "socket.io", ["G11", 0.6, 0.45]),

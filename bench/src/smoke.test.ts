@@ -14,7 +14,7 @@ const tiny: Effort = { sets: 1, roundsPerSet: 1, calibrateMs: 1, roundMs: 1, idl
 
 /** One row per server file and behaviour: the dialects and answers that differ. */
 const loads = ROWS.filter((row): row is LoadRow => row.kind === "load").flatMap((row) => row.subjects.map((name) => ({ row, name })));
-const distinct = new Map(loads.map(({ row, name }) => [`${definitionOf(name).file} ${row.behaviour} ${row.perTrigger} ${row.opcode}`, { row, name }]));
+const distinct = new Map(loads.map(({ row, name }) => [`${definitionOf(name).file} ${definitionOf(name).dialect} ${row.behaviour} ${row.perTrigger} ${row.opcode}`, { row, name }]));
 
 describe.concurrent("each server", () => {
   test.each([...distinct])("%s: the first reply is exact, and as many come as were asked for", async (_, { row, name }) => {

@@ -2,11 +2,11 @@
  * What can be measured: which server file, with what environment, speaking which dialect.
  */
 import type { FrameOpcode } from "./wire.js";
-import { frame } from "./wire.js";
+import { compressedFrame, frame } from "./wire.js";
 import type { Preamble } from "./messages.js";
 import type { ServerSpec } from "./servers/contract.js";
 
-type Dialect = "raw" | "ws" | "engineio" | "socketio" | "none";
+type Dialect = "raw" | "ws" | "deflate" | "engineio" | "socketio" | "none";
 
 interface SubjectDefinition {
   /** File below servers/. */
@@ -17,6 +17,8 @@ interface SubjectDefinition {
 
 /** `ws` uses a native addon for large messages when it finds one; only one subject lets it. */
 const plainWs = { WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
+/** permessage-deflate as each ships it: messages from 1,024 bytes on, context kept. */
+const deflate = { BENCH_DEFLATE: "1" };
 const users = { BENCH_USERS: "100" };
 
 export type SubjectName =
@@ -26,6 +28,8 @@ export type SubjectName =
   | "ws+bufferutil"
   | "@x/simple-ws"
   | "@x/simple-ws for await"
+  | "ws deflate"
+  | "@x/simple-ws deflate"
   | "engine.io"
   | "@x/engineio"
   | "socket.io"
@@ -42,6 +46,8 @@ const SUBJECTS: Readonly<Record<SubjectName, SubjectDefinition>> = {
   "ws+bufferutil": { file: "ws", dialect: "ws" },
   "@x/simple-ws": { file: "simple-ws", dialect: "ws" },
   "@x/simple-ws for await": { file: "simple-ws-iterate", dialect: "ws" },
+  "ws deflate": { file: "ws", dialect: "deflate", environment: { ...plainWs, ...deflate } },
+  "@x/simple-ws deflate": { file: "simple-ws", dialect: "deflate", environment: deflate },
   "engine.io": { file: "engine.io", dialect: "engineio", environment: plainWs },
   "@x/engineio": { file: "engineio", dialect: "engineio" },
   "socket.io": { file: "socket.io", dialect: "socketio", environment: plainWs },
@@ -61,6 +67,8 @@ export interface Exchange {
   readonly preamble: Preamble;
   readonly request: Buffer;
   readonly reply: Buffer;
+  /** The reply comes compressed, in whatever form: it is inflated before it is compared. */
+  readonly isCompressed: boolean;
   /** What the server is told. */
   readonly server: ServerSpec;
 }
@@ -76,6 +84,7 @@ const PREAMBLES: Readonly<Record<Dialect, Preamble>> = {
   none: { path: undefined, greeting: undefined, framesBefore: 0 },
   raw: { path: undefined, greeting: undefined, framesBefore: 0 },
   ws: { path: "/", greeting: undefined, framesBefore: 0 },
+  deflate: { path: "/", greeting: undefined, framesBefore: 0, extensions: "permessage-deflate; client_max_window_bits" },
   engineio: { path: "/engine.io/?EIO=4&transport=websocket", greeting: undefined, framesBefore: 1 },
   socketio: { path: "/socket.io/?EIO=4&transport=websocket", greeting: frame(1, Buffer.from("40"), true).toString("base64"), framesBefore: 2 },
 };
@@ -90,10 +99,12 @@ export function exchangeOf(name: SubjectName, spec: ExchangeSpec, like: SubjectN
   const message = spec.behaviour === "broadcast" ? broadcast.toString() : "";
   const server: ServerSpec = { behaviour: spec.behaviour, perTrigger: spec.perTrigger, message };
   // A raw echo returns what it reads, so it is sent what a server would answer.
-  const request = dialect === "raw" && spec.behaviour === "echo" ? reply : frame(spec.opcode, asked, true);
+  const isCompressed = dialect === "deflate";
+  const ask = isCompressed ? compressedFrame : frame;
+  const request = dialect === "raw" && spec.behaviour === "echo" ? reply : ask(spec.opcode, asked, true);
   // A raw member of a broadcast is greeted with one frame; there is no handshake that would tell it that it is one.
   const preamble: Preamble = dialect === "raw" && spec.behaviour === "broadcast" ? { ...PREAMBLES.raw, framesBefore: 1 } : PREAMBLES[dialect];
-  return { preamble, request, reply, server };
+  return { preamble, request, reply, isCompressed, server };
 }
 
 function payloads(dialect: Dialect, { behaviour, payload }: ExchangeSpec): { readonly asked: Buffer; readonly answered: Buffer } {
@@ -108,7 +119,7 @@ function payloads(dialect: Dialect, { behaviour, payload }: ExchangeSpec): { rea
       const packet = Buffer.concat([text("4"), payload]);
       return { asked: packet, answered: packet };
     }
-    case "raw": case "ws": case "none":
+    case "raw": case "ws": case "deflate": case "none":
       return { asked: behaviour === "broadcast" ? text("go") : payload, answered: payload };
   }
 }

@@ -2,6 +2,7 @@
  * The bytes the generator sends and expects, RFC 6455 §5.2: written here on purpose, so that no library under test has a part in it.
  */
 import { randomBytes } from "node:crypto";
+import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 
 export type FrameOpcode = 1 | 2;
 
@@ -17,6 +18,28 @@ export function frame(opcode: FrameOpcode, payload: Uint8Array, isMasked: boolea
   if (!isMasked) return Buffer.concat([header, payload]);
   const key = randomBytes(4);
   return Buffer.concat([header, key, payload.map((byte, index) => byte ^ key[index % 4]!)]);
+}
+
+const compressedBit = 0x40;
+const tail = Buffer.of(0, 0, 0xff, 0xff);
+
+/** {@link frame}, compressed alone (RFC 7692 §7.2.1): whatever went before, it can be read. */
+export function compressedFrame(opcode: FrameOpcode, payload: Uint8Array, isMasked: boolean): Buffer {
+  const deflated = deflateRawSync(payload, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -tail.length);
+  const bytes = frame(opcode, deflated, isMasked);
+  bytes[0]! |= compressedBit;
+  return bytes;
+}
+
+/** A server's first frame with its payload inflated, if it is compressed: what {@link frame} would have made. */
+export function inflatedFrame(bytes: Buffer): Buffer {
+  const short = bytes[1]! & 0x7f;
+  const start = short < 126 ? 2 : short === 126 ? 4 : 10;
+  const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
+  const payload = bytes.subarray(start, start + length);
+  const opcode = (bytes[0]! & 0x0f) as FrameOpcode;
+  if ((bytes[0]! & compressedBit) === 0) return frame(opcode, payload, false);
+  return frame(opcode, inflateRawSync(Buffer.concat([payload, tail]), { finishFlush: constants.Z_SYNC_FLUSH }), false);
 }
 
 /**

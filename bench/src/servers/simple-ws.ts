@@ -9,6 +9,7 @@ export const start: Start = async (spec) => {
     host: "127.0.0.1",
     maxMessageBytes: MAX_MESSAGE_BYTES,
     pingIntervalMs: 0,
+    perMessageDeflate: process.env["BENCH_DEFLATE"] === "1",
     onConnection: (connection) => {
       members.add(connection);
       connection.attach({

@@ -7,7 +7,7 @@ import { listening, MAX_MESSAGE_BYTES, type Start } from "./contract.js";
 
 export const start: Start = (spec) => {
   const server = createServer();
-  const wss = new WebSocketServer({ server, maxPayload: MAX_MESSAGE_BYTES });
+  const wss = new WebSocketServer({ server, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: process.env["BENCH_DEFLATE"] === "1" });
   wss.on("connection", (socket) => {
     socket.on("error", () => socket.terminate());
     socket.on("message", (data, isBinary) => {
