@@ -26,6 +26,7 @@ export interface ErrorLogEntry {
 export type LogLevels = Readonly<Record<string, LogLevel>>;
 
 export interface ErrorLoggerOptions {
+  /** Where entries go: pino, or anything with its methods. */
   readonly logger: StructuredLogger;
   /** Adds to and overrides {@link DEFAULT_LEVELS}. What is in neither is `error`. */
   readonly levels?: LogLevels | undefined;

@@ -40,6 +40,7 @@ export interface DecoderOptions extends DecoderRulesOptions {
   readonly rules?: DecoderRules | undefined;
   /** Bits of agreed extensions, which the first frame of a message may carry (§5.2). Default none. */
   readonly reservedBits?: number | undefined;
+  /** Is told what has come. */
   readonly sink: DecoderSink;
 }
 

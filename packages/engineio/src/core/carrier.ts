@@ -1,32 +1,35 @@
 /**
  * What a session asks of a transport. Polling and WebSocket implement it, for both roles.
  *
- * Room: engineio core.
+ * Room: engineio core. A transport from outside need not know it: `PacketStream` is the smaller port for those.
  */
-import type { PreparedPacket, TransportName, WirePacket } from "./packet.js";
+import type { PreparedPacket, WirePacket } from "./packet.js";
 
-/** A transport that a session sends by; incoming packets go to `Session.receive(packet, carrier)`. */
+/**
+ * A transport that a session sends by; incoming packets go to `Session.receive(packet, carrier)`, its end to
+ * `Session.carrierEnded`. None of its methods throws for a connection that is gone: it reports that instead.
+ */
 export interface Carrier {
-  readonly name: TransportName;
+  /** As the handshake names it: `polling`, `websocket` … */
+  readonly name: string;
   /** The outbox has packets: take what may leave now. @returns a stream's promise for the last of them. */
   flush(): Promise<void> | undefined;
   /** The other transport has answered the probe: let go of what is parked (server), fall silent and report (client). */
   pause(): void;
   /** The upgrade came to nothing: go on as before {@link pause}. */
   resume(): void;
-  /** The session is over or has moved on. A parked poll is answered with `goodbye`; a WebSocket closes with `closeCode`. */
+  /** The session is over or has moved on. A parked poll is answered with `goodbye`; a stream closes with `closeCode`. */
   end(goodbye: string, closeCode: number): void;
 }
 
 /** A transport that takes packets at any time, past the outbox. */
 export interface StreamCarrier extends Carrier {
-  readonly name: "websocket";
-  /** @returns a promise that resolves below the low-water mark. */
+  /** @returns a promise that resolves below the low-water mark. @throws when the connection takes nothing any more. */
   write(packet: WirePacket): Promise<void>;
   writePrepared(packet: PreparedPacket): Promise<void>;
 }
 
-/** Is `carrier` a stream, which needs no outbox while it is open? */
+/** Is `carrier` a stream, which needs no outbox while it is open, and which polling may upgrade to? */
 export function isStream(carrier: Carrier): carrier is StreamCarrier {
-  return carrier.name === "websocket";
+  return "write" in carrier;
 }

@@ -10,9 +10,13 @@ import { requestPath } from "./server-options.js";
 
 /** What may be said differently for one server. */
 export interface AttachOptions {
+  /** Default: the server's own `path`. */
   readonly path?: string | undefined;
+  /** Default: the server's own. */
   readonly addTrailingSlash?: boolean | undefined;
+  /** Default: the server's own. */
   readonly destroyUpgrade?: boolean | undefined;
+  /** Milliseconds, default: the server's own. */
   readonly destroyUpgradeTimeout?: number | undefined;
 }
 

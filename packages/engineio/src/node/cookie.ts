@@ -14,10 +14,13 @@ export interface CookieOptions {
   readonly httpOnly?: boolean | undefined;
   /** Default `lax`. */
   readonly sameSite?: boolean | "strict" | "lax" | "none" | undefined;
+  /** Only over https. Default `false`. */
   readonly secure?: boolean | undefined;
+  /** Default: the host alone. */
   readonly domain?: string | undefined;
-  /** Seconds. */
+  /** How long it lasts. Seconds. Default: until the browser ends. */
   readonly maxAge?: number | undefined;
+  /** Default: when the browser ends. */
   readonly expires?: Date | undefined;
 }
 

@@ -23,6 +23,7 @@ export interface CorsOptions {
   readonly methods?: string | readonly string[] | undefined;
   /** Default: what a preflight asks for. */
   readonly allowedHeaders?: string | readonly string[] | undefined;
+  /** What a page may read of an answer's head. Default: what browsers always show. */
   readonly exposedHeaders?: string | readonly string[] | undefined;
   /** How long a browser may remember a preflight. Seconds. */
   readonly maxAge?: number | undefined;

@@ -24,6 +24,7 @@ export interface ClientOptions {
   readonly withCredentials?: boolean | undefined;
   /** Headers of every request; pages cannot add them to WebSockets. */
   readonly extraHeaders?: Readonly<Record<string, string>> | undefined;
+  /** Parameters of every URL. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   /** Add a changing parameter to URLs? Default: to polling requests. */
   readonly timestampRequests?: boolean | undefined;

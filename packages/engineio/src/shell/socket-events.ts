@@ -4,12 +4,12 @@
  * Room: engineio shell.
  */
 import type { Handshake } from "../core/open.js";
-import type { Packet, TransportName } from "../core/packet.js";
+import type { Packet } from "../core/packet.js";
 import type { CloseReason } from "../core/session-config.js";
 
-/** What the peers' `transport` property shows. */
+/** What the peers' `transport` property shows: `polling`, `websocket`, or the name of a transport of yours. */
 export interface TransportView {
-  readonly name: TransportName;
+  readonly name: string;
 }
 
 /** Events of both sides; `handshake`, `ping`, `pong` and `upgradeError` are the client's. */

@@ -14,7 +14,9 @@ import type { SocketEvents, TransportView } from "./socket-events.js";
 
 /** Accepted for compatibility; compression is a matter of the WebSocket layer. */
 export interface SendOptions {
+  /** Not looked at. */
   readonly compress?: boolean | undefined;
+  /** Not looked at. */
   readonly wsPreEncodedFrame?: unknown;
 }
 

@@ -47,10 +47,13 @@ export interface PoolOptions<R> extends Partial<{ readonly [Name in keyof PoolLi
   validate?(resource: R, context: ValidateContext): boolean | Promise<boolean>;
   /** May `connect` succeed later after this error? Default: `error.retryable` for errors of @x packages, yes for others. */
   retryIf?(error: unknown): boolean;
+  /** Waits between failed attempts. */
   readonly backoff?: PoolBackoff | undefined;
   /** Hears of every failed attempt, check and closing. Default: failed closings are logged; a borrower hears of the others. */
   onError?(error: unknown, context: PoolErrorContext): void;
+  /** Default: the system's. */
   readonly clock?: Clock | undefined;
+  /** For jitter. Default: the system's. */
   readonly random?: Random | undefined;
 }
 

@@ -12,7 +12,7 @@ export type InboxPolicy = "pause" | "dropOldest" | "dropNewest" | "error";
 export interface ConnectionOptions {
   /** Largest message received, in bytes after reassembly. Default 1 MiB. Over it: close 1009, `wsframe/message-too-big`. */
   readonly maxMessageBytes?: number;
-  /** Largest number of frames of one message. Over it: the connection fails, `wsframe/too-many-fragments`. */
+  /** Largest number of frames of one message. Default 131 072. Over it: the connection fails, `wsframe/too-many-fragments`. */
   readonly maxFragments?: number;
   /** Ping, Pong and Close frames received within a second. Default 10 000. Over it: close 1008, `wsframe/too-many-control-frames`. */
   readonly maxControlFrames?: number;

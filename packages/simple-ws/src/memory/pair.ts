@@ -29,6 +29,7 @@ export interface PairOptions extends ConnectionOptions {
   readonly random?: Random;
   /** Options of one end that differ. */
   readonly client?: ConnectionOptions;
+  /** See {@link client}. */
   readonly server?: ConnectionOptions;
 }
 

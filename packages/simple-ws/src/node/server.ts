@@ -28,7 +28,9 @@ export interface CloseServerOptions {
 
 /** Who is left out of a broadcast. */
 export interface BroadcastOptions {
+  /** Left out: whom the message comes from. */
   readonly except?: WebSocketConnection;
+  /** Who gets it. Default: all. */
   readonly filter?: (connection: WebSocketConnection) => boolean;
 }
 

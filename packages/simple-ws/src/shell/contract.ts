@@ -29,6 +29,7 @@ export interface ConnectionStats {
 export interface ReceiveOptions {
   /** Default Infinity; 0 asks only for what is there. */
   readonly timeoutMs?: number;
+  /** Gives up waiting: `simple-ws/aborted`. */
   readonly signal?: AbortSignal;
 }
 

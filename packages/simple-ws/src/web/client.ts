@@ -5,17 +5,31 @@
  */
 import { systemClock } from "@x/errors/clock";
 import { ConnectionError, type SimpleWsCode } from "@x/errors/simple-ws";
+import type { InboxPolicy } from "../core/options.js";
 import { WebConnection, type WebLimits } from "./connection.js";
 import { nativeWebSocket, type NativeCloseEvent, type NativeConstructor, type NativeWebSocket } from "./native.js";
 
-export interface WebConnectOptions extends Partial<WebLimits> {
+export interface WebConnectOptions {
   /** Offered in this order. Default none. */
   readonly subprotocols?: string | readonly string[];
   /** Gives up opening the connection; an open one is not touched. */
   readonly signal?: AbortSignal;
   /** Until the connection is open. Default 20 000. Over it: `simple-ws/connect-timeout`. */
   readonly connectTimeoutMs?: number;
-  /** Default the platform's. */
+  /** Outgoing bytes above which the promise of `send` waits. Default 64 KiB. */
+  readonly highWaterMarkBytes?: number;
+  /**
+   * What happens to messages that nobody has asked for once one of the two limits below is reached. "error" (the default): the
+   * connection ends, `simple-ws/inbox-full`. "dropOldest", "dropNewest": messages are lost. A page cannot stop reading: "pause" is "error".
+   */
+  readonly inboxPolicy?: InboxPolicy;
+  /** Received bytes not yet asked for, above which {@link inboxPolicy} holds. Default 16 MiB. */
+  readonly maxInboxBytes?: number;
+  /** Received messages not yet asked for, above which {@link inboxPolicy} holds. Default 65 536. */
+  readonly maxInboxMessages?: number;
+  /** Calls of `receive` that may wait at once. Default 1 024. Over it: `simple-ws/too-many-receivers`. */
+  readonly maxReceivers?: number;
+  /** The class to use. Default the platform's. */
   readonly WebSocket?: NativeConstructor;
 }
 

@@ -23,7 +23,9 @@ export interface AdapterSocket {
 }
 
 export interface WriteOptions {
+  /** May be dropped while the connection is not ready. */
   readonly volatile?: boolean | undefined;
+  /** Handed to Engine.IO, which does not look at it. */
   readonly compress?: boolean | undefined;
 }
 

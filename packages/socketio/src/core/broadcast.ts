@@ -17,8 +17,11 @@ export interface BroadcastFlags {
 
 /** What an adapter is told. No room means the whole namespace. */
 export interface BroadcastOptions {
+  /** Who is in one of them; all, where there is none. */
   readonly rooms: Set<Room>;
+  /** Who is in one of them is left out. */
   readonly except?: Set<Room>;
+  /** How it is sent. */
   readonly flags?: BroadcastFlags;
 }
 

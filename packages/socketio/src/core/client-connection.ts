@@ -8,6 +8,7 @@ import { ConnectionError, TimeoutError } from "@x/errors/socketio";
 import { type BackoffPolicy, backoffMs } from "./backoff.js";
 
 export interface ReconnectPolicy extends BackoffPolicy {
+  /** Whether to connect again when the connection is lost. Default `true`. */
   readonly reconnection: boolean;
   /** Attempts after which it gives up; default Infinity. */
   readonly reconnectionAttempts: number;

@@ -23,11 +23,14 @@ export interface ManagerOptions extends Partial<Omit<ReconnectPolicy, "timeout">
   readonly path?: string;
   /** Told what listeners and peers did wrong. Default: an entry on `console.error`. */
   readonly onError?: OnError;
+  /** Default: the system's. */
   readonly clock?: Clock;
+  /** For jitter. Default: the system's. */
   readonly random?: Random;
 }
 
 export interface SocketOptions {
+  /** Sent with each CONNECT. */
   readonly auth?: Auth;
   /** How long acknowledgements may take when `timeout()` does not say. Milliseconds; default for ever. */
   readonly ackTimeout?: number;
