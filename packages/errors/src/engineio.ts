@@ -89,6 +89,8 @@ export class SocketIsClosedError extends EngineIOError {
 export interface ConnectionErrorOptions extends EngineIOErrorOptions {
   /** The server's JSON answer. Not enumerable, so that it is not logged. */
   readonly body?: unknown;
+  /** Header fields of the server's answer, names in lower case. Not enumerable either. */
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
 }
 
 /** The connection cannot be established, is refused, or is lost during an operation. */
@@ -96,9 +98,10 @@ export class ConnectionError extends EngineIOError {
   static override readonly name: string = "ConnectionError";
   static override readonly kind: FamilyKind = { code: "engineio/connection-failed", retryable: true };
   declare readonly body: unknown;
+  declare readonly headers: ConnectionErrorOptions["headers"];
 
-  constructor(message?: string, options: ConnectionErrorOptions = {}) {
+  constructor(message?: string, { body, headers, ...options }: ConnectionErrorOptions = {}) {
     super(message, options);
-    Object.defineProperty(this, "body", { value: options.body });
+    Object.defineProperties(this, { body: { value: body }, headers: { value: headers } });
   }
 }

@@ -4,6 +4,9 @@
  * Room: errors.
  */
 
+/** Longest `Retry-After` that is waited for by default. */
+export const DEFAULT_MAX_RETRY_AFTER_MS = 120_000;
+
 /** Causes that are looked at. */
 const MAX_DEPTH = 8;
 

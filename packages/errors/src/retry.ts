@@ -4,15 +4,18 @@
  * Room: errors. Waits grow exponentially up to a cap, with full jitter, so that clients that failed together do not return together.
  */
 import { backoff, type BackoffPolicy } from "./backoff.js";
-import { mayRetryAfter } from "./never-retry.js";
-import { retryAfterMs } from "./retry-after.js";
+import { DEFAULT_MAX_RETRY_AFTER_MS, retryAfterMs } from "./retry-after.js";
+import { isRetryable } from "./retryable.js";
 import { systemClock, type Clock } from "./system-clock.js";
-import { isTransportError, TransportError } from "./transport-error.js";
+import { TransportError } from "./transport-error.js";
 
 export { backoff, DEFAULT_BACKOFF } from "./backoff.js";
 export type { Backoff, BackoffPolicy } from "./backoff.js";
 export { mayRetryAfter } from "./never-retry.js";
-export { retryAfterMs } from "./retry-after.js";
+export { DEFAULT_RESET_AFTER_MS, reconnection } from "./reconnect.js";
+export type { NextAttempt, Reconnection, ReconnectPolicy } from "./reconnect.js";
+export { DEFAULT_MAX_RETRY_AFTER_MS, retryAfterMs } from "./retry-after.js";
+export { isRetryable } from "./retryable.js";
 
 /** What one call is told. */
 export interface Attempt {
@@ -39,14 +42,6 @@ export interface RetryPolicy extends BackoffPolicy {
   readonly onRetry?: ((failed: FailedAttempt) => void) | undefined;
   /** Default {@link systemClock}. */
   readonly clock?: Clock | undefined;
-}
-
-/** Longest `Retry-After` that is waited for by default. */
-export const DEFAULT_MAX_RETRY_AFTER_MS = 120_000;
-
-/** @returns whether the error says that the same call has a chance later, and neither its HTTP status nor its close code is final. */
-export function isRetryable(error: unknown): boolean {
-  return isTransportError(error) && error.retryable && mayRetryAfter(error);
 }
 
 /**
