@@ -4,6 +4,7 @@
  * Room: entry.
  */
 export { connect } from "./node/client.js";
+export { dial, type DialOptions } from "./node/dial.js";
 export type { ConnectOptions, RequestInfo } from "./node/client-options.js";
 export type { CookieJar } from "./node/cookies.js";
 export { WebSocketConnection, type PingOptions } from "./shell/socket.js";

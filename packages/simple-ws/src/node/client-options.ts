@@ -86,6 +86,8 @@ export interface ConnectOptions extends ConnectionOptions, ExtensionOptions {
   readonly lookup?: LookupFunction;
   /** Address of this machine to connect from. */
   readonly localAddress?: string;
+  /** Whether the process may end while the connection is open. Default `false`. */
+  readonly unref?: boolean;
   /** 4 or 6: only addresses of this family. Default 0: both are tried side by side (RFC 8305). */
   readonly family?: 0 | 4 | 6;
   /** How long one address is tried before the next one is, too. Default Node's, 250. */
@@ -110,6 +112,7 @@ export interface ConnectSettings {
   readonly proxyHeaders: Readonly<Record<string, string>>;
   readonly proxyTls: TlsOptions;
   readonly socketPath: string | undefined;
+  readonly isUnreferenced: boolean;
   readonly socket: ((url: WebSocketUrl) => Duplex | Promise<Duplex>) | undefined;
   /** For `net.connect`, apart from where to. */
   readonly network: Pick<TcpNetConnectOpts, "lookup" | "localAddress" | "family" | "autoSelectFamilyAttemptTimeout">;
@@ -144,6 +147,7 @@ export function parseConnectOptions(options: ConnectOptions): ConnectSettings {
     proxyHeaders: options.proxyHeaders ?? {},
     proxyTls: options.proxyTls ?? {},
     socketPath: options.socketPath,
+    isUnreferenced: options.unref ?? false,
     socket: createConnection === undefined ? undefined : ({ href }) => createConnection(href),
     network: networkOf(options),
   };

@@ -87,13 +87,18 @@ async function request(runtime: Runtime, url: WebSocketUrl, settings: ConnectSet
 }
 
 function open(runtime: Runtime, { href }: WebSocketUrl, settings: ConnectSettings, link: Link, { protocol, extensions, headers, rest }: Opened): WebSocketConnection {
-  if (link.stream instanceof Socket) link.stream.setNoDelay(true);
+  if (link.stream instanceof Socket) prepare(link.stream, settings);
   const duplex = new NodeDuplex(link.stream, link.isFed);
   const driver = new Driver(profileOf("client", settings.connection, runtime), traced(duplex, settings.trace, false), extensions);
   link.onChunk = (chunk) => duplex.feed(chunk);
   driver.start();
   duplex.feed(rest);
   return new WebSocketConnection(driver, protocol, extensions?.field ?? "", { url: href, headers });
+}
+
+function prepare(socket: Socket, { isUnreferenced }: ConnectSettings): void {
+  socket.setNoDelay(true);
+  if (isUnreferenced) socket.unref();
 }
 
 async function headersFor(url: WebSocketUrl, { headers, cookie, cookieJar }: ConnectSettings, { redirects, isTrusted }: Hop): Promise<HeadersInput> {

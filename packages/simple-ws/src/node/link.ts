@@ -26,15 +26,15 @@ export interface Link {
 const READ_BYTES = 65_536;
 let readBuffer: Buffer | undefined;
 
-/** @returns a link on which the request can be written. Rejects with whatever went wrong; {@link Attempt.failure} says what that means. */
-export async function openLink(url: WebSocketUrl, settings: ConnectSettings, attempt: Attempt): Promise<Link> {
-  const link = await openPlain(url, settings, attempt);
+/** @param mayFeed whether the caller reads through {@link Link.onChunk}. @returns a link on which the request can be written. Rejects with whatever went wrong; {@link Attempt.failure} says what that means. */
+export async function openLink(url: WebSocketUrl, settings: ConnectSettings, attempt: Attempt, mayFeed = true): Promise<Link> {
+  const link = await openPlain(url, settings, attempt, mayFeed && !url.isSecure);
   if (!url.isSecure) return link;
   attempt.phase = "tls";
   return unfed(await secure(link.stream, url.hostname, settings.tls, attempt));
 }
 
-async function openPlain(url: WebSocketUrl, settings: ConnectSettings, attempt: Attempt): Promise<Link> {
+async function openPlain(url: WebSocketUrl, settings: ConnectSettings, attempt: Attempt, mayFeed: boolean): Promise<Link> {
   if (settings.socket !== undefined) return unfed(await given(settings.socket(url), attempt));
   const proxy = settings.socketPath === undefined ? settings.proxyFor(url) : undefined;
   if (proxy !== undefined) {
@@ -42,7 +42,7 @@ async function openPlain(url: WebSocketUrl, settings: ConnectSettings, attempt: 
     return unfed(await openTunnel(proxy, url, settings, attempt));
   }
   const target = settings.socketPath === undefined ? { host: url.hostname, port: url.port, noDelay: true, ...settings.network } : { path: settings.socketPath };
-  return await connectFed(target, url.isSecure, attempt);
+  return mayFeed && platform !== "win32" ? await connectFed(target, attempt) : unfed(await connectStream(target, attempt));
 }
 
 async function given(stream: Duplex | Promise<Duplex>, attempt: Attempt): Promise<Duplex> {
@@ -53,8 +53,7 @@ async function given(stream: Duplex | Promise<Duplex>, attempt: Attempt): Promis
 }
 
 /** TCP whose chunks do not cost memory; under TLS they go another way. */
-async function connectFed(target: NetConnectOpts, isSecure: boolean, attempt: Attempt): Promise<Link> {
-  if (platform === "win32" || isSecure) return unfed(await connectStream(target, attempt));
+async function connectFed(target: NetConnectOpts, attempt: Attempt): Promise<Link> {
   const feed: Pick<Link, "onChunk"> = { onChunk: ignore };
   const buffer = (readBuffer ??= Buffer.allocUnsafeSlow(READ_BYTES));
   const callback = (bytes: number): boolean => {

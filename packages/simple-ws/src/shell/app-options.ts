@@ -4,25 +4,14 @@
  * Room: simple-ws shell. Units are in the names.
  */
 import type { Clock } from "@x/errors/clock";
-import type { BackoffPolicy } from "@x/errors/retry";
+import type { ReconnectPolicy } from "@x/errors/retry";
 import type { CloseInfo } from "../core/closing.js";
 import type { MessageConnection } from "./contract.js";
 
+export type { ReconnectPolicy } from "@x/errors/retry";
+
 /** Why an attempt failed, or a connection ended: an error of the tree. */
 export type AppFailure = Error;
-
-/** When to connect again. Waits grow exponentially, with full jitter; `attempts` counts from the last stable connection. */
-export interface ReconnectPolicy extends BackoffPolicy {
-  /** A connection that lasted this long makes the next failure the first again. Default 60 000. */
-  readonly resetAfterMs?: number;
-  /**
-   * Whether to go on after this. Default: after network failures, HTTP 5xx, 408 and 429, and the close codes 1001, 1006 and 1011–1014;
-   * never after 401, 403, 404, 410, nor after an end on purpose or a fault that would come again.
-   */
-  readonly retryIf?: (failure: AppFailure) => boolean;
-  /** A server's `Retry-After` up to this is waited for; beyond it the app gives up. Default 120 000. */
-  readonly maxRetryAfterMs?: number;
-}
 
 /** One attempt to connect, before it is made. */
 export interface AppAttempt {
@@ -58,5 +47,3 @@ export interface AppOptions<ConnectOptions, Connection extends MessageConnection
   /** Default the system's. */
   readonly clock?: Clock;
 }
-
-export const RESET_AFTER_MS = 60_000;

@@ -5,12 +5,12 @@
  */
 import { systemClock, type Clock, type Timer } from "@x/errors/clock";
 import { callSafely, reportHandlerError } from "@x/errors/handlers";
-import { backoff, DEFAULT_MAX_RETRY_AFTER_MS, isRetryable, retryAfterMs, type Backoff } from "@x/errors/retry";
+import { reconnection, type Reconnection, type ReconnectPolicy } from "@x/errors/retry";
 import { ConnectionClosed, SimpleWebsocketError } from "@x/errors/simple-ws";
 import { shouldReconnect } from "@x/wsframe";
 import { closedError } from "../core/closed-error.js";
 import { endsQuietly, type CloseInfo } from "../core/closing.js";
-import { RESET_AFTER_MS, type AppAttempt, type AppFailure, type AppOptions, type ReconnectPolicy } from "./app-options.js";
+import type { AppAttempt, AppFailure, AppOptions } from "./app-options.js";
 import type { MessageConnection, Sendable } from "./contract.js";
 
 /** Opens one connection. */
@@ -57,13 +57,13 @@ export class WebSocketApp<ConnectOptions extends object, Connection extends Mess
     if (this.#state !== "idle" && this.#state !== "closed") throw new SimpleWebsocketError(`Cannot run: app is ${this.#state}, must be idle or closed`, { code: "simple-ws/already-running" });
     const { reconnect } = this.#options;
     const policy: ReconnectPolicy = typeof reconnect === "object" ? reconnect : reconnect ? {} : { attempts: 1 };
-    const delays = backoff(policy);
+    const schedule = reconnection(policy);
     this.#ending = new AbortController();
     const onAbort = (): void => void this.close();
     signal?.addEventListener("abort", onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
     try {
-      return await this.#loop(policy, delays);
+      return await this.#loop(schedule);
     } finally {
       signal?.removeEventListener("abort", onAbort);
       this.#state = "closed";
@@ -87,14 +87,16 @@ export class WebSocketApp<ConnectOptions extends object, Connection extends Mess
     await this.close();
   }
 
-  async #loop(policy: ReconnectPolicy, delays: Backoff): Promise<CloseInfo | undefined> {
+  /** @throws the failure after which there is no further attempt. */
+  async #loop(schedule: Reconnection): Promise<CloseInfo | undefined> {
     let attempt: AppAttempt = { attempt: 1, delayMs: 0, cause: undefined };
     for (;;) {
       const startedMs = this.#clock.now();
       const outcome = await this.#once(attempt);
       if (!(outcome instanceof Error)) return outcome;
-      if (this.#clock.now() - startedMs >= (policy.resetAfterMs ?? RESET_AFTER_MS)) delays.reset();
-      attempt = this.#next(outcome, policy, delays);
+      const next = schedule.next(outcome, this.#clock.now() - startedMs);
+      if (next === undefined) throw outcome;
+      attempt = { ...next, cause: outcome };
       await this.#wait(attempt.delayMs);
     }
   }
@@ -138,16 +140,6 @@ export class WebSocketApp<ConnectOptions extends object, Connection extends Mess
     const failure = closedError(info);
     this.#call(onError, failure);
     return failure;
-  }
-
-  /** @throws `failure`, if it is the last. */
-  #next(failure: AppFailure, policy: ReconnectPolicy, delays: Backoff): AppAttempt {
-    const { retryIf = isRetryable, maxRetryAfterMs = DEFAULT_MAX_RETRY_AFTER_MS } = policy;
-    const askedMs = retryAfterMs(failure) ?? 0;
-    if (!retryIf(failure) || askedMs > maxRetryAfterMs) throw failure;
-    const delayMs = delays.next();
-    if (delayMs === undefined) throw failure;
-    return { attempt: delays.failures + 1, delayMs: Math.max(delayMs, askedMs), cause: failure };
   }
 
   #wait(delayMs: number): Promise<void> {
