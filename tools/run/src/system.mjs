@@ -39,7 +39,7 @@ export const needs = [
     variable: "TEST_DATABASE_URL",
     holds: "address",
   },
-  ...pythonLibraries("websocket", "websockets", "wsproto"),
+  ...pythonLibraries("websocket", "websockets", "wsproto", "engineio", "aiohttp", "requests"),
 ];
 
 /**
