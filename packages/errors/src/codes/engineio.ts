@@ -32,6 +32,9 @@ export const engineioCodes = {
   "engineio/upgrade-failed": { by: "ConnectionError", means: "The upgrade to another transport failed; the session goes on with the first." },
   "engineio/server-closing": { by: "ConnectionError", means: "The server is shutting down and takes no new sessions." },
   "engineio/overloaded": { by: "ConnectionError", means: "The server holds as many sessions as it may." },
+  "engineio/rate-limited": { by: "ConnectionError", means: "The address has opened too many sessions, or opens them too fast; `Retry-After` says when to try again." },
+  "engineio/handshake-timeout": { by: "ConnectionError", means: "The application did not decide on a handshake within the time limit." },
+  "engineio/request-timeout": { by: "ConnectionError", means: "The body of a POST was not complete within the time limit." },
   "engineio/transport-error": { by: "ConnectionError", means: "The transport failed; the cause says how." },
   "engineio/aborted": { by: "ConnectionError", means: "The caller's signal ended the operation; its reason is the cause." },
 } as const;
