@@ -99,6 +99,10 @@ describe("lineage", () => {
     });
 });
 
+test.each([[401, true], [403, true], [407, true], [404, false], [503, false], [undefined, false]])("isAuth of the status %s is %s", (statusCode, isAuth) => {
+  expect(new wsframe.WebSocketBadStatusException("m", { statusCode }).isAuth).toBe(isAuth);
+});
+
 describe("retryable", () => {
   test.each([401, 403, 404, 410])("is false for the final status %i, true for others", (httpStatus) => {
     expect(new engineio.ConnectionError("m", { httpStatus }).retryable).toBe(false);

@@ -164,6 +164,14 @@ export class WebSocketBadStatusException extends WebSocketException {
     return this.httpStatus ?? 0;
   }
 
+  /**
+   * Whether the server, or a proxy before it, wants other credentials than it got: 401, 403, 407. What to do about other answers say
+   * `retryable`, and `retryAfterMs` of `@x/errors/retry`.
+   */
+  get isAuth(): boolean {
+    return this.statusCode === 401 || this.statusCode === 403 || this.statusCode === 407;
+  }
+
   /** websocket-client's name of {@link headers}. */
   get respHeaders(): HeaderMap {
     return this.headers;
