@@ -9,7 +9,8 @@ import { type PreparedPacket, Wire, type WirePacket } from "../src/core/packet.j
 import { ClientPolling } from "../src/core/polling-client.js";
 import { ServerPolling } from "../src/core/polling-server.js";
 import type { CloseReason, SessionConfig } from "../src/core/session-config.js";
-import { Session, type SessionSink } from "../src/core/session.js";
+import { Session } from "../src/core/session.js";
+import type { SessionSink } from "../src/core/session-sink.js";
 import { neutralText } from "../src/core/text.js";
 
 export const times = { pingInterval: 25_000, pingTimeout: 20_000 };
@@ -17,7 +18,7 @@ export const times = { pingInterval: 25_000, pingTimeout: 20_000 };
 export function config(role: "client" | "server", clock: { now(): number }, more: Partial<SessionConfig> = {}): SessionConfig {
   return {
     role, clock, text: neutralText, upgradeTimeoutMs: 10_000, closeTimeoutMs: 30_000,
-    maxBufferedBytes: 1_000_000, highWaterMarkBytes: 65_536, maxOutgoingPackets: 16, ...more,
+    maxBufferedBytes: 1_000_000, highWaterMarkBytes: 65_536, maxOutgoingPackets: 16, maxUnaskedPongs: 10, ...more,
   };
 }
 

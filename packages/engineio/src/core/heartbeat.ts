@@ -8,7 +8,7 @@ import type { Role } from "./packet.js";
 
 /** How much later than its deadline a tick may come and still be called punctual. */
 const PUNCTUAL_MS = 100;
-/** A server whose process slept this much longer than planned first reads what arrived meanwhile. */
+/** A process that was stopped this much longer than planned first reads what arrived meanwhile. */
 const STALLED_MS = 500;
 /** …and for that takes at most this long. */
 const GRACE_MS = 1000;
@@ -19,11 +19,12 @@ export type HeartbeatDue = "nothing" | "ping" | "expired";
 /** One session's heartbeat; it owns no timer, only a deadline. */
 export class Heartbeat {
   deadlineMs: number = Number.POSITIVE_INFINITY;
+  /** PONGs since the last PING that answered none. */
+  unasked = 0;
   readonly #role: Role;
   #intervalMs = 0;
   #timeoutMs = 0;
-  #isWaiting = false;
-  #hadGrace = false;
+  #phase: "quiet" | "waiting" | "stalled" = "quiet";
 
   constructor(role: Role) {
     this.#role = role;
@@ -36,9 +37,12 @@ export class Heartbeat {
     this.#rearm(nowMs);
   }
 
-  /** The peer's PING (client) or PONG (server) arrived. @returns `false` for a PONG that nobody asked for. */
+  /** The peer's PING (client) or PONG (server) arrived. @returns `false` for a PONG that nobody asked for, which changes nothing but {@link unasked}. */
   heard(nowMs: number): boolean {
-    if (this.#role === "server" && !this.#isWaiting) return false; // floods change nothing
+    if (this.#role === "server" && !this.#isAwaited()) {
+      this.unasked++;
+      return false;
+    }
     this.#rearm(nowMs);
     return true;
   }
@@ -46,10 +50,10 @@ export class Heartbeat {
   /** What is due at `nowMs`? A PING is counted as sent. */
   due(nowMs: number): HeartbeatDue {
     if (nowMs < this.deadlineMs) return "nothing";
-    if (this.#role === "client") return "expired";
-    if (this.#isWaiting) return this.#isStalled(nowMs) ? "nothing" : "expired";
+    if (this.#role === "client" || this.#isAwaited()) return this.#isStalled(nowMs) ? "nothing" : "expired";
     const dueMs = this.deadlineMs;
-    this.#isWaiting = true;
+    this.#phase = "waiting";
+    this.unasked = 0;
     this.deadlineMs = (nowMs - dueMs <= PUNCTUAL_MS ? dueMs : nowMs) + this.#timeoutMs;
     return "ping";
   }
@@ -58,16 +62,19 @@ export class Heartbeat {
     this.deadlineMs = Infinity;
   }
 
+  #isAwaited(): boolean {
+    return this.#phase !== "quiet";
+  }
+
   #rearm(nowMs: number): void {
-    this.#isWaiting = false;
-    this.#hadGrace = false;
+    this.#phase = "quiet";
     this.deadlineMs = nowMs + this.#intervalMs + (this.#role === "client" ? this.#timeoutMs : 0);
   }
 
-  /** A blocked event loop must not cost peers whose answers lie unread in the kernel their session. */
+  /** A stopped process (a blocked event loop, a machine asleep) must not cost peers whose packets lie unread in the kernel their session. */
   #isStalled(nowMs: number): boolean {
-    if (this.#hadGrace || nowMs - this.deadlineMs < STALLED_MS) return false;
-    this.#hadGrace = true;
+    if (this.#phase === "stalled" || nowMs - this.deadlineMs < STALLED_MS) return false;
+    this.#phase = "stalled";
     this.deadlineMs = nowMs + Math.min(GRACE_MS, this.#timeoutMs);
     return true;
   }

@@ -7,14 +7,16 @@ import { type PreparedPacket, Wire, type WirePacket } from "./packet.js";
 import { SEPARATOR, payloadBytes, payloadPart } from "./payload.js";
 import type { TextPort } from "./text.js";
 
-/** A first-in first-out queue of packets that can be taken one by one or as a payload. */
+/** A packet in waiting, in either form. */
+export type QueuedPacket = WirePacket | PreparedPacket;
+
+const empty: readonly QueuedPacket[] = [];
+
+/** A first-in first-out queue of packets that can be taken one by one or as a payload. An empty one holds no memory. */
 export class Outbox {
-  /** Packets put in and taken out so far: a packet's place in line never changes. */
-  pushed = 0;
-  taken = 0;
   bytes = 0;
   readonly #text: TextPort;
-  #packets: (WirePacket | PreparedPacket)[] = [];
+  #packets: QueuedPacket[] | undefined;
   #head = 0;
 
   constructor(text: TextPort) {
@@ -22,28 +24,27 @@ export class Outbox {
   }
 
   get length(): number {
-    return this.#packets.length - this.#head;
+    return this.#packets === undefined ? 0 : this.#packets.length - this.#head;
   }
 
-  push(packet: WirePacket | PreparedPacket): void {
-    this.#packets.push(packet);
-    this.pushed++;
+  push(packet: QueuedPacket): void {
+    if (this.#packets === undefined) this.#packets = [packet];
+    else this.#packets.push(packet);
     this.bytes += payloadBytes(packet, this.#text);
   }
 
   /** @returns the packets in waiting, oldest first. */
-  peekAll(): readonly (WirePacket | PreparedPacket)[] {
-    return this.#packets.slice(this.#head);
+  peekAll(): readonly QueuedPacket[] {
+    return this.#packets?.slice(this.#head) ?? empty;
   }
 
   /** @returns the oldest packet, now gone from the queue. */
-  shift(): WirePacket | PreparedPacket | undefined {
-    const packet = this.#packets[this.#head];
+  shift(): QueuedPacket | undefined {
+    const packet = this.#packets?.[this.#head];
     if (packet === undefined) return undefined;
     this.#head++;
-    this.taken++;
     this.bytes -= payloadBytes(packet, this.#text);
-    if (this.#head * 2 > this.#packets.length) this.#compact(); // each packet is moved at most once on average
+    this.#compact();
     return packet;
   }
 
@@ -56,7 +57,7 @@ export class Outbox {
     let bytes = 0;
     let payload = "";
     for (let count = 0; count < maxPackets; count++) {
-      const next = this.#packets[this.#head];
+      const next = this.#packets?.[this.#head];
       if (next === undefined || (next === Wire.close && count > 0)) break;
       bytes += payloadBytes(next, this.#text) + (count > 0 ? 1 : 0);
       if (count > 0 && bytes > maxBytes) break;
@@ -67,14 +68,15 @@ export class Outbox {
   }
 
   clear(): void {
-    this.#packets = [];
+    this.#packets = undefined;
     this.#head = 0;
-    this.taken = this.pushed;
     this.bytes = 0;
   }
 
+  /** Each packet is moved at most once on average. */
   #compact(): void {
-    this.#packets = this.#packets.slice(this.#head);
+    if (this.#packets === undefined || this.#head * 2 <= this.#packets.length) return;
+    this.#packets = this.#head < this.#packets.length ? this.#packets.slice(this.#head) : undefined;
     this.#head = 0;
   }
 }

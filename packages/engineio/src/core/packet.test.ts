@@ -88,7 +88,7 @@ describe("the outbox", () => {
     outbox.push("4abc");
     expect([outbox.length, outbox.bytes, outbox.peekAll()]).toEqual([1, 4, ["4abc"]]);
     outbox.clear();
-    expect([outbox.length, outbox.bytes, outbox.taken]).toEqual([0, 0, 1]);
+    expect([outbox.length, outbox.bytes, outbox.peekAll()]).toEqual([0, 0, []]);
   });
 });
 

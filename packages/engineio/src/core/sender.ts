@@ -5,7 +5,7 @@
  */
 import { ContentTooLongError, SocketIsClosedError } from "@x/errors/engineio";
 import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, type QueuedPacket } from "./outbox.js";
 import { type PreparedPacket, type WirePacket, messageWire } from "./packet.js";
 import { Pressure } from "./pressure.js";
 import type { CloseReason, ReadyState, SessionConfig } from "./session-config.js";
@@ -15,6 +15,8 @@ export interface SenderOwner {
   readonly config: SessionConfig;
   readonly state: ReadyState;
   readonly carrier: Carrier | undefined;
+  /** Is every packet to be shown? */
+  readonly isObserved: boolean;
   fail(reason: CloseReason, description: unknown): void;
   packetCreated(wire: WirePacket): void;
 }
@@ -29,7 +31,6 @@ export class Sender extends Outbox {
   readonly #owner: SenderOwner;
   /** Where sends go past the queue. */
   #stream: StreamCarrier | undefined;
-  #isObserved = false;
   #pressure: Pressure | undefined;
   #closeReason: CloseReason | undefined;
 
@@ -63,7 +64,7 @@ export class Sender extends Outbox {
   }
 
   /** Send a packet of the session's own. @returns what a stream answered, if one took it. */
-  enqueue(packet: WirePacket | PreparedPacket): Promise<void> | undefined {
+  enqueue(packet: QueuedPacket): Promise<void> | undefined {
     const owner = this.#owner;
     const limitBytes = owner.config.maxBufferedBytes;
     this.push(packet);
@@ -78,15 +79,9 @@ export class Sender extends Outbox {
 
   /** Sends go past the queue exactly while the session is open, on a stream, with nothing in waiting and nobody looking on. */
   settle(): void {
-    const { state, carrier } = this.#owner;
-    const isFree = !this.#isObserved && state === "open" && this.length === 0;
+    const { state, carrier, isObserved } = this.#owner;
+    const isFree = !isObserved && state === "open" && this.length === 0;
     this.#stream = isFree && carrier !== undefined && isStream(carrier) ? carrier : undefined;
-  }
-
-  /** Every packet is to be shown: from now on each takes the way through the queue. */
-  observe(): void {
-    this.#isObserved = true;
-    this.#stream = undefined;
   }
 
   /** The queue is empty: those who waited go on. */
@@ -117,10 +112,10 @@ export class Sender extends Outbox {
     throw new ContentTooLongError(`Cannot send: message has ${actualBytes} bytes, at most ${limitBytes} are allowed`, { limitBytes, actualBytes });
   }
 
-  #queue(packet: WirePacket | PreparedPacket): Promise<void> {
+  #queue(packet: QueuedPacket): Promise<void> {
     const owner = this.#owner;
     if (owner.state !== "open" && (owner.state !== "opening" || owner.config.role === "server")) throw this.closedError();
-    if (this.#isObserved) owner.packetCreated(typeof packet === "object" && "wire" in packet ? packet.wire : packet);
+    if (owner.isObserved) owner.packetCreated(typeof packet === "object" && "wire" in packet ? packet.wire : packet);
     const written = this.enqueue(packet);
     if (this.#closeReason !== undefined) throw this.closedError(); // it did not fit
     if (written !== undefined) return written;

@@ -27,4 +27,6 @@ export interface SessionConfig {
   readonly highWaterMarkBytes: number;
   /** Most packets in one polling payload that we write. */
   readonly maxOutgoingPackets: number;
+  /** Server: most PONGs between two PINGs that answer none; one more ends the session. */
+  readonly maxUnaskedPongs: number;
 }

@@ -5,7 +5,7 @@ import { encodeOpen } from "./open.js";
 import { prepareMessage } from "./packet.js";
 import type { SessionConfig } from "./session-config.js";
 import { Session } from "./session.js";
-import { onTrialPacket, upgradeDeadline, type Upgrade } from "./upgrade.js";
+import { onTrialPacket } from "./upgrade.js";
 
 const openWire = encodeOpen({ sid: "s", upgrades: [], ...times, maxPayload: 1000 });
 
@@ -146,11 +146,26 @@ describe("heartbeat", () => {
     expect(sink.closes).toEqual([["ping timeout", undefined]]);
   });
 
-  test("server: a flood of PONGs that nobody asked for changes nothing", () => {
+  test("server: maxUnaskedPongs PONGs that nobody asked for change nothing; one more ends the session (CVE-2026-48802)", () => {
     const { session, sink, tape, clock } = streaming("server");
     clock.nowMs = 10_000;
-    for (let i = 0; i < 10_000; i++) session.receive("3", tape);
-    expect([session.deadlineMs, sink.log.includes("heartbeat")]).toEqual([25_000, false]);
+    const before = sink.log.length;
+    for (let i = 0; i < 10; i++) session.receive("3", tape);
+    expect([session.deadlineMs, sink.log.slice(before), session.state]).toEqual([25_000, [], "open"]);
+    session.receive("3", tape);
+    expect(sink.closes).toEqual([["parse error", expect.objectContaining({ name: "UnknownPacketError", code: "engineio/too-many-pongs", details: { maxUnaskedPongs: 10 } })]]);
+    expect(tape.ends).toEqual([["1", 1002]]);
+  });
+
+  test("server: each PING forgives the PONGs before it", () => {
+    const { session, tape, clock } = streaming("server");
+    for (let round = 1; round <= 20; round++) {
+      for (let i = 0; i < 10; i++) session.receive("3", tape);
+      clock.nowMs = round * 25_000;
+      session.tick(clock.nowMs);
+      session.receive("3", tape);
+      expect(session.state).toBe("open");
+    }
   });
 
   test("server: a process that was held up reads before it judges, once", () => {
@@ -160,6 +175,26 @@ describe("heartbeat", () => {
     expect(heartbeat.due(10_000)).toBe("nothing");
     expect(heartbeat.deadlineMs).toBe(10_200);
     expect(heartbeat.due(10_200)).toBe("expired");
+  });
+
+  test("client: a process that was stopped reads before it judges, once; a punctual tick judges at once", () => {
+    const heartbeat = new Heartbeat("client");
+    heartbeat.start(0, 300, 200);
+    expect(heartbeat.due(60_000)).toBe("nothing");
+    heartbeat.heard(60_050); // the PING lay in the kernel
+    expect(heartbeat.deadlineMs).toBe(60_550);
+    expect(heartbeat.due(61_100)).toBe("nothing");
+    expect(heartbeat.due(61_300)).toBe("expired");
+    heartbeat.start(0, 300, 200);
+    expect(heartbeat.due(500)).toBe("expired");
+  });
+
+  test("sub-second intervals are kept to the millisecond", () => {
+    const heartbeat = new Heartbeat("server");
+    heartbeat.start(0, 7, 3);
+    expect([heartbeat.deadlineMs, heartbeat.due(6), heartbeat.due(7), heartbeat.deadlineMs]).toEqual([7, "nothing", "ping", 10]);
+    heartbeat.heard(9);
+    expect(heartbeat.deadlineMs).toBe(16);
   });
 
   test("a late PING leaves the client its whole time", () => {
@@ -249,32 +284,21 @@ describe("Session on polling", () => {
 });
 
 describe("onTrialPacket(), cell by cell", () => {
-  const link = "link";
-  const probing: Upgrade<string> = { kind: "probing", link, deadlineMs: 7 };
-  const switching: Upgrade<string> = { kind: "switching", link, deadlineMs: 7 };
-  const none: Upgrade<string> = { kind: "none" };
-  const done: Upgrade<string> = { kind: "done" };
-
   test.each([
-    ["server", probing, "2probe", switching, "answer-probe"],
-    ["server", probing, "2", none, "abort"],
-    ["server", probing, "5", none, "abort"],
-    ["server", switching, "5", done, "switch"],
-    ["server", switching, "5payload", done, "switch"],
-    ["server", switching, "2probe", none, "abort"],
-    ["server", switching, "6", none, "abort"],
-    ["client", probing, "3probe", switching, "pause-polling"],
-    ["client", probing, "3", none, "abort"],
-    ["client", probing, "", none, "abort"],
-    ["client", switching, "6", switching, "ignore"],
-    ["client", switching, "5", none, "abort"],
-    ["server", none, "2probe", none, "ignore"],
-    ["client", done, "3probe", done, "ignore"],
-  ] as const)("%s, %o, %j", (role, state, packet, next, action) => {
-    expect(onTrialPacket(state, packet, role)).toEqual([next, action]);
-  });
-
-  test("upgradeDeadline() is that of an upgrade under way", () => {
-    expect([none, probing, switching, done].map(upgradeDeadline)).toEqual([Infinity, 7, 7, Infinity]);
+    ["server", "probing", "2probe", "answer-probe"],
+    ["server", "probing", "2", "abort"],
+    ["server", "probing", "5", "abort"],
+    ["server", "switching", "5", "switch"],
+    ["server", "switching", "5payload", "switch"],
+    ["server", "switching", "2probe", "abort"],
+    ["server", "switching", "6", "abort"],
+    ["server", "switching", new Uint8Array([53]), "abort"],
+    ["client", "probing", "3probe", "pause-polling"],
+    ["client", "probing", "3", "abort"],
+    ["client", "probing", "", "abort"],
+    ["client", "switching", "6", "ignore"],
+    ["client", "switching", "5", "abort"],
+  ] as const)("%s, %s, %j: %s", (role, trial, packet, action) => {
+    expect(onTrialPacket(trial, packet, role)).toBe(action);
   });
 });

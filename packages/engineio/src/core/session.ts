@@ -1,54 +1,39 @@
 /**
- * One Engine.IO session, either role: what may be sent and received when, heartbeat, upgrade and the one end.
+ * One Engine.IO session, either role: what may be sent and received when, heartbeat, and the one end.
  *
  * Room: engineio core. Sans-I/O: packets, transports and the time come in; a {@link SessionSink} hears what happened.
- * Nothing that a peer sends makes a method throw. Times are milliseconds, sizes bytes.
+ * Nothing that a peer sends makes a method throw. Times are milliseconds, sizes bytes. The outgoing half is `Sender`, the
+ * move to another transport `Handover`; what differs by role is in `#receiveControl` and `onTrialPacket`.
  */
-import { ConnectionError } from "@x/errors/engineio";
-import { type Carrier, isStream } from "./carrier.js";
+import { ConnectionError, UnknownPacketError } from "@x/errors/engineio";
+import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
+import { Handover, type HandoverOwner } from "./handover.js";
 import { Heartbeat } from "./heartbeat.js";
 import { type Handshake, decodeOpen } from "./open.js";
 import { Code, type PreparedPacket, Wire, type WirePacket } from "./packet.js";
 import { unexpectedPacket } from "./payload.js";
 import { Sender, type SenderOwner } from "./sender.js";
 import type { CloseReason, ReadyState, SessionConfig } from "./session-config.js";
-import { type Upgrade, onTrialPacket, upgradeDeadline } from "./upgrade.js";
-
-/** What a session reports; state is settled before each call. */
-export interface SessionSink {
-  onOpen(handshake: Handshake): void;
-  /** Client: the transport ended before OPEN. @returns `true` when another one will be tried. */
-  onOpenFailed(description: unknown): boolean;
-  onMessage(data: string | Uint8Array): void;
-  onPacket(wire: WirePacket): void;
-  onPacketCreate(wire: WirePacket): void;
-  onHeartbeat(): void;
-  onUpgrading(carrier: Carrier): void;
-  onUpgrade(carrier: Carrier): void;
-  onUpgradeError(carrier: Carrier, cause: unknown): void;
-  /** The outbox is empty. */
-  onDrain(): void;
-  /** The deadline may have moved earlier. */
-  onDeadline(): void;
-  onClose(reason: CloseReason, description: unknown): void;
-}
+import type { SessionSink } from "./session-sink.js";
 
 const NORMAL_CLOSE = 1000;
 const PROTOCOL_ERROR = 1002;
 
 /** The state machine; drivers call `tick` when `deadlineMs` has passed. */
-export class Session implements SenderOwner {
+export class Session implements SenderOwner, HandoverOwner {
   readonly config: SessionConfig;
   readonly outbox: Sender;
   state: ReadyState = "opening";
   carrier: Carrier | undefined;
-  deadlineMs: number = Number.POSITIVE_INFINITY;
+  /** Somebody wants to hear of single packets. */
+  isObserved = false;
+  /** Has a stream taken over from polling? */
+  isUpgraded = false;
   readonly #sink: SessionSink;
   readonly #heartbeat: Heartbeat;
-  #isObserved = false;
-  #upgrade: Upgrade<Carrier> = { kind: "none" };
+  #handover: Handover | undefined;
   /** When opening, or closing, must be over. */
-  #phaseDeadlineMs = Infinity;
+  #phaseDeadlineMs: number | undefined;
 
   constructor(config: SessionConfig, sink: SessionSink, maxPayloadBytes: number, maxMessageBytes: number) {
     this.config = config;
@@ -57,12 +42,14 @@ export class Session implements SenderOwner {
     this.#heartbeat = new Heartbeat(config.role);
   }
 
-  get isUpgrading(): boolean {
-    return this.#upgrade.kind === "probing" || this.#upgrade.kind === "switching";
+  /** When {@link tick} has something to do; `Infinity` once closed. */
+  get deadlineMs(): number {
+    return Math.min(this.#heartbeat.deadlineMs, this.#phaseDeadlineMs ?? Infinity, this.#handover?.deadlineMs ?? Infinity);
   }
 
-  get isUpgraded(): boolean {
-    return this.#upgrade.kind === "done";
+  /** Is a second transport on trial? */
+  get isUpgrading(): boolean {
+    return this.#handover !== undefined;
   }
 
   /** The first transport. A server is open at once; a client when OPEN has come. */
@@ -72,8 +59,7 @@ export class Session implements SenderOwner {
 
   /** Client: OPEN must come within this time. */
   openWithin(timeoutMs: number): void {
-    this.#phaseDeadlineMs = this.config.clock.now() + timeoutMs;
-    this.#settleDeadline();
+    this.#endPhaseIn(timeoutMs);
   }
 
   /** Server: the handshake is granted; `openWire` is the OPEN packet, which leaves first. */
@@ -99,10 +85,10 @@ export class Session implements SenderOwner {
     return this.outbox.sendPrepared(packet);
   }
 
-  /** Somebody wants to hear of single packets. */
+  /** From now on each packet is shown, and takes the way through the queue. */
   observe(): void {
-    this.#isObserved = true;
-    this.outbox.observe();
+    this.isObserved = true;
+    this.outbox.settle();
   }
 
   /** For {@link Sender}. */
@@ -113,11 +99,11 @@ export class Session implements SenderOwner {
   /** A packet arrived on `carrier`. */
   receive(wire: WirePacket, carrier: Carrier): void {
     if (carrier !== this.carrier) {
-      this.#receiveOnTrial(wire, carrier);
+      if (this.#handover?.stream === carrier) this.#handover.receive(wire); // else a carrier of the past
       return;
     }
     if (this.state === "closed") return;
-    if (this.#isObserved) this.#sink.onPacket(wire);
+    if (this.isObserved) this.#sink.onPacket(wire);
     if (typeof wire !== "string") this.#receiveMessage(wire);
     else if (wire.charCodeAt(0) === Code.message) this.#receiveMessage(wire.slice(1));
     else this.#receiveControl(wire);
@@ -126,25 +112,45 @@ export class Session implements SenderOwner {
   /** `carrier` is gone, by the peer's will or the network's: `reason` and `description` are what users hear. */
   carrierEnded(carrier: Carrier, reason: CloseReason, description: unknown): void {
     if (carrier === this.carrier) this.#carrierLost(reason, description);
-    else this.#abortTrial(carrier, description);
+    else if (this.#handover?.stream === carrier) this.handoverFailed(this.#handover, description);
   }
 
-  /** A second transport for this session. @returns `false` when it is not wanted: upgraded, upgrading, not open, or no polling. */
-  tryUpgrade(carrier: Carrier): boolean {
-    if (this.state !== "open" || this.#upgrade.kind !== "none" || this.carrier?.name !== "polling") return false;
-    this.#upgrade = { kind: "probing", link: carrier, deadlineMs: this.config.clock.now() + this.config.upgradeTimeoutMs };
-    this.#settleDeadline();
-    this.#sink.onUpgrading(carrier);
+  /** A second transport for this session. @returns `false` when it is not wanted: upgraded, upgrading, not open, or on a stream already. */
+  tryUpgrade(stream: StreamCarrier): boolean {
+    const { carrier } = this;
+    if (this.state !== "open" || this.#handover !== undefined || carrier === undefined || isStream(carrier)) return false;
+    this.#handover = new Handover(this, stream);
+    this.#sink.onDeadline();
+    this.#sink.onUpgrading(stream);
     return true;
   }
 
-  /** Client: polling is silent, so the new transport may take over. */
+  /** Client: polling has fallen silent. */
   paused(): void {
-    if (this.#upgrade.kind !== "switching" || this.config.role !== "client") return;
-    const { link } = this.#upgrade;
-    this.#upgrade = { kind: "done" };
-    writeOnTrial(link, Wire.upgrade);
-    this.#switchTo(link);
+    this.#handover?.paused();
+  }
+
+  /** For {@link Handover}. */
+  handedOver(handover: Handover): void {
+    if (this.#handover !== handover) return;
+    const { stream } = handover;
+    const polling = this.carrier;
+    this.#handover = undefined;
+    this.isUpgraded = true;
+    this.carrier = stream;
+    polling?.end(Wire.noop, NORMAL_CLOSE);
+    this.#sink.onUpgrade(stream);
+    if (this.outbox.length > 0) void stream.flush();
+    else this.flushed();
+  }
+
+  /** For {@link Handover}. */
+  handoverFailed(handover: Handover, cause: unknown): void {
+    if (this.#handover !== handover) return;
+    this.#handover = undefined;
+    handover.stream.end(Wire.close, PROTOCOL_ERROR);
+    this.carrier?.resume();
+    this.#sink.onUpgradeError(handover.stream, cause);
   }
 
   /** The transport can take more. */
@@ -164,20 +170,17 @@ export class Session implements SenderOwner {
     this.#sink.onDrain();
   }
 
-  /** All that time brings: heartbeat, upgrade limit, closing limit. */
+  /** All that time brings: heartbeat, upgrade limit, opening and closing limit. */
   tick(nowMs: number): void {
     if (this.state === "closed") return;
-    if (nowMs >= this.#phaseDeadlineMs) {
+    if (nowMs >= (this.#phaseDeadlineMs ?? Infinity)) {
       this.#phaseExpired();
       return;
     }
-    if (nowMs >= upgradeDeadline(this.#upgrade) && this.#upgrade.kind !== "none" && this.#upgrade.kind !== "done") {
-      this.#abortTrial(this.#upgrade.link, "upgrade timeout");
-    }
+    if (this.#handover !== undefined && nowMs >= this.#handover.deadlineMs) this.handoverFailed(this.#handover, "upgrade timeout");
     const due = this.#heartbeat.due(nowMs);
     if (due === "expired") this.fail("ping timeout");
     else if (due === "ping") void this.outbox.enqueue(Wire.ping);
-    this.#settleDeadline();
   }
 
   /** Send what was sent before, then CLOSE, and end with "forced close"; `isHasty` drops what waits. Idempotent. */
@@ -190,11 +193,10 @@ export class Session implements SenderOwner {
     }
     this.state = "closing";
     this.outbox.settle();
-    if (this.#upgrade.kind === "probing") this.#abortTrial(this.#upgrade.link, "session closing");
+    if (this.#handover?.isProbing === true) this.handoverFailed(this.#handover, "session closing");
     if (isHasty) this.outbox.clear();
-    if (carrier.name === "polling") this.outbox.push(Wire.close);
-    this.#phaseDeadlineMs = this.config.clock.now() + this.config.closeTimeoutMs;
-    this.#settleDeadline();
+    if (!isStream(carrier)) this.outbox.push(Wire.close);
+    this.#endPhaseIn(this.config.closeTimeoutMs);
     if (this.outbox.length > 0) void carrier.flush();
     else this.flushed();
   }
@@ -209,11 +211,6 @@ export class Session implements SenderOwner {
     else this.fail(reason, description);
   }
 
-  #phaseExpired(): void {
-    if (this.state === "closing") this.#end("forced close", undefined, Wire.close, NORMAL_CLOSE);
-    else this.fail("transport error", new ConnectionError("Cannot connect: the server opened no session in time", { code: "engineio/connect-timeout" }));
-  }
-
   #receiveMessage(data: string | Uint8Array): void {
     if (this.state === "open" || this.state === "closing") this.#sink.onMessage(data);
     else this.fail("parse error", unexpectedPacket(typeof data === "string" ? Wire.message : data));
@@ -222,22 +219,26 @@ export class Session implements SenderOwner {
   #receiveControl(wire: string): void {
     const { role } = this.config;
     const code = wire.charCodeAt(0);
-    if (this.state === "opening") {
-      this.#receiveOpen(wire);
-    } else if (code === Code.pong && role === "server") {
-      if (!this.#heartbeat.heard(this.config.clock.now())) return;
-      this.#settleDeadline();
+    if (this.state === "opening") this.#receiveOpen(wire);
+    else if (code === Code.pong && role === "server") this.#receivePong();
+    else if (code === Code.ping && role === "client") this.#receivePing(wire);
+    else if (code === Code.close) this.#end("transport close", undefined, Wire.noop, NORMAL_CLOSE);
+    else if (code !== Code.noop || role === "server") this.fail("parse error", unexpectedPacket(wire));
+  }
+
+  #receivePong(): void {
+    const { clock, maxUnaskedPongs } = this.config;
+    if (this.#heartbeat.heard(clock.now())) {
       this.#sink.onHeartbeat();
-    } else if (code === Code.ping && role === "client") {
-      this.#heartbeat.heard(this.config.clock.now());
-      this.#settleDeadline();
-      this.#sink.onHeartbeat();
-      void this.outbox.enqueue(`3${wire.slice(1)}`);
-    } else if (code === Code.close) {
-      this.#end("transport close", undefined, Wire.noop, NORMAL_CLOSE);
-    } else if (code !== Code.noop || role === "server") {
-      this.fail("parse error", unexpectedPacket(wire));
+    } else if (this.#heartbeat.unasked > maxUnaskedPongs) {
+      this.fail("parse error", new UnknownPacketError(`Session ended: more than ${maxUnaskedPongs} PONGs that answer no PING`, { code: "engineio/too-many-pongs", packetType: Wire.pong, details: { maxUnaskedPongs } }));
     }
+  }
+
+  #receivePing(wire: string): void {
+    this.#heartbeat.heard(this.config.clock.now());
+    this.#sink.onHeartbeat();
+    void this.outbox.enqueue(`3${wire.slice(1)}`);
   }
 
   #receiveOpen(wire: string): void {
@@ -249,7 +250,7 @@ export class Session implements SenderOwner {
       return;
     }
     this.state = "open";
-    this.#phaseDeadlineMs = Infinity;
+    this.#phaseDeadlineMs = undefined;
     if (handshake.maxPayload !== undefined) {
       this.outbox.maxPayloadBytes = handshake.maxPayload;
       this.outbox.maxMessageBytes = Math.min(this.outbox.maxMessageBytes, handshake.maxPayload);
@@ -260,86 +261,31 @@ export class Session implements SenderOwner {
     this.flush();
   }
 
-  #receiveOnTrial(wire: WirePacket, carrier: Carrier): void {
-    const trial = this.#upgrade;
-    if ((trial.kind !== "probing" && trial.kind !== "switching") || trial.link !== carrier) return; // a carrier of the past
-    const [next, action] = onTrialPacket<Carrier>(trial, typeof wire === "string" ? wire : "", this.config.role);
-    switch (action) {
-      case "abort":
-        this.#abortTrial(carrier, unexpectedPacket(wire));
-        return;
-      case "answer-probe":
-        this.#upgrade = next;
-        writeOnTrial(carrier, Wire.probeAnswer);
-        this.carrier?.pause();
-        return;
-      case "pause-polling":
-        this.#upgrade = next;
-        this.carrier?.pause();
-        return;
-      case "switch":
-        this.#upgrade = next;
-        this.#switchTo(carrier);
-        return;
-      case "ignore":
-    }
-  }
-
-  #switchTo(carrier: Carrier): void {
-    const old = this.carrier;
-    this.carrier = carrier;
-    this.#settleDeadline();
-    old?.end(Wire.noop, NORMAL_CLOSE);
-    this.#sink.onUpgrade(carrier);
-    if (this.outbox.length > 0) void carrier.flush();
-    else this.flushed();
-  }
-
-  #abortTrial(carrier: Carrier, cause: unknown): void {
-    const trial = this.#upgrade;
-    if ((trial.kind !== "probing" && trial.kind !== "switching") || trial.link !== carrier) return;
-    this.#upgrade = { kind: "none" };
-    this.#settleDeadline();
-    carrier.end(Wire.close, PROTOCOL_ERROR);
-    this.carrier?.resume();
-    this.#sink.onUpgradeError(carrier, cause);
-  }
-
   #beginHeartbeat(intervalMs: number, timeoutMs: number): void {
     this.#heartbeat.start(this.config.clock.now(), intervalMs, timeoutMs);
-    this.#settleDeadline();
+    this.#sink.onDeadline();
   }
 
-  #settleDeadline(): void {
-    const before = this.deadlineMs;
-    this.deadlineMs = this.state === "closed" ? Infinity : Math.min(this.#heartbeat.deadlineMs, upgradeDeadline(this.#upgrade), this.#phaseDeadlineMs);
-    if (this.deadlineMs < before) this.#sink.onDeadline();
+  #endPhaseIn(timeoutMs: number): void {
+    this.#phaseDeadlineMs = this.config.clock.now() + timeoutMs;
+    this.#sink.onDeadline();
+  }
+
+  #phaseExpired(): void {
+    if (this.state === "closing") this.#end("forced close", undefined, Wire.close, NORMAL_CLOSE);
+    else this.fail("transport error", new ConnectionError("Cannot connect: the server opened no session in time", { code: "engineio/connect-timeout" }));
   }
 
   #end(reason: CloseReason, description: unknown, goodbye: string, closeCode: number): void {
     if (this.state === "closed") return;
-    const trial = this.#upgrade;
+    const handover = this.#handover;
     this.state = "closed";
-    this.#upgrade = { kind: "none" };
+    this.#handover = undefined;
+    this.#phaseDeadlineMs = undefined;
     this.#heartbeat.stop();
-    this.deadlineMs = Infinity;
     this.carrier?.end(goodbye, closeCode);
-    if (trial.kind === "probing" || trial.kind === "switching") trial.link.end(Wire.close, closeCode);
+    handover?.stream.end(Wire.close, closeCode);
     this.outbox.stop(reason, description);
     this.#sink.onClose(reason, description);
   }
-}
-
-/** A link that cannot take a packet any more reports its own end, so a failure here says nothing new. */
-function writeOnTrial(link: Carrier, wire: string): void {
-  if (!isStream(link)) return;
-  try {
-    void link.write(wire).catch(nothing);
-  } catch {
-    nothing();
-  }
-}
-
-function nothing(): void {
-  // see above
 }

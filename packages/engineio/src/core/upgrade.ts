@@ -1,41 +1,28 @@
 /**
- * The hand-over from polling to WebSocket (protocol document §"Upgrade"): `2probe`, `3probe`, `5`.
+ * The hand-over from polling to a stream (protocol document §"Upgrade"): `2probe`, `3probe`, `5`.
  *
- * Room: engineio core. One pure function for both roles; states own their data.
+ * Room: engineio core. One pure function for both roles.
  */
-import { type Role, Wire } from "./packet.js";
+import { type Role, Wire, type WirePacket } from "./packet.js";
 
-/** Where a session stands with its upgrade; `Link` is the transport under trial. */
-export type Upgrade<Link> =
-  | { readonly kind: "none" }
-  /** The link exists; the client's probe is not answered yet. */
-  | { readonly kind: "probing"; readonly link: Link; readonly deadlineMs: number }
-  /** The probe is answered; the client still has to be quiet on polling and to send UPGRADE. */
-  | { readonly kind: "switching"; readonly link: Link; readonly deadlineMs: number }
-  | { readonly kind: "done" };
+/**
+ * Where a stream on trial stands: until the client's probe is answered it is being probed; from then on the client still
+ * has to fall silent on polling and to send UPGRADE.
+ */
+export type Trial = "probing" | "switching";
 
-/** What the session has to do after a packet on the link under trial. */
+/** What is to be done after a packet on the stream on trial. */
 export type UpgradeAction = "answer-probe" | "pause-polling" | "switch" | "ignore" | "abort";
 
-/** A packet arrived on the link under trial. */
-export function onTrialPacket<Link>(state: Upgrade<Link>, packet: string, role: Role): [Upgrade<Link>, UpgradeAction] {
-  switch (state.kind) {
-    case "probing": {
-      const expected = role === "server" ? Wire.probe : Wire.probeAnswer;
-      if (packet !== expected) return [{ kind: "none" }, "abort"];
-      return [{ ...state, kind: "switching" }, role === "server" ? "answer-probe" : "pause-polling"];
-    }
+/** A packet arrived on the stream on trial. */
+export function onTrialPacket(trial: Trial, packet: WirePacket, role: Role): UpgradeAction {
+  if (typeof packet !== "string") return "abort";
+  switch (trial) {
+    case "probing":
+      if (role === "server") return packet === Wire.probe ? "answer-probe" : "abort";
+      return packet === Wire.probeAnswer ? "pause-polling" : "abort";
     case "switching":
-      if (role === "server" && packet.startsWith(Wire.upgrade)) return [{ kind: "done" }, "switch"]; // a payload is allowed
-      if (role === "client" && packet === Wire.noop) return [state, "ignore"]; // python-engineio releases its poll here
-      return [{ kind: "none" }, "abort"];
-    case "none":
-    case "done":
-      return [state, "ignore"];
+      if (role === "server") return packet.startsWith(Wire.upgrade) ? "switch" : "abort"; // a payload is allowed
+      return packet === Wire.noop ? "ignore" : "abort"; // python-engineio releases its poll here
   }
-}
-
-/** @returns when an upgrade under way must be over. */
-export function upgradeDeadline(state: Upgrade<unknown>): number {
-  return state.kind === "probing" || state.kind === "switching" ? state.deadlineMs : Infinity;
 }

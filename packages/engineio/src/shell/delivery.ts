@@ -9,7 +9,8 @@ import type { Carrier } from "../core/carrier.js";
 import type { Handshake } from "../core/open.js";
 import { type WirePacket, describePacket } from "../core/packet.js";
 import type { CloseReason } from "../core/session-config.js";
-import type { Session, SessionSink } from "../core/session.js";
+import type { Session } from "../core/session.js";
+import type { SessionSink } from "../core/session-sink.js";
 import type { MessageHandler } from "./ports.js";
 import type { SocketEvents } from "./socket-events.js";
 

@@ -13,6 +13,7 @@ export const engineioCodes = {
   "engineio/unexpected-packet": { by: "UnknownPacketError", means: "The packet's type is known, but this side may not receive it, or not now." },
   "engineio/bad-payload": { by: "UnknownPacketError", means: "A payload, a packet or its base64 cannot be decoded." },
   "engineio/too-many-packets": { by: "UnknownPacketError", means: "One payload holds more packets than its limit." },
+  "engineio/too-many-pongs": { by: "UnknownPacketError", means: "The client sent more PONGs that answer no PING than its limit." },
   "engineio/bad-open": { by: "UnknownPacketError", means: "The server's open packet is missing, is not JSON, or lacks a valid field." },
   "engineio/unsupported-version": { by: "UnknownPacketError", means: "The peer speaks another version of the protocol than `EIO=4`." },
   "engineio/queue-empty": { by: "QueueEmpty", means: "Nothing has arrived that a non-blocking read could return." },
