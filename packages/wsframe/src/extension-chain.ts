@@ -74,9 +74,18 @@ export function agreeExtensions(factories: readonly ExtensionFactory[], field: s
       const why = factory === undefined ? "server uses an extension that was not offered" : "server names an extension twice";
       throw new WebSocketProtocolException(`Cannot open: handshake is invalid, ${why}`, { code: "wsframe/bad-handshake" });
     }
-    return { reservedBits: factory.reservedBits, extension: factory.agree(answer) };
+    return { reservedBits: factory.reservedBits, extension: agree(factory, answer) };
   });
   return chain(formatExtensions(answers), links);
+}
+
+/** @throws {WebSocketException} whatever the factory threw. */
+function agree(factory: ExtensionFactory, answer: ExtensionEntry): Extension {
+  try {
+    return factory.agree(answer);
+  } catch (error) {
+    throw error instanceof WebSocketException ? error : new WebSocketException(`Cannot open: extension ${factory.name} failed`, { cause: error });
+  }
 }
 
 function chain(field: string, links: readonly Link[]): AgreedExtensions {
@@ -119,10 +128,10 @@ class Chain implements Extension {
       this.#encodeFrom(index + 1, payload, opcode, reserved, done);
       return;
     }
-    link.extension.encode(payload, opcode, (error, encoded, bits) => {
+    guard(() => link.extension.encode(payload, opcode, (error, encoded, bits) => {
       if (error === undefined) this.#encodeFrom(index + 1, encoded, opcode, reserved | bits, done);
       else done(error, encoded, reserved);
-    });
+    }), payload, reserved, done);
   }
 
   #decodeFrom(index: number, payload: Uint8Array, reserved: number, maxBytes: number, done: Transformed): void {
@@ -132,11 +141,20 @@ class Chain implements Extension {
     } else if ((reserved & link.reservedBits) === 0) {
       this.#decodeFrom(index - 1, payload, reserved, maxBytes, done);
     } else {
-      link.extension.decode(payload, reserved, maxBytes, (error, decoded, rest) => {
+      guard(() => link.extension.decode(payload, reserved, maxBytes, (error, decoded, rest) => {
         if (error === undefined) this.#decodeFrom(index - 1, decoded, rest, maxBytes, done);
         else done(error, decoded, rest);
-      });
+      }), payload, reserved, done);
     }
+  }
+}
+
+/** The first of several may have answered late: what the next one throws must not end up with it. */
+function guard(step: () => void, payload: Uint8Array, reserved: number, done: Transformed): void {
+  try {
+    step();
+  } catch (error) {
+    done(extensionFault(error), payload, reserved);
   }
 }
 

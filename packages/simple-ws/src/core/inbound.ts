@@ -37,12 +37,17 @@ export class Inbound {
     let isLater = false;
     let outcome: string | Uint8Array | WebSocketException | undefined;
     this.#isBusy = true;
-    this.#extension.decode(payload, reserved, this.#maxBytes, (error, decoded) => {
-      if (!this.#isBusy) return; // the connection has ended meanwhile
+    try {
+      this.#extension.decode(payload, reserved, this.#maxBytes, (error, decoded) => {
+        if (!this.#isBusy) return; // the connection has ended meanwhile
+        this.#isBusy = false;
+        outcome = error ?? this.#read(decoded, opcode);
+        if (isLater) this.#owner.onInbound(outcome);
+      });
+    } catch (error) {
       this.#isBusy = false;
-      outcome = error ?? this.#read(decoded, opcode);
-      if (isLater) this.#owner.onInbound(outcome);
-    });
+      throw extensionFault(error);
+    }
     isLater = true;
     if (outcome instanceof WebSocketException) throw outcome;
     return outcome;

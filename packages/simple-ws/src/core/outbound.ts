@@ -3,6 +3,7 @@
  *
  * Room: simple-ws core. Whatever the reason, messages leave in the order in which they were sent, and a Close after them.
  */
+import { callSafely } from "@x/errors/handlers";
 import type { WebSocketException } from "@x/errors/wsframe";
 import { extensionFault, Opcode, type Extension, type PreparedMessage, type TextPort } from "@x/wsframe";
 
@@ -77,7 +78,7 @@ export class Outbound {
   close(): void {
     this.#isClosed = true;
     this.#waiting.length = 0;
-    this.#extension?.close();
+    callSafely(() => this.#extension?.close(), []);
   }
 
   #wait(data: string | Uint8Array): void {
@@ -96,10 +97,19 @@ export class Outbound {
         next();
       } else {
         this.#sink.hold(-next.bytes);
-        this.#pass(next.data);
+        this.#passLate(next.data);
       }
     }
     this.#isPumping = false;
+  }
+
+  /** Nobody is there any more to whom an extension could throw. */
+  #passLate(data: string | Uint8Array): void {
+    try {
+      this.#pass(data);
+    } catch (error) {
+      this.#sink.outboundFailed(extensionFault(error));
+    }
   }
 
   #pass(data: string | Uint8Array): void {

@@ -53,6 +53,23 @@ export class Attempt {
     return connectionError(cause instanceof WebSocketException ? cause : systemFailure(cause, this.phase, this.#hostname), this.phase);
   }
 
+  /** `work`, unless the attempt is given up first; what comes too late is handed to `dispose`. */
+  async race<Value>(work: Value | PromiseLike<Value>, dispose: (late: Value) => void = ignore): Promise<Value> {
+    const { signal } = this;
+    let onAbort: () => void = ignore;
+    const over = new Promise<never>((_, reject) => (onAbort = () => reject(errorOf(signal.reason))));
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    try {
+      return await Promise.race([work, over]);
+    } catch (error) {
+      if (signal.aborted) void Promise.resolve(work).then(dispose, ignore);
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
   /** Resolves with the event of `stream`; rejects with its error, its end, or the attempt's, and then destroys it. */
   until(stream: Duplex, event: string): Promise<void> {
     const { signal } = this;
@@ -64,7 +81,7 @@ export class Attempt {
       };
       const fail = (error: unknown): void => settle(() => {
         stream.on("error", ignore).destroy(); // a destroyed stream may still report
-        reject(error instanceof Error ? error : new Error("the connection ended"));
+        reject(errorOf(error));
       });
       const onEvent = (): void => settle(resolve);
       const onClose = (): void => fail(undefined);
@@ -79,6 +96,10 @@ export class Attempt {
     if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
     this.#timer = undefined;
   }
+}
+
+function errorOf(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error("the connection ended");
 }
 
 function ignore(): void {

@@ -50,14 +50,14 @@ export interface ConnectOptions extends ConnectionOptions, ExtensionOptions {
   readonly cookieJar?: CookieJar;
   /**
    * How many redirects are followed. Default 0, as in browsers. Never from `wss:` to `ws:`; `Authorization`, `Cookie` and credentials
-   * of the URL stay with the origin they were given for. One over: `simple-ws/bad-status`, its cause `wsframe/too-many-redirects`.
+   * of the URL stay with the origin they were given for, as do {@link host} and a certificate of {@link tls}. One over: `simple-ws/bad-status`, its cause `wsframe/too-many-redirects`.
    */
   readonly maxRedirects?: number;
   /** Is told what goes over the wire; see `enableTrace`. Default nobody. */
   readonly trace?: TraceSink;
   /** Gives up opening the connection; an open one is not touched. */
   readonly signal?: AbortSignal;
-  /** Name lookup, proxy, TCP and TLS together. Default 10 000. Over it: `simple-ws/connect-timeout`. */
+  /** {@link headers}, cookies, name lookup, proxy, TCP and TLS together. Default 10 000. Over it: `simple-ws/connect-timeout`. */
   readonly connectTimeoutMs?: number;
   /** From the request to the end of the answer. Default 10 000. Over it: `simple-ws/handshake-timeout`. */
   readonly handshakeTimeoutMs?: number;

@@ -4,6 +4,7 @@
  * Room: simple-ws node.
  */
 import { Socket } from "node:net";
+import { reportHandlerError } from "@x/errors/handlers";
 import type { Headers, HeadersInput } from "../core/handshake/headers.js";
 import { withoutHeaders } from "../core/handshake/headers.js";
 import { parseWebSocketUrl, type WebSocketUrl } from "../core/url.js";
@@ -15,16 +16,16 @@ import { traced } from "../shell/trace.js";
 import { Attempt } from "./attempt.js";
 import { parseConnectOptions, type ConnectOptions, type ConnectSettings } from "./client-options.js";
 import { cookiesFor, keepCookies } from "./cookies.js";
-import { NodeDuplex } from "./duplex.js";
+import { FedDuplex, NodeDuplex } from "./duplex.js";
 import { publish } from "./diagnostics.js";
 import { connectionError } from "./failures.js";
 import { openLink, type Link } from "./link.js";
 import { Opening, type Opened } from "./opening.js";
-import { isRedirect, isSameOrigin, locationOf, tooManyRedirects } from "./redirects.js";
+import { isRedirect, isSameOrigin, locationOf, settingsElsewhere, tooManyRedirects } from "./redirects.js";
 import { nodeRuntime } from "./runtime.js";
 
 /** What stays with the origin it was given for. */
-const credentials: ReadonlySet<string> = new Set(["authorization", "cookie", "proxy-authorization"]);
+const personal: ReadonlySet<string> = new Set(["authorization", "cookie", "proxy-authorization", "host"]);
 
 /**
  * Opens a connection (RFC 6455 §4.1).
@@ -67,33 +68,42 @@ interface Hop {
   readonly isTrusted: boolean;
 }
 
-async function request(runtime: Runtime, url: WebSocketUrl, settings: ConnectSettings, attempt: Attempt, hop: Hop): Promise<WebSocketConnection> {
-  const opening = new Opening(url, settings, await headersFor(url, settings, hop), attempt);
+async function request(runtime: Runtime, url: WebSocketUrl, given: ConnectSettings, attempt: Attempt, hop: Hop): Promise<WebSocketConnection> {
+  const settings = hop.isTrusted ? given : settingsElsewhere(given);
   attempt.limit(settings.limits.connectTimeoutMs);
+  const opening = new Opening(url, settings, await attempt.race(headersFor(url, settings, hop)), attempt);
   const link = await openLink(url, settings, attempt);
   attempt.phase = "handshake";
   attempt.limit(settings.limits.handshakeTimeoutMs);
+  const connection = await opening.run(link, (opened) => open(runtime, url, settings, link, opened)).catch(async (error: unknown) => {
+    await keepRefusedCookies(url, error, settings, attempt);
+    throw error;
+  });
   try {
-    const opened = await opening.run(link);
-    const connection = open(runtime, url, settings, link, opened); // before anything else is waited for: frames may be on their way
-    await keepCookies(url, opened.headers, settings.cookieJar);
-    publish("x:simple-ws:client:open", () => ({ url: url.href, connection }));
-    return connection;
+    await attempt.race(keepCookies(url, connection.responseHeaders ?? {}, settings.cookieJar));
   } catch (error) {
-    const answer = headersOf(error);
-    if (answer !== undefined) await keepCookies(url, answer, settings.cookieJar);
+    connection.terminate(); // nobody would hold it
     throw error;
   }
+  publish("x:simple-ws:client:open", () => ({ url: url.href, connection }));
+  return connection;
+}
+
+/** What a refusal or redirect sets. A jar that fails hides no refusal. */
+async function keepRefusedCookies(url: WebSocketUrl, error: unknown, { cookieJar }: ConnectSettings, attempt: Attempt): Promise<void> {
+  const answer = headersOf(error);
+  if (answer === undefined) return;
+  await attempt.race(keepCookies(url, answer, cookieJar)).catch((failure: unknown) => reportHandlerError(failure, { event: "cookieJar" }));
 }
 
 function open(runtime: Runtime, { href }: WebSocketUrl, settings: ConnectSettings, link: Link, { protocol, extensions, headers, rest }: Opened): WebSocketConnection {
   if (link.stream instanceof Socket) prepare(link.stream, settings);
-  const duplex = new NodeDuplex(link.stream, link.isFed);
+  const duplex = link.isFed ? new FedDuplex(link.stream) : new NodeDuplex(link.stream);
   const driver = new Driver(profileOf("client", settings.connection, runtime), traced(duplex, settings.trace, false), extensions);
   link.onChunk = (chunk) => duplex.feed(chunk);
   driver.start();
   duplex.feed(rest);
-  return new WebSocketConnection(driver, protocol, extensions?.field ?? "", { url: href, headers });
+  return new WebSocketConnection(driver, { protocol, extensions: extensions?.field ?? "", url: href, headers });
 }
 
 function prepare(socket: Socket, { isUnreferenced }: ConnectSettings): void {
@@ -103,8 +113,8 @@ function prepare(socket: Socket, { isUnreferenced }: ConnectSettings): void {
 
 async function headersFor(url: WebSocketUrl, { headers, cookie, cookieJar }: ConnectSettings, { redirects, isTrusted }: Hop): Promise<HeadersInput> {
   const given = typeof headers === "function" ? await headers({ url: url.href, redirects }) : headers;
-  const allowed = isTrusted ? given : withoutHeaders(given, credentials);
-  const cookies = await cookiesFor(url, isTrusted ? cookie : undefined, cookieJar);
+  const allowed = isTrusted ? given : withoutHeaders(given, personal);
+  const cookies = await cookiesFor(url, cookie, cookieJar);
   return cookies === undefined ? allowed : [["Cookie", cookies], ...withoutHeaders(allowed, new Set())];
 }
 

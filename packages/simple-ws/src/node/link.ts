@@ -47,7 +47,7 @@ async function openPlain(url: WebSocketUrl, settings: ConnectSettings, attempt: 
 
 async function given(stream: Duplex | Promise<Duplex>, attempt: Attempt): Promise<Duplex> {
   attempt.phase = "connect";
-  const ready = await stream;
+  const ready = await attempt.race(stream, (late) => late.on("error", ignore).destroy());
   if (ready instanceof Socket && ready.connecting) await attempt.until(ready, "connect");
   return ready;
 }

@@ -37,8 +37,11 @@ export class Opening {
     this.#handshake = new ClientHandshake(acceptOf(key), settings, limits);
   }
 
-  /** Writes the request and reads the answer. Rejects with a WebSocketException, the link destroyed. */
-  run(link: Link): Promise<Opened> {
+  /**
+   * Writes the request and reads the answer. Rejects with a WebSocketException, the link destroyed.
+   * @param open takes the link over before it delivers anything more: a stream may hold frames already.
+   */
+  run<Connection>(link: Link, open: (opened: Opened) => Connection): Promise<Connection> {
     const { stream } = link;
     return new Promise((resolve, reject) => {
       const release = (): void => {
@@ -46,26 +49,28 @@ export class Opening {
         this.#attempt.signal.removeEventListener("abort", onAbort);
         link.onChunk = ignore;
       };
-      const fail = (error: WebSocketException): void => {
+      const fail = (error: unknown): void => {
         release();
         stream.on("error", ignore).destroy(); // a destroyed stream may still report
-        reject(error);
+        reject(error instanceof Error ? error : new Error("the handshake failed"));
       };
-      const judge = (outcome: HandshakeOutcome): void => {
-        switch (outcome.kind) {
-          case "pending": break;
-          case "failed": fail(outcome.error); break;
-          case "open":
-            release();
-            this.#trace?.(handshakeEvent("received", describeAnswer(outcome)));
-            resolve(outcome);
-            break;
+      const judge = (step: () => HandshakeOutcome): void => {
+        try {
+          const outcome = step();
+          if (outcome.kind === "pending") return;
+          if (outcome.kind === "failed") throw outcome.error;
+          release();
+          this.#trace?.(handshakeEvent("received", describeAnswer(outcome)));
+          resolve(open(outcome));
+        } catch (error) {
+          fail(error);
         }
       };
-      const onChunk = (chunk: Uint8Array): void => judge(this.#handshake.receive(chunk));
-      const onEnd = (): void => judge(this.#handshake.receiveEnd());
-      const onError = (error?: unknown): void => judge(this.#handshake.receiveEnd(systemFailure(error, "handshake", this.#url.hostname)));
-      const onAbort = (): void => judge(this.#handshake.receiveEnd(systemFailure(this.#attempt.signal.reason, "handshake", this.#url.hostname)));
+      const lost = (error: unknown): WebSocketException => systemFailure(error, "handshake", this.#url.hostname);
+      const onChunk = (chunk: Uint8Array): void => judge(() => this.#handshake.receive(chunk));
+      const onEnd = (): void => judge(() => this.#handshake.receiveEnd());
+      const onError = (error?: unknown): void => judge(() => this.#handshake.receiveEnd(lost(error)));
+      const onAbort = (): void => judge(() => this.#handshake.receiveEnd(lost(this.#attempt.signal.reason)));
       link.onChunk = onChunk;
       if (!link.isFed) stream.on("data", onChunk);
       stream.on("end", onEnd).on("error", onError).on("close", onError);

@@ -5,6 +5,7 @@
  */
 import { WebSocketBadStatusException } from "@x/errors/wsframe";
 import { parseWebSocketUrl, type WebSocketUrl } from "../core/url.js";
+import type { ConnectSettings } from "./client-options.js";
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -35,6 +36,16 @@ export function tooManyRedirects(answer: WebSocketBadStatusException, limit: num
 /** §15.4 leaves it to us what a request takes along to another origin: nothing that proves who we are. */
 export function isSameOrigin(one: WebSocketUrl, other: WebSocketUrl): boolean {
   return one.isSecure === other.isSecure && one.hostname === other.hostname && one.port === other.port;
+}
+
+/** TLS options that prove who we are, or are about one server. */
+const personalTls = ["cert", "key", "pfx", "passphrase", "secureContext", "session", "servername", "host", "pskCallback", "ticketKeys", "clientCertEngine", "privateKeyEngine", "privateKeyIdentifier"] as const;
+
+/** What goes along to another origin than the caller named. */
+export function settingsElsewhere(settings: ConnectSettings): ConnectSettings {
+  const tls = { ...settings.tls };
+  for (const name of personalTls) Reflect.deleteProperty(tls, name);
+  return { ...settings, tls, host: undefined, cookie: undefined };
 }
 
 function refuse(answer: WebSocketBadStatusException, why: string): WebSocketBadStatusException {

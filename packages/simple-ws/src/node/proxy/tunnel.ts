@@ -88,7 +88,7 @@ async function openSocksTunnel(proxy: Proxy, url: WebSocketUrl, settings: Connec
   socket.on("error", ignore); // the client below tells
   if (attempt.signal.aborted) onAbort();
   try {
-    const host = proxy.kind === "socks4" || proxy.kind === "socks5" ? await resolveHere(url.hostname, proxy) : url.hostname;
+    const host = proxy.kind === "socks4" || proxy.kind === "socks5" ? await attempt.race(resolveHere(url.hostname, proxy)) : url.hostname;
     await SocksClient.createConnection({
       command: "connect",
       destination: { host, port: url.port },
