@@ -218,6 +218,7 @@ function sessionConfig(opts: ParsedClientOptions, platform: ClientPlatform): Ses
     maxBufferedBytes: opts.maxBufferedBytes,
     highWaterMarkBytes: opts.highWaterMarkBytes,
     maxOutgoingPackets: opts.maxOutgoingPackets,
+    maxUnaskedPongs: 0, // servers send none
   };
 }
 
