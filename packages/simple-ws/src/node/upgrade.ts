@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { reportHandlerError } from "@x/errors/handlers";
+import { isThenable, reportHandlerError } from "@x/errors/handlers";
 import { ConnectionError, type SimpleWsCode } from "@x/errors/simple-ws";
 import { formatAcceptance, formatRefusal, judgeUpgrade, type Acceptance, type Refusal } from "../core/handshake/server.js";
 import { handled } from "../shell/deferred.js";
@@ -88,7 +88,7 @@ function open({ runtime, request, socket, head, settings, owner }: Upgrade, acce
   const duplex = new NodeDuplex(socket);
   const driver = new Driver(profileOf("server", settings.connection, runtime), traced(duplex, settings.trace, true), acceptance.extensions);
   socket.off("error", ignore); // the duplex listens
-  const connection = new WebSocketConnection(driver, acceptance.protocol, acceptance.extensions?.field ?? "", undefined);
+  const connection = new WebSocketConnection(driver, { protocol: acceptance.protocol, extensions: acceptance.extensions?.field ?? "" });
   owner?.onOpened(driver, connection);
   driver.owner = owner;
   settings.trace?.(handshakeEvent("received", requestHead(request)));
@@ -112,7 +112,7 @@ function verify(upgrade: Upgrade, ask: NonNullable<AcceptSettings["verify"]>): P
   } catch (error) {
     throw verifyFailed(error);
   }
-  if (verdict instanceof Promise) return verifyLater(upgrade, verdict);
+  if (isThenable(verdict)) return verifyLater(upgrade, Promise.resolve(verdict));
   checkVerdict(verdict);
   return undefined;
 }
@@ -181,8 +181,8 @@ function formatSafely(refusal: Refusal): string {
   try {
     return formatRefusal(refusal, byteLength);
   } catch (error) {
-    reportHandlerError(error, { event: "refusal" }); // a header of the application's that must not be sent
-    return formatRefusal({ statusCode: refusal.statusCode }, byteLength);
+    reportHandlerError(error, { event: "refusal" }); // a header or status of the application's that must not be sent
+    return formatRefusal({ statusCode: 500 }, byteLength);
   }
 }
 

@@ -62,6 +62,19 @@ describe("ClientHandshake", () => {
     expect(read(text, ["a", "b"])).toEqual(failure("wsframe/bad-handshake"));
   });
 
+  test("passes over informational answers, however TCP cuts them; limits hold for all heads together (RFC 9110 §15.2)", () => {
+    const bytes = bytesOf(`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n${open()}\u0081\u0000`);
+    for (const [head, tail] of everySplit(bytes)) {
+      const handshake = new ClientHandshake(accept, { subprotocols: [], extensions: [] }, limits);
+      const first = handshake.receive(head);
+      expect(first.kind === "pending" ? handshake.receive(tail) : first).toMatchObject({ kind: "open", headers: { upgrade: "websocket" } });
+    }
+    const hints = "HTTP/1.1 103 Early Hints\r\n\r\n";
+    expect(read(hints.repeat(20) + open())).toMatchObject(failure("wsframe/handshake-too-long") as object);
+    expect(read(hints.repeat(10_000))).toMatchObject(failure("wsframe/handshake-too-long") as object);
+    expect(read(`${hints}HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n`)).toMatchObject(failure("wsframe/bad-status", { statusCode: 403 }) as object);
+  });
+
   test("tells status, headers and body of a refusal", () => {
     expect(read("HTTP/1.1 401 Nope\r\nWWW-Authenticate: Basic\r\nContent-Length: 5\r\n\r\nsorryXXX"))
       .toEqual(failure("wsframe/bad-status", { statusCode: 401, statusMessage: "Nope", body: "sorry", retryable: false }));

@@ -113,9 +113,13 @@ export class ClientHandshake {
   }
 
   #readHead(reader: HeadReader, chunk: Uint8Array): HandshakeOutcome {
-    const read = reader.read(chunk);
+    let read = reader.read(chunk);
+    let rest = chunk.subarray(read?.used);
+    while (read !== undefined && read.head.statusCode < 200 && read.head.statusCode !== 101) { // RFC 9110 §15.2: another will follow
+      read = reader.read(rest);
+      rest = rest.subarray(read?.used);
+    }
     if (read === undefined) return PENDING;
-    const rest = chunk.subarray(read.used);
     if (read.head.statusCode === 101) {
       return this.#settle({ kind: "open", ...this.#judge(read.head.headers), headers: read.head.headers, rest: rest.slice() });
     }

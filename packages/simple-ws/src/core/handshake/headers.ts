@@ -96,13 +96,14 @@ export interface ResponseHead {
   readonly headers: Headers;
 }
 
-/** Collects bytes up to the empty line that ends a head. */
+/** Collects bytes up to the empty line that ends a head; then, if it is asked again, those of the next. Limits hold for all together. */
 export class HeadReader {
   readonly #limits: HeadLimits;
   #bytes: Uint8Array = new Uint8Array(512);
   #length = 0;
   #lines = 0;
   #lineStart = 0;
+  #headStart = 0;
 
   constructor(limits: HeadLimits) {
     this.#limits = limits;
@@ -117,7 +118,10 @@ export class HeadReader {
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at] ?? 0;
       this.#append(byte);
-      if (byte === 0x0a && this.#endLine()) return { head: parseHead(latin1(this.#bytes, this.#length - 4)), used: at + 1 };
+      if (byte !== 0x0a || !this.#endLine()) continue;
+      const head = parseHead(latin1(this.#bytes, this.#headStart, this.#length - 4));
+      this.#headStart = this.#length;
+      return { head, used: at + 1 };
     }
     return undefined;
   }
@@ -137,15 +141,15 @@ export class HeadReader {
     if (this.#bytes[this.#length - 2] !== 0x0d) throw badHandshake("a line ends in LF alone, must end in CRLF");
     const isEmpty = this.#length - this.#lineStart === 2;
     this.#lineStart = this.#length;
-    if (isEmpty && this.#lines > 0) return true;
+    if (isEmpty && this.#length - this.#headStart > 2) return true;
     if (this.#lines++ > this.#limits.maxHeaderLines) throw tooLong(`${this.#limits.maxHeaderLines} header lines`);
     return false;
   }
 }
 
-function latin1(bytes: Uint8Array, end: number): string {
+function latin1(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
-  for (let at = 0; at < end; at++) text += String.fromCharCode(bytes[at] ?? 0);
+  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] ?? 0);
   return text;
 }
 

@@ -10,11 +10,16 @@ describe("judgeUpgrade() (§4.2)", () => {
   test("accepts what a client must send", () => {
     expect(judgeUpgrade(request(), policy)).toEqual({ kind: "accept", key: headers["sec-websocket-key"], protocol: "" });
     expect(judgeUpgrade(request({ upgrade: "h2c, WebSocket" }), policy)).toMatchObject({ kind: "accept" });
+    expect(judgeUpgrade(request({ "content-length": "0" }, { rawHeaders: ["Host", "example.com", "host:", "x", "X", "host"] }), policy)).toMatchObject({ kind: "accept" });
   });
 
   test.each<[number, string, UpgradeRequest]>([
     [405, "POST", request({}, { method: "POST" })],
     [400, "HTTP/1.0", request({}, { httpVersion: "1.0" })],
+    [400, "no Host", request({ host: undefined })],
+    [400, "two Hosts", request({}, { rawHeaders: ["Host", "example.com", "Upgrade", "websocket", "HOST", "evil.test"] })],
+    [400, "a body by its length", request({ "content-length": "5" })],
+    [400, "a body in chunks", request({ "transfer-encoding": "chunked" })],
     [400, "no Upgrade", request({ upgrade: undefined })],
     [400, "another Upgrade", request({ upgrade: "h2c" })],
     [400, "no Connection", request({ connection: "keep-alive" })],
@@ -39,6 +44,8 @@ describe("judgeUpgrade() (§4.2)", () => {
     expect(from("https://a.test.evil", ["https://a.test"])).toBe("refuse");
     expect(from("https://a.test", (origin) => origin.endsWith(".test"))).toBe("accept");
     expect(from("null", "*")).toBe("accept");
+    const asynchronous = (() => Promise.resolve(false)) as unknown as () => boolean; // what a program without types may pass
+    expect(from("https://a.test", asynchronous)).toBe("refuse");
   });
 
   test("subprotocols: the server's choice of what was offered, and nothing else", () => {
@@ -53,7 +60,11 @@ test.each([
   ["https://example.com", "example.com:443", true], ["https://example.com", "example.com:80", false], ["https://example.com.evil.test", "example.com", false],
   ["https://evil.test", "example.com", false], ["http://[::1]:3000", "[::1]:3000", true], ["null", "example.com", false], ["", "example.com", false],
   ["https://example.com", undefined, false], ["https://example.com/path", "example.com", false], ["https://a@example.com", "example.com", false], ["https://example.com", "evil.test/@example.com", false],
-  ["https://example.com", "x@example.com", false],
+  ["https://example.com", "x@example.com", false], ["https://example.com", ":x@example.com", false], ["https://example.com", "example.com/", false],
+  ["https://example.com", "example.com?x", false], ["https://example.com", "example.com#x", false], ["https://example.com", "example.com\\x", false], ["https://example.com", "exam\tple.com", false],
+  ["https://example.com", "EXAMPLE.com", true], ["HTTPS://EXAMPLE.COM", "example.com", true], ["https://example.com.", "example.com", false], ["https://example.com", "example.com.", false],
+  ["https://xn--bcher-kva.test", "b\u00fccher.test", true], ["https://b\u00fccher.test", "xn--bcher-kva.test", false], ["https://[::1]", "[0:0:0:0:0:0:0:1]", true], ["https://[::1]", "::1", false],
+  ["file://", "", false], ["https://example.com, https://evil.test", "example.com", false], ["https://evil.test https://example.com", "example.com", false], ["chrome-extension://example.com", "example.com", false],
 ])("isSameOrigin(%j, %j) is %s (§10.2)", (origin, host, expected) => {
   expect(isSameOrigin(origin, host)).toBe(expected);
 });
@@ -64,5 +75,7 @@ test("formatAcceptance() and formatRefusal() write whole answers", () => {
   expect(refusal).toContain("HTTP/1.1 426 Upgrade Required\r\n");
   expect(refusal).toContain("Sec-WebSocket-Version: 13\r\n");
   expect(refusal.endsWith("Content-Length: 17\r\n\r\nUpgrade Required\n")).toBe(true);
+  for (const statusCode of [101, 200, 299, 600, NaN, 403.5]) expect(() => formatRefusal({ statusCode }, () => 0)).toThrow(/status is/);
+  expect(formatRefusal({ statusCode: 300 }, () => 0) + formatRefusal({ statusCode: 599 }, () => 0)).toMatch(/^HTTP\/1.1 300 .*HTTP\/1.1 599 /s);
   expect(() => formatRefusal({ statusCode: 403, headers: { X: "a\r\nb: c" } }, () => 0)).toThrow(/invalid|Cannot send header/);
 });

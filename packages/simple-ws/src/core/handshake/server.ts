@@ -14,6 +14,8 @@ export interface UpgradeRequest {
   readonly method?: string | undefined;
   readonly httpVersion: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Names and values in turns, as they came: of fields that may stand once only, `headers` shows one. */
+  readonly rawHeaders?: readonly string[];
 }
 
 /**
@@ -25,6 +27,7 @@ export type OriginPolicy = "same-origin" | "*" | readonly string[] | ((origin: s
 
 /** What is answered instead of 101. */
 export interface Refusal {
+  /** 300 to 599; anything else is answered with 500. */
   readonly statusCode: number;
   /** Plain text; without it the status's own words. */
   readonly body?: string;
@@ -73,10 +76,24 @@ function faultOf(request: UpgradeRequest): Verdict | undefined {
   if (!(Number(request.httpVersion) >= 1.1)) return refuse(400, "HTTP version is below 1.1");
   if (!hasListMember(field(request, "upgrade"), "websocket")) return refuse(400, "Upgrade is not websocket");
   if (!hasListMember(field(request, "connection"), "upgrade")) return refuse(400, "Connection does not hold Upgrade");
+  if (field(request, "host") === undefined) return refuse(400, "Host is missing");
+  if (standsTwice(request, "host")) return refuse(400, "Host stands twice"); // RFC 9112 §3.2
+  if (hasBody(request)) return refuse(400, "request has a body"); // which an intermediary may have seen as such: it must not become frames
   const key = field(request, "sec-websocket-key");
   if (key === undefined || !/^[+/0-9A-Za-z]{21}[AQgw]==$/.test(key)) return refuse(400, "Sec-WebSocket-Key is not 16 bytes in base64");
   if (field(request, "sec-websocket-version")?.trim() !== "13") return refuse(426, "Sec-WebSocket-Version is not 13");
   return undefined;
+}
+
+function standsTwice({ rawHeaders = [] }: UpgradeRequest, wanted: string): boolean {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.length === wanted.length && rawHeaders[at]?.toLowerCase() === wanted) count++;
+  return count > 1;
+}
+
+/** RFC 9112 §6: what announces one. */
+function hasBody(request: UpgradeRequest): boolean {
+  return request.headers["transfer-encoding"] !== undefined || (field(request, "content-length") ?? "0") !== "0";
 }
 
 function accept(request: UpgradeRequest, protocol: string, { extensions }: UpgradePolicy): Verdict {
@@ -98,7 +115,12 @@ function refuse(statusCode: number, why: string, headers: HeadersInput = {}): Ve
 function isAllowed(origin: string, request: UpgradeRequest, policy: OriginPolicy): boolean {
   if (policy === "*") return true;
   if (policy === "same-origin") return isSameOrigin(origin, field(request, "host"));
-  return typeof policy === "function" ? policy(origin, request) : policy.includes(origin);
+  return typeof policy === "function" ? isTrue(policy(origin, request)) : policy.includes(origin);
+}
+
+/** A promise is none: an asynchronous policy would allow everybody. */
+function isTrue(verdict: unknown): boolean {
+  return verdict === true;
 }
 
 function field(request: UpgradeRequest, name: string): string | undefined {
@@ -122,9 +144,12 @@ const phrases: ReadonlyMap<number, string> = new Map([
 
 /**
  * A whole answer that refuses, after which TCP ends. `byteLength` measures the body in UTF-8.
- * @throws {SimpleWebsocketError} `simple-ws/invalid-argument`.
+ * @throws {SimpleWebsocketError} `simple-ws/invalid-argument`: a header that must not be sent, or a status that does not refuse.
  */
 export function formatRefusal(refusal: Refusal, byteLength: (text: string) => number): string {
+  if (!(Number.isInteger(refusal.statusCode) && refusal.statusCode >= 300 && refusal.statusCode <= 599)) {
+    throw new SimpleWebsocketError(`Cannot refuse: status is ${String(refusal.statusCode).slice(0, 40)}, must be 300 to 599`, { code: "simple-ws/invalid-argument" });
+  }
   const phrase = phrases.get(refusal.statusCode) ?? "Refused";
   const body = refusal.body ?? `${phrase}\n`;
   const upgrade = refusal.statusCode === 426 ? "Upgrade: websocket\r\n" : ""; // RFC 9110 §15.5.22
