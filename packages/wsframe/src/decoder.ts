@@ -47,6 +47,12 @@ export interface DecoderOptions extends DecoderRulesOptions {
 /** What waited is parsed in pieces from this size on, doubling, so that pausing after every message does not copy all of it each time. */
 const resumeBytes = 2_048;
 
+/** What a decoder is up to, as bits of one field: idle connections are many, so each field counts. */
+const PARSING = 1;
+const PAUSED = 2;
+/** The peer's Close was reported. */
+const CLOSED = 4;
+
 /** A WebSocket decoder for one connection. */
 export class Decoder {
   readonly #rules: DecoderRules;
@@ -56,9 +62,7 @@ export class Decoder {
   #controlFrames = 0;
   /** Since when they are counted, in whole milliseconds; -1 before the first push. */
   #windowStartMs = -1;
-  #isParsing = false;
-  #isPaused = false;
-  #isClosed = false;
+  #flags = 0;
   #failure: Error | undefined;
 
   /** @throws {WebSocketException} `wsframe/invalid-option`: a limit is out of range. */
@@ -70,11 +74,11 @@ export class Decoder {
 
   /** Whether nothing more will be reported: the peer's Close was, or a `push` threw. */
   get isEnded(): boolean {
-    return this.#isClosed || this.#failure !== undefined;
+    return this.#is(CLOSED) || this.#failure !== undefined;
   }
 
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#is(PAUSED);
   }
 
   /** Bytes of memory held for what is not reported yet. */
@@ -93,10 +97,10 @@ export class Decoder {
    */
   push(chunk: Uint8Array, nowMs?: number): void {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#isClosed) return;
+    if (this.#is(CLOSED)) return;
     this.#openWindow(nowMs);
     try {
-      if (this.#isPaused || this.#isParsing) this.#rest().waiting.push(chunk);
+      if (this.#is(PAUSED | PARSING)) this.#rest().waiting.push(chunk);
       else this.#run(chunk, CHUNK_BYTES);
     } catch (error) {
       this.#fail(error);
@@ -106,13 +110,13 @@ export class Decoder {
 
   /** Reports nothing more until {@link resume}; called by a callback, it stops in the middle of a chunk. */
   pause(): void {
-    this.#isPaused = true;
+    this.#flags |= PAUSED;
   }
 
   /** Goes on, with what waited first. Throws as {@link push} does. */
   resume(): void {
-    this.#isPaused = false;
-    if (this.#isParsing || this.isEnded) return;
+    this.#flags &= ~PAUSED;
+    if (this.#is(PARSING) || this.isEnded) return;
     const waiting = this.#remainder?.waiting.shift();
     if (waiting === undefined) return;
     try {
@@ -121,6 +125,11 @@ export class Decoder {
       this.#fail(error);
       throw error;
     }
+  }
+
+  /** Any of these. */
+  #is(flags: number): boolean {
+    return (this.#flags & flags) !== 0;
   }
 
   #rest(): Remainder {
@@ -135,7 +144,7 @@ export class Decoder {
   /** Parses a chunk, then those that its callbacks pushed. */
   #run(first: Uint8Array, pieceBytes: number): void {
     const buffer = acquireParseBuffer();
-    this.#isParsing = true;
+    this.#flags |= PARSING;
     try {
       this.#chunk(buffer, first, pieceBytes);
       while (this.#remainder !== undefined && this.#mayGoOn()) {
@@ -144,10 +153,10 @@ export class Decoder {
         this.#chunk(buffer, next, CHUNK_BYTES);
       }
     } finally {
-      this.#isParsing = false;
+      this.#flags &= ~PARSING;
       releaseParseBuffer();
     }
-    if (this.#isClosed) this.#remainder = undefined;
+    if (this.#is(CLOSED)) this.#remainder = undefined;
   }
 
   /** Parses a chunk piece by piece; if a callback pauses, the rest waits in front of all else. */
@@ -155,7 +164,7 @@ export class Decoder {
     for (let at = 0; at < chunk.length && this.#mayGoOn(); ) {
       const end = Math.min(at + pieceBytes, chunk.length);
       const stop = this.#piece(buffer, end - at === chunk.length ? chunk : chunk.subarray(at, end));
-      if (this.#isPaused && this.#failure === undefined && at + stop < chunk.length) {
+      if (this.#is(PAUSED) && this.#failure === undefined && at + stop < chunk.length) {
         this.#rest().waiting.unshift(chunk, at + stop);
         return;
       }
@@ -165,7 +174,7 @@ export class Decoder {
   }
 
   #mayGoOn(): boolean {
-    return !this.#isPaused && !this.#isClosed && this.#failure === undefined;
+    return !this.#is(PAUSED | CLOSED) && this.#failure === undefined;
   }
 
   /**
@@ -267,7 +276,7 @@ export class Decoder {
 
   #close(bytes: Uint8Array, start: number, end: number): void {
     const { code, reason } = readClosePayload(bytes, start, end, this.#rules.text);
-    this.#isClosed = true;
+    this.#flags |= CLOSED;
     this.#sink.onClose(code, reason);
   }
 

@@ -221,6 +221,17 @@ describe("Ping and Pong (§5.5.2, §5.5.3)", () => {
     connection.tick(10_000);
     expect(seen.take()).toEqual(["message x", "write 898000000000"]);
   });
+
+  test("a pause longer than idleTimeoutMs does not end the connection: the peer may have spoken", () => {
+    const { connection, seen } = machine("client", { pingIntervalMs: 0, idleTimeoutMs: 1_000 });
+    connection.pause();
+    connection.tick(5_000);
+    connection.resume(5_000);
+    connection.tick(5_999);
+    expect(seen.take()).toEqual([]);
+    connection.tick(6_000);
+    expect(seen.log.at(-1)).toMatch(/^settled 1008/);
+  });
 });
 
 describe("pause() and resume()", () => {

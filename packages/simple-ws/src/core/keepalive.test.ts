@@ -56,3 +56,15 @@ test("Keepalive: only messages put off the idle timeout, with Pings and without"
   expect(silent.tick(999)).toBe("wait");
   expect(silent.tick(1_000)).toBe("idle");
 });
+
+test("Keepalive: what the peer could not be heard saying is no fault of its", () => {
+  const keepalive = new Keepalive({ pingIntervalMs: 400, pingTimeoutMs: 100, idleTimeoutMs: 1_000 }, 0);
+  expect(keepalive.tick(400)).toBe("ping");
+  keepalive.resumed(5_000); // nothing was read meanwhile
+  expect(keepalive.latencyMs).toBeUndefined();
+  expect(keepalive.deadlineMs).toBe(5_400);
+  expect(keepalive.tick(5_400)).toBe("ping");
+  keepalive.heard(5_450);
+  expect(keepalive.tick(5_999)).toBe("ping");
+  expect(keepalive.tick(6_000)).toBe("idle");
+});

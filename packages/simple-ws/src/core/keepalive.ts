@@ -47,6 +47,13 @@ export class Keepalive {
     this.#messageMs = nowMs;
   }
 
+  /** Reading goes on: what the peer did not say before was not its fault. */
+  resumed(nowMs: number): void {
+    this.#heardMs = nowMs;
+    this.#messageMs = nowMs;
+    this.#pingedMs = -1;
+  }
+
   /** When {@link tick} has something to do next. */
   get deadlineMs(): number {
     return Math.min(this.#pingDeadlineMs, this.#idleDeadlineMs);

@@ -60,7 +60,7 @@ export function pair(options: PairOptions = {}): MemoryPair {
     const runtime = createRuntime({ clock, random, text: neutralText, defer: queueMicrotask, allocate: (bytes) => new Uint8Array(bytes) });
     const driver = new Driver(profileOf(role, parseConnectionOptions({ ...options, ...options[role] }), runtime), traced(link, role === "client" ? safeTrace(options.trace) : undefined, false));
     driver.start();
-    return new WebSocketConnection(driver, protocol, "", url === undefined ? undefined : { url, headers: {} });
+    return new WebSocketConnection(driver, { protocol, extensions: "", ...(url !== undefined && { url, headers: {} }) });
   };
   const client = end("client", clientWire, "ws://memory/");
   const server = end("server", serverWire, undefined);

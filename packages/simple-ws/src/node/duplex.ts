@@ -17,13 +17,9 @@ interface Owned extends Duplex {
 
 export class NodeDuplex implements ByteDuplex {
   readonly #stream: Owned;
-  /** Chunks come by another way than `data` events: see `net.connect`'s `onread`. */
-  readonly #isFed: boolean;
-  #isOver = false;
 
-  constructor(stream: Duplex, isFed = false) {
+  constructor(stream: Duplex) {
     this.#stream = stream;
-    this.#isFed = isFed;
   }
 
   get writesAtOnce(): boolean {
@@ -47,9 +43,14 @@ export class NodeDuplex implements ByteDuplex {
   }
 
   start(handler: DuplexHandler): void {
+    this.#stream.on("data", onData);
+    this.watch(handler);
+  }
+
+  /** {@link start} but for `data` events, where chunks come by {@link feed} alone: see `net.connect`'s `onread`. */
+  protected watch(handler: DuplexHandler): void {
     const stream = this.#stream;
     stream[owner] = handler;
-    if (!this.#isFed) stream.on("data", onData);
     stream.on("end", onEnd).on("error", onError).on("close", onClose);
     if (stream.destroyed) nextTick(() => onClose.call(stream)); // it has ended while nobody listened
   }
@@ -60,24 +61,28 @@ export class NodeDuplex implements ByteDuplex {
   }
 
   write(chunk: Uint8Array): void {
-    if (this.#isOver || this.#stream.write(chunk)) return;
+    if (this.#stream.writableEnded || this.#stream.write(chunk)) return; // a destroyed stream ignores what is written
     if (this.#stream.listenerCount("drain") === 0) this.#stream.once("drain", onDrain); // only while there is something to hear
   }
 
   end(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#stream.end();
+    if (!this.#stream.writableEnded) this.#stream.end();
   }
 
   destroy(): void {
-    this.#isOver = true;
     this.#stream.destroy();
   }
 
   setReading(isReading: boolean): void {
     if (isReading) this.#stream.resume();
     else this.#stream.pause();
+  }
+}
+
+/** A link whose chunks come by {@link NodeDuplex.feed} alone. */
+export class FedDuplex extends NodeDuplex {
+  override start(handler: DuplexHandler): void {
+    this.watch(handler);
   }
 }
 

@@ -3,22 +3,19 @@
  *
  * Room: simple-ws shell. One per connection; users hold a {@link WebSocketConnection}, which holds this.
  */
-import type { Clock, Swept } from "@x/errors/clock";
+import type { Swept } from "@x/errors/clock";
 import { reportHandlerError } from "@x/errors/handlers";
-import { SimpleWebsocketError } from "@x/errors/simple-ws";
-import { frameLength, type AgreedExtensions, type PreparedMessage } from "@x/wsframe";
+import type { AgreedExtensions, PreparedMessage } from "@x/wsframe";
 import { closedError, INBOX_FULL_REASON } from "../core/closed-error.js";
 import type { CloseInfo } from "../core/closing.js";
 import { Connection, type ConnectionSink } from "../core/connection.js";
-import type { ConnectionSettings } from "../core/options.js";
-import type { ConnectionHandler, ConnectionStats, Fragments } from "./contract.js";
-import { Deferred, handled } from "./deferred.js";
+import type { ConnectionStats, Fragments } from "./contract.js";
+import { handled } from "./deferred.js";
 import { sendFragments } from "./fragments.js";
-import { hand, Intake, tellClosed, tellControl, tellDrained, type IntakeOwner } from "./intake.js";
-import { Outgoing } from "./outgoing.js";
-import { Pings } from "./pings.js";
+import { Incoming } from "./incoming.js";
 import type { ByteDuplex, DuplexHandler } from "./ports.js";
 import type { ConnectionProfile } from "./profile.js";
+import { Waits } from "./waits.js";
 
 /** What `send` returns while there is no pressure: one promise for all connections. */
 const READY: Promise<void> = /* @__PURE__ */ Promise.resolve();
@@ -29,21 +26,15 @@ export interface DriverOwner {
   onGone(driver: Driver): void;
 }
 
-export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, IntakeOwner, Swept {
+export class Driver extends Incoming implements DuplexHandler, ConnectionSink, Swept {
   owner: DriverOwner | undefined;
-  readonly #machine: Connection;
-  /** Who gets messages as long as nothing else is wanted than that: see {@link attach}. */
-  #handler: ConnectionHandler | undefined;
-  #intake: Intake | undefined;
+  protected readonly machine: Connection;
   #messagesSent = 0;
-  #messagesReceived = 0;
-  #drained: Deferred<void> | undefined;
-  #closed: Deferred<CloseInfo> | undefined;
-  #pings: Pings | undefined;
+  #waits: Waits | undefined;
 
   constructor(profile: ConnectionProfile, duplex: ByteDuplex, extensions?: AgreedExtensions) {
     super(profile, duplex);
-    this.#machine = new Connection(profile, extensions, this, this.#now());
+    this.machine = new Connection(profile, extensions, this, this.#now());
   }
 
   /** @param answer our end of the opening handshake, where it is not written yet: it leaves together with the first frames of this turn. */
@@ -54,41 +45,16 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
     this.duplex.start(this);
   }
 
-  /** Made when somebody reads otherwise than by {@link attach}, or when a connection ends: idle ones have none. */
-  get intake(): Intake {
-    if (this.#intake !== undefined) return this.#intake;
-    const intake = new Intake(this, this.#handler);
-    const { info, state } = this.#machine;
-    if (info !== undefined && state !== "closing") intake.settle(info);
-    if (state === "closed") intake.close();
-    this.#handler = undefined;
-    this.#intake = intake;
-    return intake;
-  }
-
-  attach(handler: ConnectionHandler): void {
-    if (this.#intake === undefined && this.#handler === undefined && this.#machine.state === "open") this.#handler = handler;
-    else this.intake.attach(handler);
-  }
-
-  get limits(): ConnectionSettings {
-    return this.profile.settings;
-  }
-
-  get clock(): Clock {
-    return this.profile.runtime.clock;
-  }
-
   get state(): "open" | "closing" | "closed" {
-    const { state } = this.#machine;
+    const { state } = this.machine;
     return state === "draining" ? "closing" : state;
   }
 
   get closed(): Promise<CloseInfo> {
-    const { info, state } = this.#machine;
-    this.#closed ??= new Deferred();
-    if (state === "closed" && info !== undefined) this.#closed.resolve(info);
-    return this.#closed.promise;
+    const { info, state } = this.machine;
+    const { end } = this.#waiting();
+    if (state === "closed" && info !== undefined) this.#waits?.close(info);
+    return end;
   }
 
   // What the link and the sweep tell
@@ -97,7 +63,7 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
     const { batch } = this.profile.runtime;
     const outer = batch.enter(this);
     try {
-      this.#machine.receive(chunk, this.#now());
+      this.machine.receive(chunk, this.#now());
     } catch (error) {
       reportHandlerError(error, { event: "receive" });
     } finally {
@@ -106,7 +72,7 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
   }
 
   onEnd(): void {
-    this.#machine.receiveEnd(this.#now());
+    this.machine.receiveEnd(this.#now());
   }
 
   onDrain(): void {
@@ -114,34 +80,26 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
   }
 
   onLinkClosed(): void {
-    this.#machine.linkClosed();
+    this.machine.linkClosed();
   }
 
   get deadlineMs(): number {
-    return this.#machine.deadlineMs;
+    return this.machine.deadlineMs;
   }
 
   tick(nowMs: number): void {
-    this.#machine.tick(Math.floor(nowMs));
+    this.machine.tick(Math.floor(nowMs));
   }
 
   // What the machine tells
 
-  onMessage(data: string | Uint8Array): void {
-    this.#messagesReceived++;
-    if (this.#handler === undefined) this.intake.deliver(data);
-    else hand(this.#handler, data);
-  }
-
   onPing(payload: Uint8Array): void {
-    const handler = this.#handler ?? this.#intake?.handler;
-    if (handler !== undefined) tellControl(handler, "onPing", payload);
+    this.tellControl("onPing", payload);
   }
 
   onPong(payload: Uint8Array): void {
-    this.#pings?.answer(payload);
-    const handler = this.#handler ?? this.#intake?.handler;
-    if (handler !== undefined) tellControl(handler, "onPong", payload);
+    this.#waits?.answer(payload);
+    this.tellControl("onPong", payload);
   }
 
   onBusy(isBusy: boolean): void {
@@ -150,18 +108,17 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
   }
 
   onSettled(info: CloseInfo): void {
-    this.#intake?.settle(info);
+    this.tellSettled(info);
     this.#leaveOpen();
-    this.#fail(info);
+    this.#waits?.settle(info);
   }
 
   onClosed(info: CloseInfo): void {
     const { sweep, batch } = this.profile.runtime;
     sweep.delete(this);
     batch.drop(this);
-    this.#closed?.resolve(info);
-    this.#intake?.close();
-    if (this.#handler !== undefined) tellClosed(this.#handler, info);
+    this.#waits?.close(info);
+    this.tellClosed(info);
     this.owner?.onGone(this);
   }
 
@@ -169,14 +126,14 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
 
   onHold(isHeld: boolean): void {
     if (isHeld) {
-      this.#machine.pause();
+      this.machine.pause();
       this.duplex.setReading(false);
       return;
     }
     const { batch } = this.profile.runtime;
     const outer = batch.enter(this);
     try {
-      this.#machine.resume(this.#now());
+      this.machine.resume(this.#now());
     } finally {
       batch.leave(this, outer);
     }
@@ -184,44 +141,41 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
   }
 
   onOverflow(): void {
-    this.#machine.fail(1008, INBOX_FULL_REASON);
+    this.machine.fail(1008, INBOX_FULL_REASON);
   }
 
   protected onRelieved(): void {
-    this.#machine.drained();
-    const drained = this.#drained;
-    this.#drained = undefined;
-    drained?.resolve();
-    this.#intake?.drain();
-    if (this.#handler !== undefined) tellDrained(this.#handler);
+    this.machine.drained();
+    this.#waits?.drained();
+    this.tellDrained();
   }
 
   // Intents
 
   send(data: string | Uint8Array): Promise<void> {
     this.#checkOpen();
-    this.#checkRoom(data);
+    this.checkRoom(data);
     this.#messagesSent++;
-    this.#machine.send(data);
+    this.machine.send(data);
     return this.#readiness();
   }
 
   sendPrepared(message: PreparedMessage): Promise<void> {
     this.#checkOpen();
-    if (!this.hasRoomFor(message.frame.length, this.limits.maxBufferedBytes)) throw this.#bufferFull();
+    this.checkRoomFor(message);
     this.#messagesSent++;
-    this.#machine.sendPrepared(message);
+    this.machine.sendPrepared(message);
     return this.#readiness();
   }
 
   trySend(data: string | Uint8Array): boolean {
-    if (this.#machine.state !== "open" || this.isCongested) return false;
+    if (this.machine.state !== "open" || this.isCongested) return false;
     void this.send(data);
     return true;
   }
 
   trySendPrepared(message: PreparedMessage): boolean {
-    if (this.#machine.state !== "open" || this.isCongested) return false;
+    if (this.machine.state !== "open" || this.isCongested) return false;
     void this.sendPrepared(message);
     return true;
   }
@@ -229,22 +183,22 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
   sendFragments(fragments: Fragments): Promise<void> {
     this.#checkOpen();
     this.#messagesSent++;
-    return handled(sendFragments(this.#machine, fragments, () => this.#readiness()));
+    return handled(sendFragments(this.machine, fragments, () => this.#readiness()));
   }
 
   ping(payload: Uint8Array | undefined, timeoutMs: number): Promise<number> {
     this.#checkOpen();
-    this.#pings ??= new Pings(this.clock, this.limits.maxPings);
-    this.#pings.checkRoom();
-    const sent = payload ?? this.#pings.nextPayload();
-    this.#machine.sendPing(sent);
-    return this.#pings.add(sent, timeoutMs);
+    const { pings } = this.#waiting();
+    pings.checkRoom();
+    const sent = payload ?? pings.nextPayload();
+    this.machine.sendPing(sent);
+    return pings.add(sent, timeoutMs);
   }
 
   close(code: number, reason: string): Promise<CloseInfo> {
-    if (this.#machine.state === "open") {
+    if (this.machine.state === "open") {
       this.intake.discard(true);
-      this.#machine.close(code, reason, this.#now());
+      this.machine.close(code, reason, this.#now());
       this.#leaveOpen();
     }
     return this.closed;
@@ -252,18 +206,18 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
 
   terminate(): void {
     this.intake.discard(true);
-    this.#machine.terminate(this.#now());
+    this.machine.terminate(this.#now());
   }
 
   get stats(): ConnectionStats {
     return {
       messagesSent: this.#messagesSent,
-      messagesReceived: this.#messagesReceived,
-      messagesDropped: this.#intake?.dropped ?? 0,
+      messagesReceived: this.messagesReceived,
+      messagesDropped: this.messagesDropped,
       bytesSent: this.duplex.bytesSent,
       bytesReceived: this.duplex.bytesReceived,
       bufferedBytes: this.bufferedBytes,
-      latencyMs: this.#pings?.latencyMs ?? this.#machine.latencyMs,
+      latencyMs: this.#waits?.latencyMs ?? this.machine.latencyMs,
     };
   }
 
@@ -273,47 +227,28 @@ export class Driver extends Outgoing implements DuplexHandler, ConnectionSink, I
   }
 
   #readOn(): void {
-    if (this.#intake?.isHeld === true || this.#machine.isBusy) return; // what had been held back filled the inbox again
+    if (this.isHeld || this.machine.isBusy) return; // what had been held back filled the inbox again
     this.duplex.setReading(true);
     if (this.state === "open") this.profile.runtime.sweep.touch(this);
   }
 
   /** From the first Close on: a deadline runs, and reading must go on so that the other Close or FIN is seen. */
   #leaveOpen(): void {
-    if (this.#machine.state === "closed") return;
+    if (this.machine.state === "closed") return;
     this.profile.runtime.sweep.add(this);
     this.onHold(false);
   }
 
   #checkOpen(): void {
-    const { info } = this.#machine;
+    const { info } = this.machine;
     if (info !== undefined) throw closedError(info);
   }
 
-  /** Text is measured only where three bytes per unit might be too many. */
-  #checkRoom(data: string | Uint8Array): void {
-    const { maxBufferedBytes } = this.limits;
-    if (this.hasRoomFor(14 + data.length * 3, maxBufferedBytes)) return;
-    const payloadBytes = typeof data === "string" ? this.profile.codec.text.byteLength(data) : data.length;
-    if (!this.hasRoomFor(frameLength(payloadBytes, this.profile.role === "client"), maxBufferedBytes)) throw this.#bufferFull();
-  }
-
-  #bufferFull(): SimpleWebsocketError {
-    const { maxBufferedBytes } = this.limits;
-    return new SimpleWebsocketError(`Cannot send: more than ${maxBufferedBytes} bytes would wait, must be fewer`, { code: "simple-ws/buffer-full", retryable: true, details: { maxBufferedBytes, bufferedBytes: this.bufferedBytes } });
-  }
-
   #readiness(): Promise<void> {
-    if (!this.isCongested) return READY;
-    this.#drained ??= new Deferred();
-    return handled(this.#drained.promise);
+    return this.isCongested ? this.#waiting().room : READY;
   }
 
-  /** Nobody waits for a drain or a Pong of a connection that ends. */
-  #fail(info: CloseInfo): void {
-    const drained = this.#drained;
-    this.#drained = undefined;
-    drained?.reject(closedError(info));
-    this.#pings?.fail(closedError(info));
+  #waiting(): Waits {
+    return this.#waits ??= new Waits(this.profile);
   }
 }

@@ -3,6 +3,8 @@
  *
  * Room: simple-ws shell. The base of {@link Driver}: one object per connection rather than two. Sizes are bytes.
  */
+import { SimpleWebsocketError } from "@x/errors/simple-ws";
+import { frameLength, type PreparedMessage } from "@x/wsframe";
 import type { ByteOutput } from "../core/frames.js";
 import type { ByteDuplex } from "./ports.js";
 import type { ConnectionProfile } from "./profile.js";
@@ -11,7 +13,6 @@ import type { BatchMember } from "./write-batch.js";
 export abstract class Outgoing implements ByteOutput, BatchMember {
   queue: Uint8Array | Uint8Array[] | undefined = undefined;
   queuedBytes = 0;
-  isDirty = false;
   readonly profile: ConnectionProfile;
   protected readonly duplex: ByteDuplex;
   /** What the link held after the last write to it; the truth may be less by now. */
@@ -51,7 +52,7 @@ export abstract class Outgoing implements ByteOutput, BatchMember {
   }
 
   end(): void {
-    if (this.isDirty) this.profile.runtime.batch.flush(this);
+    if (this.queuedBytes > 0) this.profile.runtime.batch.flush(this);
     this.duplex.end();
   }
 
@@ -71,6 +72,20 @@ export abstract class Outgoing implements ByteOutput, BatchMember {
     if (this.hasRoomFor(0, highWaterMarkBytes)) return false;
     this.#isAwaited = true;
     return true;
+  }
+
+  /** Text is measured only where three bytes per unit might be too many. @throws {SimpleWebsocketError} `simple-ws/buffer-full`. */
+  protected checkRoom(data: string | Uint8Array): void {
+    const { settings: { maxBufferedBytes }, codec, role } = this.profile;
+    if (this.hasRoomFor(14 + data.length * 3, maxBufferedBytes)) return;
+    const payloadBytes = typeof data === "string" ? codec.text.byteLength(data) : data.length;
+    if (!this.hasRoomFor(frameLength(payloadBytes, role === "client"), maxBufferedBytes)) throw bufferFull(maxBufferedBytes, this.bufferedBytes);
+  }
+
+  /** {@link checkRoom} for a frame that is written already. */
+  protected checkRoomFor({ frame }: PreparedMessage): void {
+    const { maxBufferedBytes } = this.profile.settings;
+    if (!this.hasRoomFor(frame.length, maxBufferedBytes)) throw bufferFull(maxBufferedBytes, this.bufferedBytes);
   }
 
   /** Whether `bytes` more are within `limitBytes`. */
@@ -99,4 +114,8 @@ export abstract class Outgoing implements ByteOutput, BatchMember {
     this.#lingeringBytes = this.duplex.bufferedBytes;
     return this.#lingeringBytes === 0;
   }
+}
+
+function bufferFull(maxBufferedBytes: number, bufferedBytes: number): SimpleWebsocketError {
+  return new SimpleWebsocketError(`Cannot send: more than ${maxBufferedBytes} bytes would wait, must be fewer`, { code: "simple-ws/buffer-full", retryable: true, details: { maxBufferedBytes, bufferedBytes } });
 }

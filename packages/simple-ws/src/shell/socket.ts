@@ -15,36 +15,50 @@ export interface PingOptions {
   readonly timeoutMs?: number;
 }
 
-/** How a client's connection came to be. */
-export interface OpenedBy {
-  readonly url: string;
-  readonly headers: Headers;
+/** What the opening handshake settled. */
+export interface Agreement {
+  /** "" for none. */
+  readonly protocol: string;
+  /** As in `Sec-WebSocket-Extensions`; "" for none. */
+  readonly extensions: string;
+  /** Of a client: where it is connected to. */
+  readonly url?: string;
+  /** Of a client: the answer's header fields. */
+  readonly headers?: Headers;
 }
+
+/** Most connections of a server agree on nothing: one object for all. */
+const NOTHING_AGREED: Agreement = { protocol: "", extensions: "" };
 
 /** A WebSocket connection. `connect`, `accept`, `serve` and `pair` make them. */
 export class WebSocketConnection implements MessageConnection {
-  readonly protocol: string;
-  /** What was agreed on, as in `Sec-WebSocket-Extensions`; "" for none. */
-  readonly extensions: string;
   readonly #driver: Driver;
-  readonly #opened: OpenedBy | undefined;
+  readonly #agreed: Agreement;
 
   /** @internal */
-  constructor(driver: Driver, protocol: string, extensions: string, opened: OpenedBy | undefined) {
+  constructor(driver: Driver, agreed: Agreement) {
+    const { protocol, extensions, url } = agreed;
     this.#driver = driver;
-    this.protocol = protocol;
-    this.extensions = extensions;
-    this.#opened = opened;
+    this.#agreed = protocol === "" && extensions === "" && url === undefined ? NOTHING_AGREED : agreed;
+  }
+
+  get protocol(): string {
+    return this.#agreed.protocol;
+  }
+
+  /** What was agreed on, as in `Sec-WebSocket-Extensions`; "" for none. */
+  get extensions(): string {
+    return this.#agreed.extensions;
   }
 
   /** Where a client is connected to, after redirects and without credentials; `undefined` on a server. */
   get url(): string | undefined {
-    return this.#opened?.url;
+    return this.#agreed.url;
   }
 
   /** Header fields of the server's answer, by lower-case name; `undefined` on a server. Several `set-cookie` are joined by line feeds. */
   get responseHeaders(): Headers | undefined {
-    return this.#opened?.headers;
+    return this.#agreed.headers;
   }
 
   get state(): "open" | "closing" | "closed" {

@@ -7,7 +7,6 @@ import { POOL_BYTES, WriteBatch, type BatchMember } from "./write-batch.js";
 class SlowMember implements BatchMember {
   queue: Uint8Array | Uint8Array[] | undefined = undefined;
   queuedBytes = 0;
-  isDirty = false;
   writes = 0;
   isStalled = false;
   readonly #held: Uint8Array[] = [];

@@ -9,9 +9,8 @@
 export interface BatchMember {
   /** Chunks that wait before the member's open segment of the pool. */
   queue: Uint8Array | Uint8Array[] | undefined;
-  /** Bytes in the queue and in the open segment. */
+  /** Bytes in the queue and in the open segment: above 0, a flush is due. */
   queuedBytes: number;
-  isDirty: boolean;
   /** Whether {@link write} will normally leave nothing behind. */
   readonly writesAtOnce: boolean;
   /** @returns whether the chunk's memory is free again. */
@@ -55,7 +54,7 @@ export class WriteBatch {
   /** `member`'s bytes are about to be parsed. @returns what {@link leave} wants back. */
   enter(member: BatchMember): BatchMember | undefined {
     const outer = this.#entered;
-    if (outer?.isDirty === true) this.#dirty.push(outer);
+    if (isDirty(outer)) this.#dirty.push(outer);
     this.#entered = member;
     return outer;
   }
@@ -63,7 +62,7 @@ export class WriteBatch {
   /** The parse is over: what it sent is written. */
   leave(member: BatchMember, outer: BatchMember | undefined): void {
     this.#entered = outer;
-    if (member.isDirty) this.flush(member);
+    if (isDirty(member)) this.flush(member);
   }
 
   /** @returns the offset in {@link target} from which `bytes` bytes may be written and then committed. */
@@ -85,17 +84,17 @@ export class WriteBatch {
       this.append(member, end === own.length ? own : own.subarray(0, end));
       return;
     }
-    member.queuedBytes += end - this.#used;
+    const bytes = end - this.#used;
     this.#used = end;
-    if (!member.isDirty) this.#mark(member);
+    this.#count(member, bytes);
   }
 
   /** Queues bytes that nobody changes until they are written. */
   append(member: BatchMember, chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
     if (this.#owner === member) this.#seal();
     this.#push(member, chunk);
-    member.queuedBytes += chunk.length;
-    if (!member.isDirty) this.#mark(member);
+    this.#count(member, chunk.length);
   }
 
   /** Writes what one connection has. */
@@ -111,8 +110,8 @@ export class WriteBatch {
     const dirty = this.#dirty;
     this.#dirty = [];
     this.#depth++;
-    for (const member of dirty) if (member.isDirty) this.#write(member);
-    if (this.#entered?.isDirty === true) this.#write(this.#entered);
+    for (const member of dirty) if (isDirty(member)) this.#write(member);
+    if (isDirty(this.#entered)) this.#write(this.#entered);
     this.#depth--;
     this.#recycle();
   }
@@ -122,11 +121,15 @@ export class WriteBatch {
     if (this.#owner === member) this.#owner = undefined;
     member.queue = undefined;
     member.queuedBytes = 0;
-    member.isDirty = false;
   }
 
-  #mark(member: BatchMember): void {
-    member.isDirty = true;
+  #count(member: BatchMember, bytes: number): void {
+    const wasDirty = isDirty(member);
+    member.queuedBytes += bytes;
+    if (!wasDirty) this.#schedule(member);
+  }
+
+  #schedule(member: BatchMember): void {
     if (member === this.#entered) return;
     this.#dirty.push(member);
     if (this.#isScheduled) return;
@@ -155,7 +158,6 @@ export class WriteBatch {
   }
 
   #write(member: BatchMember): void {
-    member.isDirty = false;
     if (this.#owner === member) this.#seal();
     const { queue, queuedBytes } = member;
     member.queue = undefined;
@@ -193,7 +195,7 @@ export class WriteBatch {
   /** The pool starts anew when nothing of it waits. */
   #recycle(): void {
     if (this.#isPinned) this.#renew();
-    else if (this.#depth === 0 && this.#dirty.length === 0 && this.#entered?.isDirty !== true) {
+    else if (this.#depth === 0 && this.#dirty.length === 0 && !isDirty(this.#entered)) {
       this.#used = 0;
       this.#start = 0;
       this.#owner = undefined;
@@ -208,4 +210,8 @@ export class WriteBatch {
     this.#start = 0;
     this.#isPinned = false;
   }
+}
+
+function isDirty(member: BatchMember | undefined): member is BatchMember {
+  return member !== undefined && member.queuedBytes > 0;
 }
