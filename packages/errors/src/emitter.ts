@@ -3,6 +3,7 @@
  *
  * Room: errors. What a listener throws or rejects with goes to `onError`: it neither stops the other listeners nor the emitter.
  */
+import { type ListenerTable, find, pairs, put, remove } from "./listener-table.js";
 import { isThenable, reportHandlerError, type ErrorContext, type OnError } from "./handlers.js";
 
 /** Event names and their listeners' arguments, as a tuple each. */
@@ -26,7 +27,7 @@ const none: readonly Entry[] = [];
 /** Listeners, and a protected `dispatch`: for classes whose `emit` means something else. */
 export class Subscribable<Events extends EventMap<Events>> {
   /** Lists are replaced, never changed, so dispatch() needs no copy. Made with the first listener: many emitters never have one. */
-  #entries: Map<string, readonly Entry[]> | undefined;
+  #entries: ListenerTable<readonly Entry[]>;
   readonly #onError: OnError;
 
   constructor(options: EmitterOptions = {}) {
@@ -62,7 +63,7 @@ export class Subscribable<Events extends EventMap<Events>> {
 
   removeAllListeners(event?: EventName<Events>): this {
     if (event === undefined) this.#entries = undefined;
-    else this.#entries?.delete(event);
+    else this.#entries = remove(this.#entries, event);
     return this;
   }
 
@@ -75,17 +76,17 @@ export class Subscribable<Events extends EventMap<Events>> {
   }
 
   hasListeners(event: EventName<Events>): boolean {
-    return this.#entries?.has(event) === true;
+    return find(this.#entries, event) !== undefined;
   }
 
   eventNames(): readonly string[] {
-    return [...(this.#entries?.keys() ?? [])];
+    return pairs(this.#entries).map(([event]) => event);
   }
 
   /** Calls the listeners that are there when it begins, in their order.
    *  @returns whether there was one. */
   protected dispatch<Event extends EventName<Events>>(event: Event, ...args: Events[Event]): boolean {
-    const list = this.#entries?.get(event);
+    const list = find(this.#entries, event);
     if (list === undefined) return false;
     for (const entry of list) {
       if (entry.once) this.#remove(event, entry);
@@ -113,24 +114,23 @@ export class Subscribable<Events extends EventMap<Events>> {
   }
 
   #list(event: string): readonly Entry[] {
-    return this.#entries?.get(event) ?? none;
+    return find(this.#entries, event) ?? none;
   }
 
   #add(event: string, entry: Entry): this {
-    const list = this.#entries?.get(event);
+    const list = find(this.#entries, event);
     return this.#set(event, list === undefined ? [entry] : list.concat(entry)); // exactly as long as it must be
   }
 
   #remove(event: string, entry: Entry | undefined): this {
     const rest = this.#list(event).filter((other) => other !== entry);
     if (rest.length > 0) return this.#set(event, rest);
-    this.#entries?.delete(event);
+    this.#entries = remove(this.#entries, event);
     return this;
   }
 
   #set(event: string, list: readonly Entry[]): this {
-    this.#entries ??= new Map();
-    this.#entries.set(event, list);
+    this.#entries = put(this.#entries, event, list);
     return this;
   }
 }
