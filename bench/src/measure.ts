@@ -115,15 +115,21 @@ async function rounds(
   return costs;
 }
 
-/** Fifty throw-away connections first, so that what a process allocates once is not counted; three messages on each of the rest. */
-async function heapPerConnection(pair: Pair, effort: Effort): Promise<number> {
-  await pair.openMany(50);
-  await pair.run({ requests: 150 });
+/**
+ * As many throw-away connections first, so that what a process allocates once, and what the compiler makes of what it sees often,
+ * is not counted; then three messages on each of the rest.
+ */
+async function heapPerConnection(pair: Pair, { idleConnections }: Effort): Promise<number> {
+  await openAndUse(pair, idleConnections);
   await pair.closeAll();
   const before = await pair.heap();
-  await pair.openMany(effort.idleConnections);
-  for (let turn = 0; turn < 3; turn++) await pair.run({ requests: effort.idleConnections });
+  await openAndUse(pair, idleConnections);
   const after = await pair.heap();
   await pair.closeAll();
-  return (after - before) / effort.idleConnections;
+  return (after - before) / idleConnections;
+}
+
+async function openAndUse(pair: Pair, connections: number): Promise<void> {
+  await pair.openMany(connections);
+  for (let turn = 0; turn < 3; turn++) await pair.run({ requests: connections });
 }

@@ -1,9 +1,8 @@
 /** `@x/simple-ws` in push mode, as the layers above use it. */
-import { prepareMessage, serve, type WebSocketConnection } from "@x/simple-ws/server";
+import { prepareMessage, serve, type WebSocketServer } from "@x/simple-ws/server";
 import { MAX_MESSAGE_BYTES, type Start } from "./contract.js";
 
 export const start: Start = async (spec) => {
-  const members = new Set<WebSocketConnection>();
   const server = await serve({
     port: 0,
     host: "127.0.0.1",
@@ -11,22 +10,22 @@ export const start: Start = async (spec) => {
     pingIntervalMs: 0,
     perMessageDeflate: process.env["BENCH_DEFLATE"] === "1",
     onConnection: (connection) => {
-      members.add(connection);
       connection.attach({
         onMessage: (data) => {
           if (spec.behaviour === "echo") void connection.send(data);
-          else broadcast(members, spec.message, spec.perTrigger);
+          else broadcast(server, spec.message, spec.perTrigger);
         },
-        onClose: () => members.delete(connection),
+        onClose: ignore,
       });
     },
   });
   return { port: server.port };
 };
 
-function broadcast(members: ReadonlySet<WebSocketConnection>, message: string, turns: number): void {
-  for (let turn = 0; turn < turns; turn++) {
-    const prepared = prepareMessage(message);
-    for (const member of members) void member.sendPrepared(prepared);
-  }
+function broadcast(server: WebSocketServer, message: string, turns: number): void {
+  for (let turn = 0; turn < turns; turn++) server.broadcast(prepareMessage(message));
+}
+
+function ignore(): void {
+  // the server knows its connections
 }
