@@ -17,6 +17,7 @@ import type { CloseReason, ReadyState, SessionConfig } from "./session-config.js
 import type { SessionSink } from "./session-sink.js";
 
 const NORMAL_CLOSE = 1000;
+const GOING_AWAY = 1001;
 const PROTOCOL_ERROR = 1002;
 
 /** The state machine; drivers call `tick` when `deadlineMs` has passed. */
@@ -32,6 +33,8 @@ export class Session implements SenderOwner, HandoverOwner {
   readonly #sink: SessionSink;
   readonly #heartbeat: Heartbeat;
   #handover: Handover | undefined;
+  /** Is the whole server closing, and this session with it? */
+  #isGoingAway = false;
   /** When opening, or closing, must be over. */
   #phaseDeadlineMs: number | undefined;
 
@@ -162,7 +165,7 @@ export class Session implements SenderOwner, HandoverOwner {
   flushed(): void {
     if (this.outbox.length > 0 || this.state === "closed") return;
     if (this.state === "closing") {
-      this.#end("forced close", undefined, Wire.noop, NORMAL_CLOSE);
+      this.#endAsAsked(Wire.noop);
       return;
     }
     this.outbox.settle();
@@ -183,12 +186,13 @@ export class Session implements SenderOwner, HandoverOwner {
     else if (due === "ping") void this.outbox.enqueue(Wire.ping);
   }
 
-  /** Send what was sent before, then CLOSE, and end with "forced close"; `isHasty` drops what waits. Idempotent. */
-  close(isHasty = false): void {
+  /** Send what was sent before, then CLOSE, and end with `reason`; `isHasty` drops what waits. Idempotent. */
+  close(isHasty = false, reason: "forced close" | "server shutting down" = "forced close"): void {
     if (this.state === "closed" || (this.state === "closing" && !isHasty)) return;
     const { state, carrier } = this;
+    this.#isGoingAway = reason === "server shutting down";
     if (state === "opening" || carrier === undefined) {
-      this.#end("forced close", undefined, Wire.close, NORMAL_CLOSE);
+      this.#endAsAsked(Wire.close);
       return;
     }
     this.state = "closing";
@@ -272,8 +276,13 @@ export class Session implements SenderOwner, HandoverOwner {
   }
 
   #phaseExpired(): void {
-    if (this.state === "closing") this.#end("forced close", undefined, Wire.close, NORMAL_CLOSE);
+    if (this.state === "closing") this.#endAsAsked(Wire.close);
     else this.fail("transport error", new ConnectionError("Cannot connect: the server opened no session in time", { code: "engineio/connect-timeout" }));
+  }
+
+  #endAsAsked(goodbye: string): void {
+    if (this.#isGoingAway) this.#end("server shutting down", undefined, goodbye, GOING_AWAY);
+    else this.#end("forced close", undefined, goodbye, NORMAL_CLOSE);
   }
 
   #end(reason: CloseReason, description: unknown, goodbye: string, closeCode: number): void {
