@@ -5,6 +5,7 @@ export type { WebSocketFate } from "./memory/network.js";
 export type { MemoryRequest, MemoryServerSocket } from "./memory/server.js";
 export type { End, NetworkFaults } from "./memory/wire.js";
 export type { ClientSocket } from "./shell/client-socket.js";
+export type { MemoryClientSocket } from "./memory/client.js";
 export type { ClientOptions } from "./shell/client-options.js";
 export type { EngineSocket, SendOptions } from "./shell/socket.js";
 export type { SocketEvents, TransportView } from "./shell/socket-events.js";

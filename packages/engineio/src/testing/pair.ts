@@ -8,11 +8,11 @@ import { Sweep } from "@x/errors/clock";
 import type { OnError } from "@x/errors/handlers";
 import { ManualClock } from "@x/simple-ws/memory";
 import { neutralText } from "../core/text.js";
+import { MemoryClientSocket } from "../memory/client.js";
 import { MemoryNetwork, type WebSocketFate, memoryPlatform } from "../memory/network.js";
 import { MemoryServer, type MemoryServerSettings, type MemoryServerSocket } from "../memory/server.js";
 import { type End, MemoryWire, type NetworkFaults } from "../memory/wire.js";
 import type { ClientOptions } from "../shell/client-options.js";
-import { ClientSocket } from "../shell/client-socket.js";
 
 /** Settings of the server's half; names and defaults are the real server's. */
 export interface MemoryServerOptions {
@@ -65,7 +65,7 @@ export interface PairOptions {
 
 /** Both ends, and how to move them. */
 export interface MemoryPair extends AsyncDisposable {
-  readonly client: ClientSocket;
+  readonly client: MemoryClientSocket;
   readonly server: MemoryServerSocket;
   readonly clock: ManualClock;
   /** By who sends; changing them changes the network at once. */
@@ -88,8 +88,8 @@ export async function pair(options: PairOptions = {}): Promise<MemoryPair> {
   const network = new MemoryNetwork(wire, memory);
   network.websocket = options.websocket ?? "opens";
   const transports = transport === "websocket" ? (["websocket"] as const) : (["polling", "websocket"] as const);
-  const client = new ClientSocket("http://memory", { onError, ...options.client, transports, upgrade }, memoryPlatform(network, clock, sweep));
-  await client.whenOpen(undefined);
+  const client = new MemoryClientSocket({ onError, ...options.client, transports, upgrade }, memoryPlatform(network, clock, sweep));
+  await client.whenOpen();
   Object.assign(wire.faults.client, faults.client);
   Object.assign(wire.faults.server, faults.server);
   return { client, server: opened(memory), clock, faults: wire.faults, cut: (which) => network.cut(which), settle: () => settle(wire), [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() };
