@@ -121,6 +121,9 @@ class StreamEnd extends Tape {
   }
 }
 
+/** What the network itself carries; all other channels are turns of one end. */
+const carried: readonly string[] = ["GET", "POST", "GET answer", "POST answer", "connect", "up", "down"];
+
 /** A client and a server session that speak polling, and a WebSocket when the client asks for it. */
 export class Network {
   nowMs = 0;
@@ -128,11 +131,15 @@ export class Network {
   readonly serverSink: Witness = new Witness();
   readonly client: Session;
   readonly server: Session;
+  /** The channels of all events so far, in their order. */
+  readonly course: string[] = [];
   readonly #channels = new Map<string, (() => void)[]>();
   readonly #clientPolling: ClientPolling;
   readonly #serverPolling: ServerPolling;
   #socket: [StreamEnd, StreamEnd] | undefined;
   #isHttpUp = true;
+  #isSilent = false;
+  #requestsUnderWay = 0;
   #parked: { readonly answer: (payload: string) => void } | undefined;
 
   constructor(more: Partial<SessionConfig> = {}) {
@@ -141,12 +148,13 @@ export class Network {
     this.server = new Session(config("server", clock, more), this.serverSink, 1e6, 1e6);
     this.#serverPolling = new ServerPolling(this.server, 1000, (polling) => this.push("server turn", () => polling.answerScheduled()));
     this.#clientPolling = new ClientPolling(this.client, {
-      get: () => this.push("GET", () => this.#get()),
-      post: (payload) => this.push("POST", () => this.#post(payload)),
-      abort: () => this.push("GET", () => { if (this.#parked !== undefined) this.#serverPolling.pollLost(this.#parked); }),
+      get: () => this.#request("GET", () => this.#get()),
+      post: (payload) => this.#request("POST", () => this.#post(payload)),
+      abort: () => this.#abort(),
       schedule: (polling) => this.push("client turn", () => polling.postQueued()),
     }, 1000);
     this.client.start(this.#clientPolling);
+    this.client.openWithin(40_000);
     this.server.start(this.#serverPolling);
     this.server.open(encodeOpen({ sid: "s", upgrades: ["websocket"], ...times, maxPayload: 1e6 }), times.pingInterval, times.pingTimeout);
     this.clientSink.opened = () => this.push("connect", () => this.#connect());
@@ -154,6 +162,7 @@ export class Network {
   }
 
   push(channel: string, event: () => void): void {
+    if (this.#isSilent && carried.includes(channel)) return;
     const events = this.#channels.get(channel) ?? [];
     events.push(event);
     this.#channels.set(channel, events);
@@ -161,8 +170,10 @@ export class Network {
 
   /** Let the first event of one channel happen. @returns `false` when nothing is under way. */
   step(choice: number): boolean {
-    const busy = [...this.#channels.values()].filter((events) => events.length > 0);
-    const event = busy[choice % Math.max(1, busy.length)]?.shift();
+    const busy = [...this.#channels].filter(([, events]) => events.length > 0);
+    const [channel, events] = busy[choice % Math.max(1, busy.length)] ?? [];
+    if (channel !== undefined) this.course.push(channel);
+    const event = events?.shift();
     event?.();
     return event !== undefined;
   }
@@ -177,7 +188,26 @@ export class Network {
     this.server.tick(this.nowMs);
   }
 
-  /** The WebSocket's cable is pulled: what is on the way is gone. */
+  /** Time passes until nobody waits for anything any more. */
+  exhaust(ms: number): void {
+    for (let elapsed = 0; elapsed < ms; elapsed += 400) {
+      this.advance(400);
+      this.settle();
+    }
+  }
+
+  /** What should have been given back: all of it is empty, or `Infinity`, when nothing is left. */
+  get leftovers(): unknown {
+    return {
+      deadlines: [this.client.deadlineMs, this.server.deadlineMs],
+      outboxes: [this.client.outbox.length, this.server.outbox.length],
+      isParked: this.#parked !== undefined,
+      requests: this.#requestsUnderWay,
+      streams: this.#socket?.filter(({ isUp }) => isUp).length ?? 0,
+    };
+  }
+
+  /** The WebSocket's cable is pulled: what is on the way is gone, and both ends are told. */
   cutSocket(): void {
     this.#channels.delete("up");
     this.#channels.delete("down");
@@ -193,27 +223,57 @@ export class Network {
     const parked = this.#parked;
     this.#parked = undefined;
     if (parked !== undefined) this.#serverPolling.pollLost(parked);
+    this.#requestsUnderWay = 0;
     this.#clientPolling.failed(new Error("cut"));
+  }
+
+  /** All cables are pulled, and nobody is told. */
+  silence(): void {
+    this.#isSilent = true;
+    for (const channel of carried) this.#channels.delete(channel);
+  }
+
+  #request(channel: "GET" | "POST", arrive: () => void): void {
+    this.#requestsUnderWay++;
+    this.push(channel, arrive);
+  }
+
+  #answer(channel: "GET answer" | "POST answer", arrive: () => void): void {
+    this.push(channel, () => {
+      if (this.#requestsUnderWay > 0) this.#requestsUnderWay--;
+      arrive();
+    });
+  }
+
+  #abort(): void {
+    this.#requestsUnderWay = 0;
+    this.push("GET", () => {
+      const parked = this.#parked;
+      this.#parked = undefined;
+      if (parked !== undefined) this.#serverPolling.pollLost(parked);
+    });
   }
 
   #get(): void {
     if (!this.#isHttpUp) {
-      this.#clientPolling.failed(new Error("cut"));
+      this.#answer("GET answer", () => this.#clientPolling.failed(new Error("cut")));
       return;
     }
     const parked = {
       answer: (payload: string): void => {
         this.#parked = undefined;
-        this.push("GET answer", () => this.#clientPolling.received(payload));
+        this.#answer("GET answer", () => this.#clientPolling.received(payload));
       },
     };
     this.#parked = parked;
-    if (!this.#serverPolling.poll(parked)) this.push("GET answer", () => this.#clientPolling.failed(new Error("400")));
+    if (this.#serverPolling.poll(parked)) return;
+    this.#parked = undefined;
+    this.#answer("GET answer", () => this.#clientPolling.failed(new Error("400")));
   }
 
   #post(payload: string): void {
     const isTaken = this.#isHttpUp && this.#serverPolling.beginPost() && this.#serverPolling.post(payload);
-    this.push("POST answer", () => (isTaken ? this.#clientPolling.posted() : this.#clientPolling.failed(new Error("400"))));
+    this.#answer("POST answer", () => (isTaken ? this.#clientPolling.posted() : this.#clientPolling.failed(new Error("400"))));
   }
 
   #connect(): void {
