@@ -43,6 +43,12 @@ export class Recording implements ByteOutput, ConnectionSink {
     this.log.push(isBusy ? "busy" : "not busy");
   }
 
+  wantsFragments = false;
+
+  onFragment(payload: Uint8Array, opcode: number, isLast: boolean): void {
+    this.log.push(`fragment ${opcode} [${payload.join(" ")}]${isLast ? " last" : ""}`);
+  }
+
   onPing(): void {
     // the Pong tells
   }

@@ -33,6 +33,8 @@ export class Assembler {
   #announced = 0;
   #fragments = 0;
   #isLastFrame = false;
+  /** Where the frame began that was admitted last. */
+  #frameStart = 0;
   #isAscii = true;
 
   constructor(limits: DecoderLimits, text: TextPort, allocate: Allocate) {
@@ -73,6 +75,7 @@ export class Assembler {
     this.#fragments++;
     this.#announced += payloadBytes;
     this.#isLastFrame = isLastFrame;
+    this.#frameStart = this.#length;
     const { maxFragments } = this.#limits;
     const maxMessageBytes = this.#ceiling(this.#limits.maxMessageBytes);
     const maxFrameBytes = this.#ceiling(this.#limits.maxFrameBytes);
@@ -92,6 +95,19 @@ export class Assembler {
     if (length > this.#bytes.length) this.#grow(length);
     copyBytes(buffer.bytes, start, end, this.#bytes, this.#length);
     this.#length = length;
+  }
+
+  /** Whether the frame that was admitted last is the last of the message. */
+  get isComplete(): boolean {
+    return this.isOpen && this.#isLastFrame;
+  }
+
+  /** A copy of the frame that was admitted last; `undefined` if it is the whole message. */
+  lastFragment(): Uint8Array | undefined {
+    if (this.#isLastFrame && this.#fragments === 1) return undefined;
+    const fragment = this.#allocate(this.#length - this.#frameStart);
+    copyBytes(this.#bytes, this.#frameStart, this.#length, fragment, 0);
+    return fragment;
   }
 
   /** Ends the message and gives it out; the next one begins with {@link open}. */

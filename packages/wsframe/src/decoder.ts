@@ -23,6 +23,13 @@ import { neutralText, type TextPort } from "./text-port.js";
 export interface DecoderSink {
   /** A whole message: a string if it was text, bytes if it was binary. */
   onMessage(data: string | Uint8Array): void;
+  /** Whether {@link onFragment} is to be called; asked for each frame that a message may have several of. Default no. */
+  readonly wantsFragments?: boolean;
+  /**
+   * A frame of a message that comes in several (§5.4), before the message itself. Of text its bytes, which may end within a character.
+   * Not of messages that come with reserved bits: those pieces are an extension's.
+   */
+  onFragment?(payload: Uint8Array, opcode: Opcode, isLast: boolean): void;
   /**
    * A whole message that came with reserved bits, as it came: an extension has to transform it, after which text must still be
    * checked ({@link readPayload}). Needed where {@link DecoderOptions.reservedBits} are given.
@@ -117,10 +124,9 @@ export class Decoder {
   resume(): void {
     this.#flags &= ~PAUSED;
     if (this.#is(PARSING) || this.isEnded) return;
-    const waiting = this.#remainder?.waiting.shift();
-    if (waiting === undefined) return;
+    if (this.#remainder?.isWaiting !== true) return;
     try {
-      this.#run(waiting, resumeBytes);
+      this.#run(undefined, resumeBytes);
     } catch (error) {
       this.#fail(error);
       throw error;
@@ -141,16 +147,17 @@ export class Decoder {
     this.#remainder = undefined;
   }
 
-  /** Parses a chunk, then those that its callbacks pushed. */
-  #run(first: Uint8Array, pieceBytes: number): void {
+  /** Parses a chunk, or gives out what was whole when a callback paused, then parses what waits. */
+  #run(first: Uint8Array | undefined, pieceBytes: number): void {
     const buffer = acquireParseBuffer();
     this.#flags |= PARSING;
     try {
-      this.#chunk(buffer, first, pieceBytes);
+      if (first !== undefined) this.#chunk(buffer, first, pieceBytes);
+      else if (this.#remainder?.hasMessage === true) this.#give(this.#remainder.message);
       while (this.#remainder !== undefined && this.#mayGoOn()) {
         const next = this.#remainder.waiting.shift();
         if (next === undefined) break;
-        this.#chunk(buffer, next, CHUNK_BYTES);
+        this.#chunk(buffer, next, pieceBytes);
       }
     } finally {
       this.#flags &= ~PARSING;
@@ -251,8 +258,14 @@ export class Decoder {
   /** Takes what is there of the current data frame; gives the message out if this completes it. */
   #collect(remainder: Remainder, buffer: ParseBuffer, start: number, end: number): number {
     const at = remainder.collect(buffer, start, end);
-    if (remainder.isWhole) this.#give(remainder.message);
+    if (remainder.missing === 0 && this.#sink.wantsFragments === true) this.#tellFragment(remainder.message);
+    if (remainder.hasMessage && !this.#is(PAUSED)) this.#give(remainder.message);
     return at;
+  }
+
+  #tellFragment(message: Assembler): void {
+    const fragment = message.reserved === 0 ? message.lastFragment() : undefined;
+    if (fragment !== undefined) this.#sink.onFragment?.(fragment, message.opcode, message.isComplete);
   }
 
   #give(message: Assembler): void {

@@ -20,7 +20,6 @@ export class Remainder {
   /** Of the data frame that is being collected: payload bytes still missing. */
   missing = 0;
   #missingKey = 0;
-  #missingIsFinal = false;
   /** What the last chunk left: the beginning of a header or of a control frame. */
   #carry: Uint8Array = noBytes;
   #carryLength = 0;
@@ -56,7 +55,6 @@ export class Remainder {
     this.message.admit(header.payloadBytes, header.isFinal);
     this.missing = header.payloadBytes;
     this.#missingKey = header.maskKey;
-    this.#missingIsFinal = header.isFinal;
   }
 
   /** Takes what is there of the current data frame. @returns where that ends. */
@@ -69,7 +67,12 @@ export class Remainder {
   }
 
   /** Whether the frame that was collected last ended its message, which waits to be taken. */
-  get isWhole(): boolean {
-    return this.missing === 0 && this.#missingIsFinal;
+  get hasMessage(): boolean {
+    return this.missing === 0 && this.message.isComplete;
+  }
+
+  /** Whether anything is here that needs no further byte. */
+  get isWaiting(): boolean {
+    return this.hasMessage || this.waiting.bytes > 0;
   }
 }

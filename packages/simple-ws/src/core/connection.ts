@@ -16,6 +16,9 @@ import type { Profile } from "./profile.js";
 
 export interface ConnectionSink extends EndingSink {
   onMessage(data: string | Uint8Array): void;
+  /** See {@link DecoderSink.wantsFragments}. */
+  readonly wantsFragments: boolean;
+  onFragment(payload: Uint8Array, opcode: Opcode, isLast: boolean): void;
   /** After it has been answered. */
   onPing(payload: Uint8Array): void;
   onPong(payload: Uint8Array): void;
@@ -151,6 +154,14 @@ export class Connection extends Ending<ByteOutput & ConnectionSink> implements D
   onMessage(data: string | Uint8Array): void {
     this.#keepalive?.received(this.nowMs);
     this.shell.onMessage(data);
+  }
+
+  get wantsFragments(): boolean {
+    return this.shell.wantsFragments;
+  }
+
+  onFragment(payload: Uint8Array, opcode: Opcode, isLast: boolean): void {
+    this.shell.onFragment(payload, opcode, isLast);
   }
 
   onExtended(payload: Uint8Array, opcode: Opcode, reserved: number): void {

@@ -62,6 +62,28 @@ describe("run()", () => {
     expect(app.state).toBe("closed");
   });
 
+  test("onData is told everything once, piece by piece where it comes so; onFragment the pieces; onMessage the whole", async () => {
+    const log: unknown[] = [];
+    const { app, pairs } = appOf(["open"], {
+      onData: (data, type, isLast) => log.push(["data", typeof data === "string" ? data : Buffer.from(data).toString("latin1"), type, isLast]),
+      onFragment: (fragment, isLast) => log.push(["fragment", Buffer.from(fragment).toString("latin1"), isLast]),
+      onMessage: (data) => void log.push(["message", data]),
+    });
+    const running = app.run();
+    await settle();
+    void pairs[0]?.server.send("whole");
+    await pairs[0]?.server.sendFragments([Uint8Array.of(97), Uint8Array.of(98)]);
+    void pairs[0]?.server.send(Uint8Array.of(99));
+    await settle();
+    await app.close();
+    await running;
+    expect(log).toEqual([
+      ["data", "whole", "text", true], ["message", "whole"],
+      ["data", "a", "binary", false], ["fragment", "a", false], ["data", "b", "binary", true], ["fragment", "b", true], ["message", Uint8Array.of(97, 98)],
+      ["data", "c", "binary", true], ["message", Uint8Array.of(99)],
+    ]);
+  });
+
   test("without reconnect the first failure is the last: of an attempt, or of a connection", async () => {
     const failing = appOf([refused()]);
     await expect(failing.app.run()).rejects.toMatchObject({ name: "ConnectionError" });

@@ -29,9 +29,20 @@ export interface AppCallbacks<Connection extends MessageConnection = MessageConn
   readonly onAttempt?: (attempt: AppAttempt) => unknown;
   /** Connected, for the first time; for later ones too, where `onReconnect` is not given. */
   readonly onOpen?: (connection: Connection) => unknown;
+  /** Connected again. Default `onOpen`. */
   readonly onReconnect?: (connection: Connection) => unknown;
+  /** Every whole message: text is a string. */
   readonly onMessage?: (data: string | Uint8Array, connection: Connection) => unknown;
+  /**
+   * Everything that comes, once: a message as it is, before `onMessage`, but one that the peer sends in several pieces piece by piece, as
+   * bytes. `isLast` says that a message ends here. Browsers tell of whole messages only.
+   */
+  readonly onData?: (data: string | Uint8Array, type: "text" | "binary", isLast: boolean) => unknown;
+  /** Each piece of a message that the peer sends in several, before `onMessage` gives the whole: bytes, which in text may end within a character. */
+  readonly onFragment?: (fragment: Uint8Array, isLast: boolean) => unknown;
+  /** A Ping of the peer's, which has been answered. */
   readonly onPing?: (payload: Uint8Array) => unknown;
+  /** A Pong of the peer's. */
   readonly onPong?: (payload: Uint8Array) => unknown;
   /** Every failure: of an attempt, of a connection, of a callback. */
   readonly onError?: (error: unknown) => unknown;

@@ -11,7 +11,7 @@ import { shouldReconnect } from "@x/wsframe";
 import { closedError } from "../core/closed-error.js";
 import { endsQuietly, type CloseInfo } from "../core/closing.js";
 import type { AppAttempt, AppFailure, AppOptions } from "./app-options.js";
-import type { MessageConnection, Sendable } from "./contract.js";
+import type { ConnectionHandler, MessageConnection, Sendable } from "./contract.js";
 
 /** Opens one connection. */
 export type Connector<ConnectOptions, Connection extends MessageConnection> = (url: string, options: ConnectOptions & { readonly signal: AbortSignal }) => Promise<Connection>;
@@ -120,13 +120,13 @@ export class WebSocketApp<ConnectOptions extends object, Connection extends Mess
   }
 
   async #serve(connection: Connection): Promise<AppFailure | CloseInfo> {
-    const { onOpen, onReconnect = onOpen, onMessage, onPing, onPong, onClose, onError } = this.#options;
+    const { onOpen, onReconnect = onOpen, onPing, onPong, onClose, onError } = this.#options;
     this.#connection = connection;
     this.#state = "open";
     this.#call(this.#wasOpen ? onReconnect : onOpen, connection);
     this.#wasOpen = true;
     connection.attach({
-      onMessage: (data) => onMessage?.(data, connection),
+      ...this.#receiver(connection),
       onPing: (payload) => onPing?.(payload),
       onPong: (payload) => onPong?.(payload),
       onClose: () => undefined,
@@ -140,6 +140,25 @@ export class WebSocketApp<ConnectOptions extends object, Connection extends Mess
     const failure = closedError(info);
     this.#call(onError, failure);
     return failure;
+  }
+
+  /** What messages are handed to, and their pieces where somebody wants those. */
+  #receiver(connection: Connection): Pick<ConnectionHandler, "onMessage" | "onFragment"> {
+    const { onMessage, onData, onFragment } = this.#options;
+    if (onData === undefined && onFragment === undefined) return { onMessage: (data) => onMessage?.(data, connection) };
+    let isKnown = false; // by its pieces
+    return {
+      onMessage: (data) => {
+        if (!isKnown) this.#call(onData, data, typeof data === "string" ? "text" : "binary", true);
+        isKnown = false;
+        return onMessage?.(data, connection);
+      },
+      onFragment: (fragment, type, isLast) => {
+        isKnown = isLast;
+        this.#call(onData, fragment, type, isLast);
+        this.#call(onFragment, fragment, isLast);
+      },
+    };
   }
 
   #wait(delayMs: number): Promise<void> {

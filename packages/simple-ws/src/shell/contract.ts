@@ -37,6 +37,11 @@ export interface ReceiveOptions {
 export interface ConnectionHandler {
   /** What it throws, or rejects with, goes to {@link onError}; the connection goes on. */
   onMessage(data: string | Uint8Array): unknown;
+  /**
+   * A piece of a message that the peer sends in several (RFC 6455 §5.4), as it comes and before the message itself: its bytes, which in
+   * text may end within a character. Browsers do not tell, and of compressed messages there are none.
+   */
+  onFragment?(fragment: Uint8Array, type: "text" | "binary", isLast: boolean): unknown;
   /** Once, when nothing of the connection is left. */
   onClose(info: CloseInfo): unknown;
   /** What was over the high-water mark has been taken. */

@@ -4,11 +4,12 @@
  * Room: simple-ws shell. A base of {@link Driver}, as {@link Outgoing} is: one object per connection rather than three.
  */
 import type { Clock } from "@x/errors/clock";
+import { Opcode } from "@x/wsframe";
 import type { CloseInfo } from "../core/closing.js";
 import type { Connection } from "../core/connection.js";
 import type { ConnectionSettings } from "../core/options.js";
 import type { ConnectionHandler } from "./contract.js";
-import { hand, Intake, tellClosed, tellControl, tellDrained, type IntakeOwner } from "./intake.js";
+import { hand, Intake, tellClosed, tellControl, tellDrained, tellFragment, type IntakeOwner } from "./intake.js";
 import { Outgoing } from "./outgoing.js";
 
 export abstract class Incoming extends Outgoing implements IntakeOwner {
@@ -50,6 +51,15 @@ export abstract class Incoming extends Outgoing implements IntakeOwner {
     this.messagesReceived++;
     if (this.#handler === undefined) this.intake.deliver(data);
     else hand(this.#handler, data);
+  }
+
+  get wantsFragments(): boolean {
+    return (this.#handler ?? this.#intake?.handler)?.onFragment !== undefined;
+  }
+
+  onFragment(payload: Uint8Array, opcode: Opcode, isLast: boolean): void {
+    const handler = this.#handler ?? this.#intake?.handler;
+    if (handler !== undefined) tellFragment(handler, payload, opcode === Opcode.text ? "text" : "binary", isLast);
   }
 
   /** For each Ping and Pong of the peer's. */

@@ -170,6 +170,11 @@ export function tellControl(handler: ConnectionHandler, name: "onPing" | "onPong
   if (handler[name] !== undefined) callSafely(() => handler[name]?.(payload), [], (error) => report(handler, error));
 }
 
+/** Calls back for a piece of a message. */
+export function tellFragment(handler: ConnectionHandler, ...fragment: Parameters<NonNullable<ConnectionHandler["onFragment"]>>): void {
+  callSafely(() => handler.onFragment?.(...fragment), [], (error) => report(handler, error));
+}
+
 export function tellClosed(handler: ConnectionHandler, info: CloseInfo): void {
   callSafely(() => handler.onClose(info), [], (error) => report(handler, error));
 }
