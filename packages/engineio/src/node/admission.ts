@@ -1,81 +1,145 @@
 /**
- * Who may open a session: room, `allowRequest`, and an id of its own.
+ * Who may open a session: a server that is open, room, pace, `allowRequest`, and an id of its own.
  *
  * Room: engineio node.
  */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { type Refusal, errorCodes, refusal } from "./refusal.js";
-import type { ParsedServerOptions } from "./server-options.js";
-import type { Socket } from "./server-socket.js";
+import type { Clock } from "@x/errors/clock";
+import { isThenable } from "@x/errors/handlers";
+import { addressKey, clientAddress } from "./client-address.js";
+import type { ParsedServerOptions } from "./parse-options.js";
+import { Places } from "./places.js";
+import { RateLimit } from "./rate-limit.js";
+import { type Refusal, errorCodes, refuseForNow, refusal } from "./refusal.js";
+import type { Socket, Ticket } from "./server-socket.js";
 import { askAllowRequest } from "./verify.js";
 
 const ID_BYTES = 15; // 120 bits: a session id is all that a polling request proves
 const POOLED_IDS = 256;
+/** What clients are told when it is not known how long a limit will hold. */
+const RETRY_MS = 1000;
 
-/** Admits handshakes one by one; a place is taken from the first question to the application on. */
+/** Admits handshakes one by one. */
 export class Admission {
-  isClosed = false;
+  /** When the server is to be gone, once it takes no new sessions. On its clock. */
+  closingMs: number | undefined;
   readonly #options: ParsedServerOptions;
   readonly #clients: Readonly<Record<string, Socket | undefined>>;
+  readonly #newId: (request: IncomingMessage) => string | Promise<string>;
+  readonly #places: Places;
+  readonly #rate: RateLimit | undefined;
+  /** Ids that are given out, and whose sessions do not exist yet. */
   readonly #pending = new Set<string>();
-  #deciding = 0;
-  #pool: Buffer = Buffer.alloc(0);
 
-  constructor(options: ParsedServerOptions, clients: Readonly<Record<string, Socket | undefined>>) {
+  constructor(options: ParsedServerOptions, clients: Readonly<Record<string, Socket | undefined>>, newId: (request: IncomingMessage) => string | Promise<string>) {
     this.#options = options;
     this.#clients = clients;
+    this.#newId = newId;
+    this.#places = new Places(options.maxSessions, options.maxSessionsPerAddress);
+    this.#rate = options.handshakeRate === undefined ? undefined : new RateLimit(options.handshakeRate);
   }
 
-  /** @returns the id of the session to be (call {@link settle} when it exists, or never will), or why there is none. */
-  async admit(request: IncomingMessage, sessions: number): Promise<string | Refusal> {
-    const { maxSessions } = this.#options;
-    if (this.isClosed) return closing();
-    if (sessions + this.#pending.size + this.#deciding >= maxSessions) {
-      return refusal(errorCodes.badRequest, { name: "SESSION_LIMIT", maxSessions }, "Too many sessions", 503);
-    }
-    this.#deciding++;
+  get isClosing(): boolean {
+    return this.closingMs !== undefined;
+  }
+
+  /** @returns a ticket ({@link opened} or {@link leave} it), or why there is none; a promise only where the application is asked. */
+  admit(request: IncomingMessage): Ticket | Refusal | Promise<Ticket | Refusal> {
+    const address = clientAddress(request, this.#options.trustProxy);
+    const refused = this.#refuseAtOnce(address);
+    if (refused !== undefined) return refused;
     try {
-      const id = await this.#decide(request);
-      if (this.#hasClosed()) return closing();
-      if (typeof id === "string") this.#pending.add(id);
-      return id;
-    } finally {
-      this.#deciding--;
+      const decided = this.#decide(request);
+      if (!(decided instanceof Promise)) return this.#settled(decided, address);
+      return within(decided, this.#options).then((decision) => this.#settled(decision, address));
+    } catch (error) {
+      return this.#settled(idFailed({ error }), address);
     }
   }
 
-  settle(id: string): void {
+  /** The session exists. */
+  opened({ id }: Ticket): void {
     this.#pending.delete(id);
   }
 
-  /** A method, because the compiler does not expect `isClosed` to change while we wait. */
-  #hasClosed(): boolean {
-    return this.isClosed;
+  /** The session has ended, or never came to be. */
+  leave({ id, remoteAddress }: Ticket): void {
+    this.#pending.delete(id);
+    this.#places.give(this.#keyOf(remoteAddress));
   }
 
-  async #decide(request: IncomingMessage): Promise<string | Refusal> {
-    const { allowRequest, generateId } = this.#options;
-    const refused = allowRequest === undefined ? undefined : await askAllowRequest(allowRequest, request);
-    if (refused !== undefined) return refused;
-    if (generateId === undefined) return this.#newId();
-    try {
-      const id: unknown = await generateId(request); // the application's: may be anything
-      if (typeof id === "string" && id !== "" && this.#clients[id] === undefined && !this.#pending.has(id)) return id;
-      return refusal(errorCodes.badRequest, { name: "ID_GENERATION_ERROR", id });
-    } catch (error) {
-      return refusal(errorCodes.badRequest, { name: "ID_GENERATION_ERROR", error });
+  #refuseAtOnce(address: string | undefined): Refusal | undefined {
+    const { clock, maxSessions, maxSessionsPerAddress } = this.#options;
+    if (this.isClosing) return this.#closing();
+    const waitMs = address === undefined ? 0 : (this.#rate?.take(addressKey(address), clock.now()) ?? 0);
+    if (waitMs > 0) return refuseForNow("HANDSHAKE_RATE", "Too many handshakes", "engineio/rate-limited", 429, waitMs, { address });
+    switch (this.#places.take(this.#keyOf(address))) {
+      case "total":
+        return refuseForNow("SESSION_LIMIT", "Too many sessions", "engineio/overloaded", 503, RETRY_MS, { maxSessions });
+      case "address":
+        return refuseForNow("ADDRESS_LIMIT", "Too many sessions", "engineio/rate-limited", 429, RETRY_MS, { address, maxSessionsPerAddress });
+      case undefined:
+        return undefined;
     }
   }
 
-  #newId(): string {
-    if (this.#pool.length === 0) this.#pool = randomBytes(ID_BYTES * POOLED_IDS);
-    const id = this.#pool.toString("base64url", 0, ID_BYTES);
-    this.#pool = this.#pool.subarray(ID_BYTES);
-    return id;
+  #decide(request: IncomingMessage): string | Refusal | Promise<string | Refusal> {
+    const { allowRequest } = this.#options;
+    if (allowRequest === undefined) return this.#chooseId(request);
+    return askAllowRequest(allowRequest, request).then((refused) => refused ?? this.#chooseId(request));
+  }
+
+  #chooseId(request: IncomingMessage): string | Refusal | Promise<string | Refusal> {
+    const id: unknown = this.#newId(request); // the application's: may be anything
+    if (!isThenable(id)) return this.#checkId(id);
+    return Promise.resolve(id).then((chosen) => this.#checkId(chosen), (error: unknown) => idFailed({ error }));
+  }
+
+  #checkId(id: unknown): string | Refusal {
+    return typeof id === "string" && id !== "" && this.#clients[id] === undefined && !this.#pending.has(id) ? id : idFailed({ id });
+  }
+
+  #settled(decision: string | Refusal, address: string | undefined): Ticket | Refusal {
+    const taken = typeof decision === "string" && this.#pending.has(decision); // by another, while this one was on its way here
+    if (typeof decision === "string" && !taken && !this.isClosing) {
+      this.#pending.add(decision);
+      return { id: decision, remoteAddress: address };
+    }
+    this.#places.give(this.#keyOf(address));
+    if (typeof decision !== "string") return decision;
+    return taken ? idFailed({ id: decision }) : this.#closing();
+  }
+
+  #keyOf(address: string | undefined): string | undefined {
+    return address === undefined || !this.#places.countsAddresses ? undefined : addressKey(address);
+  }
+
+  #closing(): Refusal {
+    const leftMs = (this.closingMs ?? 0) - this.#options.clock.now();
+    return refuseForNow("SERVER_CLOSING", "Server is closing", "engineio/server-closing", 503, Math.max(RETRY_MS, leftMs));
   }
 }
 
-function closing(): Refusal {
-  return refusal(errorCodes.badRequest, { name: "SERVER_CLOSING" }, "Server is closing", 503);
+/** Ids of 120 random bits, from a pool: one system call for many. */
+export function randomIds(): () => string {
+  let pool = Buffer.alloc(0);
+  return () => {
+    if (pool.length === 0) pool = randomBytes(ID_BYTES * POOLED_IDS);
+    const id = pool.toString("base64url", 0, ID_BYTES);
+    pool = pool.subarray(ID_BYTES);
+    return id;
+  };
+}
+
+function idFailed(context: Readonly<Record<string, unknown>>): Refusal {
+  return refusal(errorCodes.badRequest, { name: "ID_GENERATION_ERROR", ...context });
+}
+
+/** A handshake must not hold its place for as long as the application likes. */
+function within(decided: Promise<string | Refusal>, { handshakeTimeout, clock }: { readonly handshakeTimeout: number; readonly clock: Clock }): Promise<string | Refusal> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimer(() => resolve(refuseForNow("HANDSHAKE_TIMEOUT", "Handshake timeout", "engineio/handshake-timeout", 503, RETRY_MS)), handshakeTimeout);
+    decided.then(resolve, reject).finally(() => clock.clearTimer(timer));
+  });
 }

@@ -6,7 +6,7 @@
 import type { IncomingMessage, RequestListener, Server as HttpServer, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Clock } from "@x/errors/clock";
-import { requestPath } from "./server-options.js";
+import { pathMatcher } from "./path.js";
 
 /** What may be said differently for one server. */
 export interface AttachOptions {
@@ -28,8 +28,8 @@ export interface RequestTaker {
 
 /** Listeners that were there before get every other request, as if nothing had changed. @returns what undoes it. */
 export function attachTo(server: HttpServer, taker: RequestTaker, options: Required<{ [Key in keyof AttachOptions]: Exclude<AttachOptions[Key], undefined> }>, clock: Clock): () => void {
-  const path = requestPath(options.path, options.addTrailingSlash);
-  const isOurs = (request: IncomingMessage): boolean => request.url?.startsWith(path) === true;
+  const isUnderPath = pathMatcher(options.path, options.addTrailingSlash);
+  const isOurs = (request: IncomingMessage): boolean => isUnderPath(request.url);
   const others = server.listeners("request") as RequestListener[];
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     if (isOurs(request)) taker.handleRequest(request, response);

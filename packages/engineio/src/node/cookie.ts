@@ -1,27 +1,35 @@
 /**
  * The cookie that a handshake may set, for load balancers that route by it.
  *
- * Room: engineio node. RFC 6265 §4.1.
+ * Room: engineio node. RFC 6265 §4.1; `Partitioned` and `Priority` as browsers know them.
  */
+import type { IncomingMessage } from "node:http";
 import { EngineIOError } from "@x/errors/engineio";
+
+/** A value, or a function that is asked at each handshake. */
+export type CookieAttribute<Value> = Value | undefined | ((request: IncomingMessage) => Value | undefined);
 
 export interface CookieOptions {
   /** Default `io`. */
   readonly name?: string | undefined;
   /** Default `/`; `false` leaves it out. */
-  readonly path?: string | false | undefined;
+  readonly path?: CookieAttribute<string | false>;
   /** Default `true`. */
-  readonly httpOnly?: boolean | undefined;
+  readonly httpOnly?: CookieAttribute<boolean>;
   /** Default `lax`. */
-  readonly sameSite?: boolean | "strict" | "lax" | "none" | undefined;
-  /** Only over https. Default `false`. */
-  readonly secure?: boolean | undefined;
-  /** Default: the host alone. */
-  readonly domain?: string | undefined;
-  /** How long it lasts. Seconds. Default: until the browser ends. */
-  readonly maxAge?: number | undefined;
-  /** Default: when the browser ends. */
-  readonly expires?: Date | undefined;
+  readonly sameSite?: CookieAttribute<boolean | "strict" | "lax" | "none">;
+  /** Sent back over https only? Default `false`. */
+  readonly secure?: CookieAttribute<boolean>;
+  /** Default: the host that answers. */
+  readonly domain?: CookieAttribute<string>;
+  /** Seconds. Default: as long as the browser runs. */
+  readonly maxAge?: CookieAttribute<number>;
+  /** Default: as long as the browser runs. */
+  readonly expires?: CookieAttribute<Date>;
+  /** One cookie per embedding site? Default `false`. */
+  readonly partitioned?: CookieAttribute<boolean>;
+  /** Which cookies a browser gives up first. Default: the browser's own. */
+  readonly priority?: CookieAttribute<"low" | "medium" | "high">;
 }
 
 /** Attributes of `options` for the option `cookie`, or `undefined` when there is to be none. */
@@ -29,35 +37,53 @@ export function parseCookie(option: boolean | string | CookieOptions | undefined
   if (option === undefined || option === false) return undefined;
   const given: CookieOptions = typeof option === "object" ? option : option === true ? {} : { name: option };
   const parsed = { name: "io", path: "/", httpOnly: true, sameSite: "lax", ...given } as const;
-  serializeCookie(parsed, "check"); // a bad attribute is the application's fault: say so now, not at the first handshake
+  const fixed = Object.entries(parsed).filter(([, value]) => typeof value !== "function");
+  serialize(Object.fromEntries(fixed), "check"); // a bad attribute is the application's fault: say so now, not at the first handshake
   return parsed;
 }
 
-const token = /^[\w!#$%&'*.^`|~+-]+$/;
-const attribute = /^[\x20-\x3a\x3c-\x7e]*$/;
+/**
+ * @returns a `Set-Cookie` field; functions among the attributes are called with `request`.
+ * @throws {EngineIOError} `engineio/invalid-option` for a name or attribute that no header can carry, and what such a function throws.
+ */
+export function serializeCookie(options: CookieOptions, value: string, request: IncomingMessage): string {
+  const resolved = Object.entries(options).map(([name, attribute]: [string, unknown]) => [name, isFunction(attribute) ? attribute(request) : attribute]);
+  return serialize(Object.fromEntries(resolved) as CookieValues, value);
+}
 
-/** @throws {EngineIOError} `engineio/invalid-option` for a name or attribute that no header can carry. */
-export function serializeCookie(options: CookieOptions, value: string): string {
-  const { name = "io", path, httpOnly, sameSite, secure, domain, maxAge, expires } = options;
+/** {@link CookieOptions} without functions. */
+type CookieValues = { readonly [Key in keyof CookieOptions]: CookieOptions[Key] extends CookieAttribute<infer Value> ? Value : never };
+
+const token = /^[\w!#$%&'*.^`|~+-]+$/;
+const printable = /^[\x20-\x3a\x3c-\x7e]*$/;
+
+function serialize(values: CookieValues, id: string): string {
+  const { name = "io", path, httpOnly, sameSite, secure, domain, maxAge, expires, partitioned, priority } = values;
   if (!token.test(name)) throw invalid("name", name);
-  let cookie = `${name}=${encodeURIComponent(value)}`;
+  let cookie = `${name}=${encodeURIComponent(id)}`;
   if (maxAge !== undefined) cookie += `; Max-Age=${Math.trunc(maxAge)}`;
   if (domain !== undefined) cookie += `; Domain=${checked("domain", domain)}`;
   if (path !== undefined && path !== false) cookie += `; Path=${checked("path", path)}`;
   if (expires !== undefined) cookie += `; Expires=${expires.toUTCString()}`;
   if (httpOnly === true) cookie += "; HttpOnly";
   if (secure === true) cookie += "; Secure";
-  if (sameSite !== undefined && sameSite !== false) cookie += `; SameSite=${sameSiteName(sameSite)}`;
+  if (partitioned === true) cookie += "; Partitioned";
+  if (priority !== undefined) cookie += `; Priority=${checked("priority", capitalized(priority))}`;
+  if (sameSite !== undefined && sameSite !== false) cookie += `; SameSite=${checked("sameSite", sameSite === true ? "Strict" : capitalized(sameSite))}`;
   return cookie;
 }
 
-function sameSiteName(value: true | "strict" | "lax" | "none"): string {
-  return value === true ? "Strict" : value.charAt(0).toUpperCase() + value.slice(1);
+function capitalized(value: string): string {
+  return value.charAt(0).toUpperCase() + value.slice(1);
 }
 
 function checked(name: string, value: string): string {
-  if (attribute.test(value)) return value;
+  if (printable.test(value)) return value;
   throw invalid(name, value);
+}
+
+function isFunction(value: unknown): value is (request: IncomingMessage) => unknown {
+  return typeof value === "function";
 }
 
 function invalid(name: string, value: string): EngineIOError {

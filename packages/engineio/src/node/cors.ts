@@ -4,6 +4,7 @@
  * Room: engineio node. Fetch standard §3.2 (CORS protocol); RFC 6455 §10.2 (origin of WebSockets, which CORS does not cover).
  */
 import type { IncomingMessage } from "node:http";
+import { forwarded } from "./client-address.js";
 
 /** One allowed origin, a pattern, or several; `true` and `"*"` allow all. */
 export type OriginRule = boolean | string | RegExp;
@@ -23,56 +24,81 @@ export interface CorsOptions {
   readonly methods?: string | readonly string[] | undefined;
   /** Default: what a preflight asks for. */
   readonly allowedHeaders?: string | readonly string[] | undefined;
-  /** What a page may read of an answer's head. Default: what browsers always show. */
+  /** What pages may read beside the usual. Default: nothing. */
   readonly exposedHeaders?: string | readonly string[] | undefined;
-  /** How long a browser may remember a preflight. Seconds. */
+  /** How long a browser may remember a preflight. Seconds; default: the browser's own. */
   readonly maxAge?: number | undefined;
   /** Status of preflights. Default 204. */
   readonly optionsSuccessStatus?: number | undefined;
 }
 
-/** Headers to answer with, or `undefined` when the origin is not allowed. */
-export type CorsVerdict = Readonly<Record<string, string>> | undefined;
+/** Chooses the options request by request: by calling back, as the `cors` package's does, or by returning (a promise of) them. */
+export type CorsDelegate = (request: IncomingMessage, callback: (error: Error | null | undefined, options?: CorsOptions) => void) => unknown;
+
+/** `false`: neither check nor headers. */
+export type CorsSettings = false | CorsOptions | CorsDelegate;
+
+/** An origin is allowed, and these headers tell its browser; `undefined` when it is not. */
+export type CorsVerdict = { readonly headers: Readonly<Record<string, string>>; readonly preflightStatus: number } | undefined;
+
+const PREFLIGHT_STATUS = 204;
+const silent: CorsVerdict = { headers: {}, preflightStatus: PREFLIGHT_STATUS };
 
 /**
- * @returns what `options` say to the request's `Origin`; requests without one come from no page and are allowed. A promise
- *   only where the rule is a function.
+ * @returns what `settings` say to the request's `Origin`; requests without one come from no page and are allowed. A promise
+ *   only where the application's functions have to be asked.
  */
-export function judgeOrigin(request: IncomingMessage, options: CorsOptions | undefined): CorsVerdict | Promise<CorsVerdict> {
-  const { origin } = request.headers;
-  const rule = options?.origin;
-  if (options === undefined || rule === undefined || rule === false) {
-    return origin === undefined || isSameOrigin(origin, request.headers.host) ? {} : undefined;
+export function judgeOrigin(request: IncomingMessage, settings: CorsSettings, trustProxy: number): CorsVerdict | Promise<CorsVerdict> {
+  if (settings === false) return silent;
+  if (typeof settings === "function") {
+    return ask<CorsOptions | undefined>((callback) => settings(request, callback), isOptions).then((options) => judgeOrigin(request, options ?? {}, trustProxy));
   }
-  if (typeof rule !== "function") return judge(request, rule, options);
-  return ask(rule, origin).then((verdict) => judge(request, verdict, options));
+  const { origin } = request.headers;
+  const rule = settings.origin;
+  if (rule === undefined || rule === false) return origin === undefined || isOwnOrigin(origin, request, trustProxy) ? silent : undefined;
+  if (typeof rule !== "function") return judge(request, rule, settings);
+  return ask<OriginRule | readonly (string | RegExp)[] | undefined>((callback) => rule(origin, callback), isRule).then((verdict) => judge(request, verdict ?? false, settings));
 }
 
 function judge(request: IncomingMessage, rule: OriginRule | readonly (string | RegExp)[], options: CorsOptions): CorsVerdict {
   const { origin } = request.headers;
-  return origin === undefined || matches(origin, rule) ? corsHeaders(origin, rule, request, options) : undefined;
+  if (origin !== undefined && !matches(origin, rule)) return undefined;
+  return { headers: corsHeaders(origin, rule, request, options), preflightStatus: options.optionsSuccessStatus ?? PREFLIGHT_STATUS };
 }
 
-/** Same host and port, whatever the scheme: behind a proxy that ends TLS only the browser knows the scheme. */
-export function isSameOrigin(origin: string, host: string | undefined): boolean {
+/** Is `origin` the server's own, as the client, or the outermost trusted proxy, names it? */
+function isOwnOrigin(origin: string, request: IncomingMessage, trustProxy: number): boolean {
+  const host = forwarded(request.headers["x-forwarded-host"], trustProxy) ?? request.headers.host;
+  const scheme = "encrypted" in request.socket ? "https" : forwarded(request.headers["x-forwarded-proto"], trustProxy);
+  return isSameOrigin(origin, host, scheme);
+}
+
+/** Same host and port; and same scheme where it is known: behind a proxy that ends TLS and is not trusted, only the browser knows. */
+export function isSameOrigin(origin: string, host: string | undefined, scheme?: string): boolean {
   if (host === undefined) return false;
   try {
     const page = new URL(origin);
+    if (scheme !== undefined && page.protocol !== `${scheme.toLowerCase()}:`) return false;
     return page.host === new URL(`${page.protocol}//${host}`).host;
   } catch {
     return false; // "null" and other opaque origins
   }
 }
 
-function ask(rule: OriginFunction, origin: string | undefined): Promise<OriginRule | readonly (string | RegExp)[]> {
+/** @returns the answer of a function that calls back, or returns it, or promises it; `undefined` for one that makes no sense. */
+function ask<Answer>(question: (callback: (error: Error | null | undefined, answer?: Answer) => void) => unknown, isAnswer: (value: unknown) => value is Answer): Promise<Answer | undefined> {
   return new Promise((resolve, reject) => {
-    const returned = rule(origin, (error, verdict) => {
-      if (error === null || error === undefined) resolve(verdict ?? false);
+    const returned = question((error, answer) => {
+      if (error === null || error === undefined) resolve(answer);
       else reject(error);
     });
     const answered: Promise<unknown> = Promise.resolve(returned);
-    answered.then((verdict) => { if (verdict !== undefined) resolve(isRule(verdict) ? verdict : false); }, reject); // undefined: it calls back
+    answered.then((answer) => { if (answer !== undefined) resolve(isAnswer(answer) ? answer : undefined); }, reject); // undefined: it calls back
   });
+}
+
+function isOptions(value: unknown): value is CorsOptions {
+  return typeof value === "object" && value !== null;
 }
 
 function isRule(value: unknown): value is OriginRule | readonly (string | RegExp)[] {
@@ -103,8 +129,12 @@ function corsHeaders(origin: string | undefined, rule: OriginRule | readonly (st
 function addPreflight(headers: Record<string, string>, request: IncomingMessage, options: CorsOptions): void {
   headers["Access-Control-Allow-Methods"] = list(options.methods ?? "GET,POST,OPTIONS");
   const asked = request.headers["access-control-request-headers"];
-  if (options.allowedHeaders !== undefined) headers["Access-Control-Allow-Headers"] = list(options.allowedHeaders);
-  else if (asked !== undefined) headers["Access-Control-Allow-Headers"] = asked;
+  if (options.allowedHeaders !== undefined) {
+    headers["Access-Control-Allow-Headers"] = list(options.allowedHeaders);
+  } else if (asked !== undefined) {
+    headers["Access-Control-Allow-Headers"] = asked;
+    headers["Vary"] = [headers["Vary"] ?? [], "Access-Control-Request-Headers"].flat().join(", ");
+  }
   if (options.maxAge !== undefined) headers["Access-Control-Max-Age"] = String(options.maxAge);
 }
 

@@ -8,13 +8,15 @@ import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "
 import type { Duplex } from "node:stream";
 import { isThenable } from "@x/errors/handlers";
 
+const SWITCHING_PROTOCOLS = 101;
+
 /** `next()` goes on, `next(error)` refuses. */
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => unknown;
 
 /** Calls `done` once all have called `next`; with the error of the first that failed. A middleware that ends the response never gets there. */
-export function runMiddlewares(middlewares: readonly Middleware[], request: IncomingMessage, response: ServerResponse, done: (error?: unknown) => void): void {
-  const [first, ...rest] = middlewares;
-  if (first === undefined) {
+export function runMiddlewares(middlewares: readonly Middleware[], request: IncomingMessage, response: ServerResponse, done: (error?: unknown) => void, index = 0): void {
+  const middleware = middlewares[index];
+  if (middleware === undefined) {
     done();
     return;
   }
@@ -22,11 +24,11 @@ export function runMiddlewares(middlewares: readonly Middleware[], request: Inco
   const next = (error?: unknown): void => {
     if (isCalled) return;
     isCalled = true;
-    if (error === undefined || error === null) runMiddlewares(rest, request, response, done);
+    if (error === undefined || error === null) runMiddlewares(middlewares, request, response, done, index + 1);
     else done(error);
   };
   try {
-    const returned = first(request, response, next);
+    const returned = middleware(request, response, next);
     if (isThenable(returned)) returned.then(undefined, (error: unknown) => next(error ?? new Error("middleware rejected")));
   } catch (error) {
     next(error ?? new Error("middleware threw"));
@@ -42,6 +44,7 @@ export function runForUpgrade(middlewares: readonly Middleware[], request: Incom
   response.once("finish", () => socket.end());
   runMiddlewares(middlewares, request, response, (error) => {
     response.detachSocket(passThrough);
+    if (error === undefined) response.writeHead(SWITCHING_PROTOCOLS); // written nowhere; some (express-session) set their headers only now
     done(response.getHeaders(), error);
   });
 }

@@ -1,5 +1,6 @@
 /** Who may connect: origins on both transports, allowRequest, cookie, middlewares, headers. */
-import { createServer } from "node:http";
+import { IncomingMessage, createServer } from "node:http";
+import { Socket } from "node:net";
 import { ConnectionError as SimpleWsConnectionError } from "@x/errors/simple-ws";
 import { ConnectionError } from "@x/errors/engineio";
 import { settle } from "@x/testkit";
@@ -9,7 +10,8 @@ import { attach, listen, serve as serveEngine } from "../server.js";
 import { serializeCookie } from "./cookie.js";
 import { type CorsOptions, isSameOrigin } from "./cors.js";
 import { parseQuery } from "./query.js";
-import { type ServerOptions, parseServerOptions } from "./server-options.js";
+import { parseServerOptions } from "./parse-options.js";
+import type { ServerOptions } from "./server-options.js";
 
 const evil = "https://evil.example";
 const good = "https://good.example";
@@ -154,7 +156,7 @@ describe("cookie", () => {
     for (const cookie of [{ name: "a b" }, { name: "" }, { path: "/;evil" }, { domain: "a\r\nX: y" }]) {
       await expect(serve({ cookie })).rejects.toMatchObject({ code: "engineio/invalid-option" });
     }
-    expect(serializeCookie({ expires: new Date(0), sameSite: true }, "a;b")).toBe("io=a%3Bb; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Strict");
+    expect(serializeCookie({ expires: new Date(0), sameSite: true }, "a;b", new IncomingMessage(new Socket()))).toBe("io=a%3Bb; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Strict");
   });
 });
 

@@ -1,18 +1,41 @@
 /**
- * Options of the server: the peers' names and units (milliseconds, bytes), parsed once into a complete record.
+ * Options of the server: the peers' names and units (milliseconds, bytes).
  *
- * Room: engineio node.
+ * Room: engineio node. parse-options.ts makes a complete record of them.
  */
 import type { IncomingMessage } from "node:http";
-import { type Clock, backgroundClock } from "@x/errors/clock";
-import { EngineIOError } from "@x/errors/engineio";
-import { type OnError, reportHandlerError } from "@x/errors/handlers";
+import type { ZlibOptions } from "node:zlib";
+import type { Clock } from "@x/errors/clock";
+import type { OnError } from "@x/errors/handlers";
+import type { PerMessageDeflateOptions } from "@x/simple-ws/server";
 import type { TransportName } from "../core/packet.js";
 import type { CookieOptions } from "./cookie.js";
-import type { CorsOptions } from "./cors.js";
+import type { CorsDelegate, CorsOptions } from "./cors.js";
 
 /** `allowRequest` may call back, as the peers' does, or return (a promise of) a boolean; what it throws refuses, too. */
 export type AllowRequest = (request: IncomingMessage, callback: (error: string | null | undefined, isAllowed: boolean) => void) => unknown;
+
+/** How answers to polls are compressed; zlib's options are for gzip and deflate. */
+export interface HttpCompressionOptions extends Pick<ZlibOptions, "chunkSize" | "level" | "memLevel" | "strategy" | "windowBits"> {
+  /** Shorter answers are sent as they are. Bytes, default 1024. */
+  readonly threshold?: number | undefined;
+}
+
+/** Ours, or the peers' names for the same. */
+export interface WebSocketCompressionOptions extends PerMessageDeflateOptions {
+  /** The peers' name of `thresholdBytes`. Bytes, default 1024. */
+  readonly threshold?: number | undefined;
+  /** The peers' place of `level` and `memLevel`. */
+  readonly zlibDeflateOptions?: Pick<ZlibOptions, "level" | "memLevel"> | undefined;
+}
+
+/** A token bucket. */
+export interface RateOptions {
+  /** How many in a second, in the long run. */
+  readonly perSecond: number;
+  /** How many at once after a rest. Default: `perSecond`, rounded up. */
+  readonly burst?: number | undefined;
+}
 
 export interface ServerOptions {
   /** First part of the URL. Default `/engine.io`. */
@@ -21,14 +44,28 @@ export interface ServerOptions {
   readonly addTrailingSlash?: boolean | undefined;
   /** Default `["polling", "websocket"]`. */
   readonly transports?: readonly TransportName[] | undefined;
-  /** May clients move from polling to WebSocket? Default `true`. */
+  /** Names of transports that the application brings by `handleTransport`, e.g. `webtransport`. Default: none. */
+  readonly customTransports?: readonly string[] | undefined;
+  /** May clients move from polling to WebSocket, or to a custom transport? Default `true`. */
   readonly allowUpgrades?: boolean | undefined;
+  /** Clients of protocol 3 are refused with code 5; this server speaks protocol 4 only, so `true` is an invalid option. Default `false`. */
+  readonly allowEIO3?: false | undefined;
+  /** Answer `?j=<number>` polls with scripts? Scripts of any page may load them, so it wants `cors: { origin: "*" }`. Default `false`. */
+  readonly jsonp?: boolean | undefined;
   /** Time between two heartbeats. Milliseconds, default 25000. */
   readonly pingInterval?: number | undefined;
+  /** Told to clients on top of `pingInterval`, so that they are more patient than the server is punctual. Milliseconds, default 0. */
+  readonly pingGrace?: number | undefined;
   /** Time to answer a heartbeat. Milliseconds, default 20000. */
   readonly pingTimeout?: number | undefined;
   /** Time for an upgrade, from its request on. Milliseconds, default 10000. */
   readonly upgradeTimeout?: number | undefined;
+  /** Upgrades that one session may try; more are refused with 400. Default 10. */
+  readonly maxUpgradeAttempts?: number | undefined;
+  /** Time that `cors`, `allowRequest` and `generateId` have for a handshake; over it, 503. Milliseconds, default 10000. */
+  readonly handshakeTimeout?: number | undefined;
+  /** Time for the body of a POST to arrive; over it, 408 and the end of the session. Milliseconds, default 30000. */
+  readonly postTimeout?: number | undefined;
   /** How long `close` waits for a client to fetch what was sent. Milliseconds, default 30000. */
   readonly closeTimeout?: number | undefined;
   /** Largest POST body and largest WebSocket message from a client. Bytes, default 1000000. */
@@ -37,17 +74,35 @@ export interface ServerOptions {
   readonly maxPacketsPerPayload?: number | undefined;
   /** Most packets in one answer to a poll. Default 16, which is all that python-engineio takes. */
   readonly maxOutgoingPackets?: number | undefined;
+  /** Most PONGs from one client between two PINGs that answer none; more end the session (a flood). Default 100. */
+  readonly maxUnaskedPongs?: number | undefined;
   /** Most bytes waiting for one client, and the largest single message to it; more ends the session. Default 16777216. */
   readonly maxBufferedBytes?: number | undefined;
   /** From this many waiting bytes on, `send` answers with a pending promise. Default 65536. */
   readonly highWaterMarkBytes?: number | undefined;
   /** Most sessions at a time, those being opened included; more are answered 503. Default 100000. */
   readonly maxSessions?: number | undefined;
-  /** Which pages may connect, on both transports. Default: those of the server's own origin. */
-  readonly cors?: CorsOptions | undefined;
+  /**
+   * Most sessions of one address at a time, an IPv6 network of 64 bits being one; more are answered 429. Default: no limit, because
+   * behind a proxy all clients have one address until {@link trustProxy} is set.
+   */
+  readonly maxSessionsPerAddress?: number | undefined;
+  /** How fast one address may open sessions; faster ones are answered 429. Default: no limit, as {@link maxSessionsPerAddress}. */
+  readonly handshakeRate?: RateOptions | undefined;
+  /**
+   * How many proxies in front of the server are yours; `true` means one. Their `X-Forwarded-For`, `-Proto` and `-Host` are believed, and no
+   * more than theirs. Default `false`: those headers mean nothing, as anybody can send them.
+   */
+  readonly trustProxy?: boolean | number | undefined;
+  /** Compress answers to polls as `Accept-Encoding` asks (br, gzip, deflate)? Default `true`: those of 1024 bytes and more. */
+  readonly httpCompression?: boolean | HttpCompressionOptions | undefined;
+  /** Compress WebSocket messages (RFC 7692)? Default `false`: it costs memory per connection. */
+  readonly perMessageDeflate?: boolean | WebSocketCompressionOptions | undefined;
+  /** Which pages may connect, on both transports. Default: those of the server's own origin; `false`: all, and no CORS headers. */
+  readonly cors?: false | CorsOptions | CorsDelegate | undefined;
   /** Sent with the handshake; `true` means `{ name: "io" }`. Default: none. */
   readonly cookie?: boolean | string | CookieOptions | undefined;
-  /** Decides on each handshake and upgrade. Default: all are allowed. */
+  /** Decides on each handshake. Default: all are allowed. */
   readonly allowRequest?: AllowRequest | undefined;
   /** Default: 120 random bits, base64url. */
   readonly generateId?: ((request: IncomingMessage) => string | Promise<string>) | undefined;
@@ -61,60 +116,4 @@ export interface ServerOptions {
   readonly onError?: OnError | undefined;
   /** Default: the process's. */
   readonly clock?: Clock | undefined;
-}
-
-type Filled = Required<{ [Key in keyof ServerOptions]: Exclude<ServerOptions[Key], undefined> }>;
-type Optional = "cors" | "cookie" | "allowRequest" | "generateId" | "initialPacket";
-
-/** {@link ServerOptions} with nothing left open. */
-export type ParsedServerOptions = Readonly<Omit<Filled, Optional>> & { readonly [Key in Optional]: ServerOptions[Key] };
-
-/** @throws {EngineIOError} `engineio/invalid-option` naming the option. */
-export function parseServerOptions(options: ServerOptions = {}): ParsedServerOptions {
-  return {
-    path: options.path ?? "/engine.io",
-    addTrailingSlash: options.addTrailingSlash ?? true,
-    transports: transportList(options.transports ?? ["polling", "websocket"]),
-    allowUpgrades: options.allowUpgrades ?? true,
-    pingInterval: positive("pingInterval", options.pingInterval ?? 25_000),
-    pingTimeout: positive("pingTimeout", options.pingTimeout ?? 20_000),
-    upgradeTimeout: positive("upgradeTimeout", options.upgradeTimeout ?? 10_000),
-    closeTimeout: positive("closeTimeout", options.closeTimeout ?? 30_000),
-    maxHttpBufferSize: positive("maxHttpBufferSize", options.maxHttpBufferSize ?? 1e6),
-    maxPacketsPerPayload: positive("maxPacketsPerPayload", options.maxPacketsPerPayload ?? 65_536),
-    maxOutgoingPackets: positive("maxOutgoingPackets", options.maxOutgoingPackets ?? 16),
-    maxBufferedBytes: positive("maxBufferedBytes", options.maxBufferedBytes ?? 16_777_216),
-    highWaterMarkBytes: positive("highWaterMarkBytes", options.highWaterMarkBytes ?? 65_536),
-    maxSessions: positive("maxSessions", options.maxSessions ?? 100_000),
-    cors: options.cors,
-    cookie: options.cookie,
-    allowRequest: options.allowRequest,
-    generateId: options.generateId,
-    initialPacket: options.initialPacket,
-    destroyUpgrade: options.destroyUpgrade ?? true,
-    destroyUpgradeTimeout: positive("destroyUpgradeTimeout", options.destroyUpgradeTimeout ?? 1000),
-    onError: options.onError ?? reportHandlerError,
-    clock: options.clock ?? backgroundClock,
-  };
-}
-
-/** @returns `path` with the slash that requests must have. */
-export function requestPath(path: string, addTrailingSlash: boolean): string {
-  const bare = path.replace(/\/+$/, "");
-  return addTrailingSlash ? `${bare}/` : bare;
-}
-
-function positive(name: string, value: number): number {
-  if (value > 0) return value;
-  throw invalid(name, value, "a number above 0");
-}
-
-function transportList(names: readonly TransportName[]): readonly TransportName[] {
-  const known: readonly string[] = ["polling", "websocket"];
-  if (names.length > 0 && names.every((name) => known.includes(name))) return names;
-  throw invalid("transports", names, `a list of ${known.join(", ")}`);
-}
-
-function invalid(name: string, value: unknown, wanted: string): EngineIOError {
-  return new EngineIOError(`Cannot use option ${name}: it is ${JSON.stringify(value)}, must be ${wanted}`, { code: "engineio/invalid-option" });
 }

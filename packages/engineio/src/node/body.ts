@@ -1,0 +1,86 @@
+/**
+ * The body of a request, within a length and a time.
+ *
+ * Room: engineio node. RFC 9110 §8.6: a declared length is checked before anything is read.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Clock } from "@x/errors/clock";
+import { ConnectionError, ContentTooLongError } from "@x/errors/engineio";
+
+export interface BodyLimits {
+  readonly limitBytes: number;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** Is there still somebody who wants it? */
+  readonly isWanted: () => boolean;
+}
+
+/**
+ * Calls `done` exactly once: with the body, or with why there is none, as soon as that is known: {@link ContentTooLongError}, or
+ * a ConnectionError: `engineio/request-timeout`, `engineio/connection-lost`, `engineio/unknown-session` when nobody wants it.
+ */
+export function readBody(request: IncomingMessage, limits: BodyLimits, done: (failure: Error | undefined, body: Buffer) => void): void {
+  new BodyReader(request, limits, done).start();
+}
+
+const empty = Buffer.alloc(0);
+
+class BodyReader {
+  readonly #request: IncomingMessage;
+  readonly #limits: BodyLimits;
+  readonly #done: (failure: Error | undefined, body: Buffer) => void;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #timer: object | undefined;
+  #isDone = false;
+
+  constructor(request: IncomingMessage, limits: BodyLimits, done: (failure: Error | undefined, body: Buffer) => void) {
+    this.#request = request;
+    this.#limits = limits;
+    this.#done = done;
+  }
+
+  start(): void {
+    const { limitBytes, timeoutMs, clock } = this.#limits;
+    const declared = Number(this.#request.headers["content-length"] ?? 0);
+    if (declared > limitBytes) {
+      this.#fail(tooLong(limitBytes, declared));
+      return;
+    }
+    this.#timer = clock.setTimer(() => this.#fail(new ConnectionError(`Session ended: a POST took longer than ${timeoutMs} ms`, { code: "engineio/request-timeout" })), timeoutMs);
+    this.#request.on("data", (chunk: Buffer) => this.#add(chunk));
+    this.#request.on("end", () => this.#finish(undefined));
+    this.#request.on("close", () => this.#finish(new ConnectionError("Session ended: the client hung up in the middle of a POST", { code: "engineio/connection-lost" })));
+  }
+
+  #add(chunk: Buffer): void {
+    if (this.#isDone) return;
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#limits.limitBytes) this.#fail(tooLong(this.#limits.limitBytes, undefined));
+    else if (this.#limits.isWanted()) this.#chunks.push(chunk);
+    else this.#fail(new ConnectionError("Request refused: its session has ended", { code: "engineio/unknown-session" }));
+  }
+
+  #fail(failure: Error): void {
+    this.#request.resume(); // what still comes is read and dropped until the connection closes
+    this.#finish(failure);
+  }
+
+  #finish(failure: Error | undefined): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    if (this.#timer !== undefined) this.#limits.clock.clearTimer(this.#timer);
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    this.#done(failure, failure === undefined ? joined(chunks) : empty);
+  }
+}
+
+function tooLong(limitBytes: number, actualBytes: number | undefined): ContentTooLongError {
+  return new ContentTooLongError(`Cannot accept request body: more than ${limitBytes} bytes`, { limitBytes, actualBytes });
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [only] = chunks;
+  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
+}

@@ -1,0 +1,83 @@
+/**
+ * One HTTP request and its answer: the headers collected on the way, a payload, `ok`, or a refusal.
+ *
+ * Room: engineio node.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ParkedPoll } from "../core/polling-server.js";
+import { type AnswerHeaders, addVary } from "./answer-headers.js";
+import { type Coding, type CompressionSettings, chooseCoding, compress } from "./compression.js";
+import { type ServerContext, reportRefusal } from "./context.js";
+import { jsonpAnswer } from "./jsonp.js";
+import { type Refusal, refuseRequest } from "./refusal.js";
+
+const TEXT = "text/plain; charset=UTF-8";
+const SCRIPT = "text/javascript; charset=UTF-8";
+
+export class Exchange implements ParkedPoll {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  headers: AnswerHeaders = {};
+  /** Of a client that polls by scripts. */
+  jsonpIndex: string | undefined;
+  readonly #context: ServerContext;
+
+  constructor(context: ServerContext, request: IncomingMessage, response: ServerResponse) {
+    this.#context = context;
+    this.request = request;
+    this.response = response;
+  }
+
+  /** The origin is allowed: its headers go with every answer from now on. */
+  allow(headers: Readonly<Record<string, string>>): void {
+    this.headers = { ...headers };
+    if (headers["Vary"] !== undefined) addVary(this.headers, this.response, "Origin");
+  }
+
+  /** Answer a poll. */
+  answer(payload: string): void {
+    if (this.jsonpIndex === undefined) this.#answer(payload, TEXT);
+    else this.#answer(jsonpAnswer(this.jsonpIndex, payload), SCRIPT);
+  }
+
+  /** Answer a POST (protocol document §"HTTP long-polling"). */
+  acknowledge(): void {
+    this.#write("ok", TEXT);
+  }
+
+  answerPreflight(status: number): void {
+    this.response.writeHead(status, { ...this.headers, "Content-Length": 0 });
+    this.response.end();
+  }
+
+  refuse(reason: Refusal): void {
+    refuseRequest(this.response, reason, this.headers);
+    reportRefusal(this.#context, this.request, reason);
+  }
+
+  #answer(body: string, type: string): void {
+    const { httpCompression } = this.#context.opts;
+    if (httpCompression === undefined || body.length * 3 < httpCompression.thresholdBytes || Buffer.byteLength(body) < httpCompression.thresholdBytes) {
+      this.#write(body, type);
+      return;
+    }
+    addVary(this.headers, this.response, "Accept-Encoding");
+    const coding = chooseCoding(this.request.headers["accept-encoding"]);
+    if (coding === undefined) this.#write(body, type);
+    else this.#compressed(body, type, coding, httpCompression);
+  }
+
+  #compressed(body: string, type: string, coding: Coding, settings: CompressionSettings): void {
+    compress(body, coding, settings, (compressed) => {
+      if (compressed !== undefined) this.headers["Content-Encoding"] = coding;
+      this.#write(compressed ?? body, type);
+    });
+  }
+
+  #write(body: string | Buffer, type: string): void {
+    const { response } = this;
+    if (response.destroyed) return;
+    response.writeHead(200, { ...this.headers, "Content-Type": type, "Content-Length": Buffer.byteLength(body), "Cache-Control": "no-store", ...(type === SCRIPT ? { "X-Content-Type-Options": "nosniff" } : {}) });
+    response.end(body);
+  }
+}

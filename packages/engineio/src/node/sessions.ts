@@ -1,0 +1,121 @@
+/**
+ * The sessions of a server: who is there, how one begins, what the application keeps for each, and how it is forgotten.
+ *
+ * Room: engineio node.
+ */
+import type { IncomingMessage } from "node:http";
+import { Sweep } from "@x/errors/clock";
+import { SocketIsClosedError } from "@x/errors/engineio";
+import { encodeOpen } from "../core/open.js";
+import type { SessionConfig } from "../core/session-config.js";
+import type { SocketHooks } from "../shell/delivery.js";
+import type { EngineSocket } from "../shell/socket.js";
+import { Admission } from "./admission.js";
+import type { ParsedServerOptions } from "./parse-options.js";
+import { Socket, type Ticket } from "./server-socket.js";
+import { nodeText } from "./text.js";
+
+/** Tells the application of a socket that is open. */
+export type Announce = (socket: Socket) => void;
+
+export class Sessions {
+  /** By id. No prototype: a session id is never anything else. */
+  readonly clients: Record<string, Socket> = Object.create(null) as Record<string, Socket>;
+  count = 0;
+  readonly admission: Admission;
+  readonly #options: ParsedServerOptions;
+  readonly #config: SessionConfig;
+  readonly #hooks: SocketHooks<EngineSocket>;
+  readonly #sweep: Sweep;
+  readonly #announce: Announce;
+  readonly #data = new Map<string, object>();
+  /** Sessions that ended in this turn. */
+  readonly #ended = new Set<string>();
+
+  constructor(options: ParsedServerOptions, newId: (request: IncomingMessage) => string | Promise<string>, announce: Announce) {
+    this.#options = options;
+    this.#announce = announce;
+    this.admission = new Admission(options, this.clients, newId);
+    this.#sweep = new Sweep(options.clock);
+    this.#config = {
+      role: "server",
+      clock: options.clock,
+      text: nodeText,
+      upgradeTimeoutMs: options.upgradeTimeout,
+      closeTimeoutMs: options.closeTimeout,
+      maxBufferedBytes: options.maxBufferedBytes,
+      highWaterMarkBytes: options.highWaterMarkBytes,
+      maxOutgoingPackets: options.maxOutgoingPackets,
+      maxUnaskedPongs: options.maxUnaskedPongs,
+    };
+    this.#hooks = {
+      opened: nothing,
+      openFailed: () => false,
+      upgraded: nothing,
+      touch: (socket) => this.#sweep.touch(socket.session),
+      closed: (socket) => { if (socket instanceof Socket) this.#forget(socket); },
+    };
+  }
+
+  /** A session for `ticket`; {@link open} it once it has a transport. */
+  create(ticket: Ticket, request: IncomingMessage): Socket {
+    const socket = new Socket(ticket, request, this.#config, this.#hooks, this.#options.maxHttpBufferSize, this.#options.onError);
+    this.clients[socket.id] = socket;
+    this.count++;
+    this.admission.opened(ticket);
+    this.#sweep.add(socket.session);
+    return socket;
+  }
+
+  /** OPEN, the first message if there is one, and then the application. */
+  open(socket: Socket, upgrades: readonly string[]): void {
+    const { pingInterval, pingGrace, pingTimeout, maxHttpBufferSize, initialPacket } = this.#options;
+    const handshake = { sid: socket.id, upgrades, pingInterval: pingInterval + pingGrace, pingTimeout, maxPayload: maxHttpBufferSize };
+    socket.session.open(encodeOpen(handshake), pingInterval, pingTimeout);
+    if (initialPacket !== undefined) void socket.send(initialPacket);
+    this.#announce(socket);
+    socket.emit("open");
+  }
+
+  /** @throws {SocketIsClosedError} `engineio/socket-closed` when there is no such session, or no longer. */
+  get(sid: string): Socket {
+    const socket = this.clients[sid];
+    if (socket !== undefined) return socket;
+    throw noSession(sid);
+  }
+
+  /** What the application keeps for a session: a copy, empty at first. Throws as {@link get}. */
+  read(sid: string): object {
+    if (!this.#ended.has(sid)) this.get(sid);
+    return { ...this.#data.get(sid) };
+  }
+
+  /** Throws as {@link get}. */
+  save(sid: string, data: object): void {
+    if (!this.#ended.has(sid)) this.get(sid);
+    this.#data.set(sid, { ...data });
+  }
+
+  /** The end, told before the application hears of it; its listeners still find what it kept until they first wait. */
+  #forget(socket: Socket): void {
+    delete this.clients[socket.id]; // eslint-disable-line @typescript-eslint/no-dynamic-delete -- the peers' `clients` is an object
+    this.count--;
+    this.#sweep.delete(socket.session);
+    this.admission.leave(socket);
+    if (this.#ended.size === 0) queueMicrotask(() => this.#dropEnded());
+    this.#ended.add(socket.id);
+  }
+
+  #dropEnded(): void {
+    for (const sid of this.#ended) this.#data.delete(sid);
+    this.#ended.clear();
+  }
+}
+
+function noSession(sid: string): SocketIsClosedError {
+  return new SocketIsClosedError(`Cannot use session ${JSON.stringify(sid.slice(0, 64))}: it does not exist, or no longer`, { details: { sid: sid.slice(0, 64) } });
+}
+
+function nothing(): void {
+  // a server's sessions are open from the start
+}

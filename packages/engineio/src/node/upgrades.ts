@@ -1,0 +1,138 @@
+/**
+ * WebSockets: upgrade requests that open a session, or bring a second transport to one.
+ *
+ * Room: engineio node. RFC 6455 §4.2 is `@x/simple-ws`'s; who may come is judged by the same rules as for polling.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type AcceptOptions, type WebSocketConnection, accept } from "@x/simple-ws/server";
+import type { AnswerHeaders } from "./answer-headers.js";
+import { type ServerContext, reportRefusal } from "./context.js";
+import { judgeOrigin } from "./cors.js";
+import { addInitialHeaders } from "./initial-headers.js";
+import { type Refusal, errorCodes, invalidOrigin, refusal, refuseUpgrade } from "./refusal.js";
+import type { Socket } from "./server-socket.js";
+import { isRefusal, readIntent } from "./verify.js";
+import { WebSocketCarrier } from "./websocket.js";
+
+const GOING_AWAY = 1001;
+
+export class Upgrades {
+  readonly #context: ServerContext;
+  readonly #acceptOptions: AcceptOptions;
+  readonly #connections = new Set<WebSocketConnection>();
+
+  constructor(context: ServerContext) {
+    const { maxHttpBufferSize, maxBufferedBytes, highWaterMarkBytes, perMessageDeflate } = context.opts;
+    this.#context = context;
+    this.#acceptOptions = {
+      origin: "*", // judged already, by the same rule as for polling
+      maxMessageBytes: maxHttpBufferSize,
+      maxBufferedBytes,
+      highWaterMarkBytes,
+      perMessageDeflate,
+      pingIntervalMs: 0, // Engine.IO has its own heartbeat
+    };
+  }
+
+  /** Answer an upgrade request that the middlewares have let through, with their headers. Never throws. */
+  serve(request: IncomingMessage, socket: Duplex, head: Buffer, headers: AnswerHeaders): void {
+    socket.on("error", hangUp); // until the connection has its own listeners
+    this.#serve(request, socket, head, headers).catch((error: unknown) => this.failed(request, socket, error));
+  }
+
+  /** Code of the application failed: the request is refused, the failure reported. */
+  failed(request: IncomingMessage, socket: Duplex, error: unknown): void {
+    this.#context.opts.onError(error, { event: "upgrade" });
+    this.#refuse(request, socket, refusal(errorCodes.badRequest, { name: "MIDDLEWARE_FAILURE", error }));
+  }
+
+  /** Resolves when every WebSocket of now is closed. */
+  async allClosed(): Promise<void> {
+    await Promise.all([...this.#connections].map((connection) => connection.closed));
+  }
+
+  async #serve(request: IncomingMessage, socket: Duplex, head: Buffer, headers: AnswerHeaders): Promise<void> {
+    const { opts, sessions, events } = this.#context;
+    const judged = judgeOrigin(request, opts.cors, opts.trustProxy);
+    const verdict = judged instanceof Promise ? await judged : judged;
+    const intent = verdict === undefined ? invalidOrigin(request) : readIntent(request, true, opts, sessions.clients);
+    if (isRefusal(intent)) {
+      this.#refuse(request, socket, intent);
+    } else if (intent.kind === "session") {
+      events.emit("headers", headers, request);
+      await this.#tryUpgrade(intent.socket, request, socket, head, headers);
+    } else {
+      await this.#open(request, socket, head, headers);
+    }
+  }
+
+  async #open(request: IncomingMessage, socket: Duplex, head: Buffer, headers: AnswerHeaders): Promise<void> {
+    const { sessions } = this.#context;
+    const admitted = sessions.admission.admit(request);
+    const ticket = admitted instanceof Promise ? await admitted : admitted;
+    if (isRefusal(ticket)) {
+      this.#refuse(request, socket, ticket);
+      return;
+    }
+    addInitialHeaders(this.#context, headers, ticket, request);
+    const connection = await this.#accept(request, socket, head, headers);
+    if (connection === undefined || sessions.admission.isClosing) {
+      sessions.admission.leave(ticket);
+      if (connection !== undefined) this.#discard(connection, GOING_AWAY);
+      return;
+    }
+    const client = sessions.create(ticket, request);
+    const carrier = new WebSocketCarrier(client.session, connection, this.#onGone);
+    client.session.start(carrier);
+    sessions.open(client, []);
+    carrier.listen();
+  }
+
+  /** A second transport for a session; where it is not wanted, it is closed and the session goes on. */
+  async #tryUpgrade(client: Socket, request: IncomingMessage, socket: Duplex, head: Buffer, headers: AnswerHeaders): Promise<void> {
+    const { allowUpgrades, maxUpgradeAttempts } = this.#context.opts;
+    if (client.upgradeAttempts >= maxUpgradeAttempts) {
+      this.#refuse(request, socket, refusal(errorCodes.badRequest, { name: "UPGRADE_LIMIT", sid: client.id, maxUpgradeAttempts }));
+      return;
+    }
+    client.upgradeAttempts++;
+    const connection = await this.#accept(request, socket, head, headers);
+    if (connection === undefined) return;
+    const carrier = new WebSocketCarrier(client.session, connection, this.#onGone);
+    if (!allowUpgrades || !client.session.tryUpgrade(carrier)) this.#discard(connection);
+    else carrier.listen();
+  }
+
+  /** @returns `undefined` when the handshake was not one of RFC 6455, which has been answered then. */
+  async #accept(request: IncomingMessage, socket: Duplex, head: Buffer, responseHeaders: AnswerHeaders): Promise<WebSocketConnection | undefined> {
+    try {
+      const options = Object.keys(responseHeaders).length === 0 ? this.#acceptOptions : { ...this.#acceptOptions, responseHeaders };
+      const connection = await accept(request, socket, head, options);
+      socket.off("error", hangUp);
+      this.#connections.add(connection);
+      return connection;
+    } catch (error) {
+      reportRefusal(this.#context, request, refusal(errorCodes.badRequest, { name: "TRANSPORT_HANDSHAKE_ERROR", error }));
+      return undefined;
+    }
+  }
+
+  /** Closes a connection that no carrier listens to. */
+  #discard(connection: WebSocketConnection, code?: number): void {
+    void connection.close(code).then(() => this.#onGone(connection));
+  }
+
+  readonly #onGone = (connection: WebSocketConnection): void => {
+    this.#connections.delete(connection);
+  };
+
+  #refuse(request: IncomingMessage, socket: Duplex, reason: Refusal): void {
+    refuseUpgrade(socket, reason);
+    reportRefusal(this.#context, request, reason);
+  }
+}
+
+function hangUp(this: Duplex): void {
+  this.destroy();
+}
