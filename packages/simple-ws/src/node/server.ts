@@ -139,7 +139,6 @@ export class WebSocketServer implements ConnectionOwner {
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer): WebSocketConnection | Promise<WebSocketConnection> {
     const refusal = this.#refusalOf(request);
     if (refusal === undefined) return acceptOn(nodeRuntime(), request, socket, head, this.#options, this);
-    socket.on("error", ignore);
     throw answer(socket, refusal);
   }
 
@@ -231,8 +230,4 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 function refuseRequest(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(426, { "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Connection": "close", "Content-Type": "text/plain" });
   response.end("This is a WebSocket server\n");
-}
-
-function ignore(): void {
-  // the refusal is known
 }

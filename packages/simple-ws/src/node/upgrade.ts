@@ -50,7 +50,6 @@ export interface ConnectionOwner extends DriverOwner {
  * @param owner is told when nothing of the connection is left.
  */
 export function acceptOn(runtime: Runtime, request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions, owner?: ConnectionOwner): WebSocketConnection | Promise<WebSocketConnection> {
-  socket.on("error", ignore);
   try {
     const settings = parseAcceptOptions(options);
     const verdict = judgeUpgrade(request, settings.policy);
@@ -59,7 +58,8 @@ export function acceptOn(runtime: Runtime, request: IncomingMessage, socket: Dup
     const upgrade: Upgrade = { runtime, request, socket, head, settings, owner };
     const verified = settings.verify === undefined ? undefined : verify(upgrade, settings.verify);
     if (!(verified instanceof Promise)) return open(upgrade, verdict);
-    return verified.then(() => open(upgrade, verdict)).catch((error: unknown) => { throw refuse(request, socket, error); });
+    socket.on("error", ignore);
+    return verified.then(() => openLate(upgrade, verdict)).catch((error: unknown) => { throw refuse(request, socket, error); });
   } catch (error) {
     throw refuse(request, socket, error);
   }
@@ -87,7 +87,6 @@ function open({ runtime, request, socket, head, settings, owner }: Upgrade, acce
   if (socket instanceof Socket) socket.setTimeout(0).setNoDelay(true);
   const duplex = new NodeDuplex(socket);
   const driver = new Driver(profileOf("server", settings.connection, runtime), traced(duplex, settings.trace, true), acceptance.extensions);
-  socket.off("error", ignore); // the duplex listens
   const connection = new WebSocketConnection(driver, { protocol: acceptance.protocol, extensions: acceptance.extensions?.field ?? "" });
   owner?.onOpened(driver, connection);
   driver.owner = owner;
@@ -95,6 +94,13 @@ function open({ runtime, request, socket, head, settings, owner }: Upgrade, acce
   driver.start(Buffer.from(answered, "latin1"));
   duplex.feed(head);
   publish("x:simple-ws:server:open", () => ({ request, connection }));
+  return connection;
+}
+
+/** {@link open}, where nobody else has listened for errors meanwhile. */
+function openLate(upgrade: Upgrade, acceptance: Acceptance): WebSocketConnection {
+  const connection = open(upgrade, acceptance);
+  upgrade.socket.off("error", ignore); // the duplex listens
   return connection;
 }
 
@@ -166,6 +172,7 @@ export function refused(refusal: Refusal, why: string, code?: SimpleWsCode, caus
 /** Writes the HTTP answer that `error` stands for. @returns `error`. */
 export function answer(socket: Duplex, error: unknown): unknown {
   const refusal: Refusal = error instanceof RefusedError ? error.refusal : { statusCode: 500 };
+  socket.on("error", ignore);
   if (!socket.writable) {
     socket.destroy();
     return error;

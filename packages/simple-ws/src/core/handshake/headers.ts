@@ -77,7 +77,9 @@ function formatHeader(name: string, value: string): string {
 
 /** @returns whether a comma-separated field holds `wanted`, whatever its case (RFC 6455 §4.1, §4.2.1). */
 export function hasListMember(field: string | undefined, wanted: string): boolean {
-  return field !== undefined && listMembers(field).some((member) => member.toLowerCase() === wanted);
+  if (field === undefined) return false;
+  if (field.length === wanted.length) return field.toLowerCase() === wanted; // no room for a second member: what nearly everybody sends
+  return listMembers(field).some((member) => member.toLowerCase() === wanted);
 }
 
 export function listMembers(field: string): string[] {
