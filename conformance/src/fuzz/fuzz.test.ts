@@ -5,16 +5,13 @@
 import { expect, test } from "vitest";
 import { TransportError, wsframe } from "@x/errors";
 import { createZlibPort, perMessageDeflate } from "@x/simple-ws";
-import { seededRandom, toHex } from "@x/testkit";
+import { deflateVectors, framingVectors, seededRandom, toHex } from "@x/testkit";
 import { decoderRules, Decoder, Frame, parseExtensions, type DecoderSink, type Role } from "@x/wsframe";
-import { bytesOf, vectorsOf } from "../vectors.js";
 
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000_007);
 const codes: ReadonlySet<string> = new Set(Object.keys(wsframe.wsframeCodes));
-const seeds = [
-  ...(vectorsOf("rfc6455") as { streams: readonly { wire: string }[] }).streams.map(({ wire }) => bytesOf(wire)),
-  ...(vectorsOf("rfc7692") as { streams: readonly { frames: readonly (readonly [string, string])[] }[] }).streams.flatMap(({ frames }) => frames.map(([, payload]) => bytesOf(payload))),
-].filter(({ length }) => length > 0 && length < 300);
+const seeds = [...framingVectors().map(({ wire }) => wire), ...deflateVectors().flatMap(({ frames }) => frames.map(([, payload]) => payload))]
+  .filter(({ length }) => length > 0 && length < 300);
 
 /** Changes, cuts and joins what is there; the result lies in one buffer, so that an input costs next to nothing. */
 class Mutator {

@@ -1,7 +1,7 @@
 import { WebSocketException } from "@x/errors/wsframe";
-import { chunksOf, concat, hex, seededRandom } from "@x/testkit";
+import { chunksOf, concat, hex, seededRandom, type FramingVector } from "@x/testkit";
 import { expect, test } from "vitest";
-import { pushAll, record, streams, thrownBy, utf8, type StreamVector } from "../test/support.js";
+import { pushAll, record, streams, thrownBy, utf8 } from "../test/support.js";
 import { Decoder, Opcode, writeBinaryFrame, writeControlFrame, writeTextFrame } from "./index.js";
 import { acquireParseBuffer, releaseParseBuffer } from "./parse-buffer.js";
 
@@ -13,7 +13,7 @@ function* cuts(wire: Uint8Array): Generator<Uint8Array[]> {
   }
 }
 
-function expectStream(vector: StreamVector, chunks: Iterable<Uint8Array>): void {
+function expectStream(vector: FramingVector, chunks: Iterable<Uint8Array>): void {
   const { decoder, events } = record({ role: vector.to });
   const error = pushAll(decoder, chunks);
   expect(events).toEqual(vector.events);
@@ -27,15 +27,15 @@ function expectStream(vector: StreamVector, chunks: Iterable<Uint8Array>): void 
   expect(thrownBy(() => { decoder.push(hex("81 00")); })).toBe(error);
 }
 
-test.each(streams)("Decoder, $name (§$section): every cut in two", (vector) => {
+test.each(streams)("Decoder, $name, to a $to (§$section): every cut in two", (vector) => {
   for (const chunks of cuts(vector.wire)) expectStream(vector, chunks);
 });
 
-test.each(streams)("Decoder, $name (§$section): byte by byte, and in chunks of other sizes", (vector) => {
+test.each(streams)("Decoder, $name, to a $to (§$section): byte by byte, and in chunks of other sizes", (vector) => {
   for (const size of [1, 2, 3, 7, 1000, 70_000]) expectStream(vector, chunksOf(vector.wire, size));
 });
 
-test.each(streams)("Decoder, $name (§$section): in portable memory, while another decoder holds the shared one", (vector) => {
+test.each(streams)("Decoder, $name, to a $to (§$section): in portable memory, while another decoder holds the shared one", (vector) => {
   acquireParseBuffer();
   try {
     for (const size of [1, 5, 70_000]) expectStream(vector, chunksOf(vector.wire, size));

@@ -13,6 +13,8 @@ test.each([
   ["82 7f 0000000000010000", { length: 65_536, headerLength: 10 }],
   ["82 7f 001fffffffffffff", { length: Number.MAX_SAFE_INTEGER, headerLength: 10 }],
   ["82 ff 0000000100000000 01020304", { length: 2 ** 32, headerLength: 14, mask: hex("01020304") }],
+  ["82 7f 0020000000000000", { length: 2 ** 53, headerLength: 10 }],
+  ["82 7f 7fffffffffffffff", { length: 2 ** 63, headerLength: 10 }],
   ["01 80 ff000000", { fin: false, opcode: 1, mask: hex("ff000000"), headerLength: 6 }],
   ["8a 00", { fin: true, rsv1: false, rsv2: false, rsv3: false, opcode: 10, mask: undefined }],
 ] as const)("readHeader() reads %s, however TCP cuts it (§5.2)", (wire, expected: Partial<FrameHeader>) => {
@@ -27,7 +29,7 @@ test.each([
   ["83 00", "wsframe/reserved-opcode"], ["8b 00", "wsframe/reserved-opcode"],
   ["08 00", "wsframe/control-fragmented"], ["89 7e", "wsframe/control-too-long"],
   ["82 7e 0000", "wsframe/length-not-minimal"], ["82 7f 0000000000000000", "wsframe/length-not-minimal"],
-  ["82 7f 8000000000000000", "wsframe/length-invalid"], ["82 7f 0020000000000000", "wsframe/length-invalid"],
+  ["82 7f 8000000000000000", "wsframe/length-invalid"], ["82 7f ffffffffffffffff", "wsframe/length-invalid"],
 ] as const)("readHeader() refuses %s with %s and 1002", (wire, code) => {
   const error = thrownBy(() => readHeader(hex(wire)));
   expect(error).toBeInstanceOf(WebSocketProtocolException);

@@ -159,10 +159,10 @@ function readShortLength(bytes: Uint8Array, at: number): number {
   return length;
 }
 
-/** The highest bit must be clear (§5.2); what a number cannot say is over every limit and is refused with it. */
+/** The highest bit must be clear (§5.2). What a number can only say roughly is over every limit. */
 function readLongLength(bytes: Uint8Array, at: number): number {
   const high = readUint32(bytes, at);
-  if (high > 0x1f_ffff) throw protocolFault("wsframe/length-invalid", "Cannot read frame: its 64-bit length must be at most 2^53 - 1");
+  if (high > 0x7fff_ffff) throw protocolFault("wsframe/length-invalid", "Cannot read frame: the highest bit of its 64-bit length must be clear");
   const length = high * 0x1_0000_0000 + readUint32(bytes, at + 4);
   if (length < 65_536) throw nonMinimal(length);
   return length;

@@ -1,10 +1,9 @@
 /** What this package's suites share: a recording decoder and the vectors. */
-import { readFileSync } from "node:fs";
-import { hex, toHex } from "@x/testkit";
+import { framingVectors, toHex, utf8Vectors, type FramingVector, type Utf8Vectors, type VectorEvent } from "@x/testkit";
 import { Decoder, type DecoderOptions, type DecoderSink, type Role } from "../src/index.js";
 
 /** What a decoder reported, bytes in hexadecimal. */
-export type DecoderEvent = readonly ["text" | "binary" | "ping" | "pong", string] | readonly ["close", number, string];
+export type DecoderEvent = VectorEvent;
 
 export interface Recorder {
   readonly decoder: Decoder;
@@ -50,43 +49,5 @@ export function thrownBy(run: () => unknown): unknown {
   throw new Error("Nothing was thrown");
 }
 
-export interface StreamVector {
-  readonly name: string;
-  readonly section: string;
-  readonly to: Role;
-  readonly wire: Uint8Array;
-  readonly events: readonly DecoderEvent[];
-  readonly error?: string;
-  readonly closeCode?: number;
-}
-interface RawVectors {
-  readonly streams: readonly (Omit<StreamVector, "wire" | "events"> & { readonly wire: string; readonly events: readonly (readonly [string, ...unknown[]])[] })[];
-  readonly utf8: {
-    readonly valid: readonly string[];
-    readonly invalid: readonly { readonly bytes: string; readonly failsAt: number }[];
-    readonly truncated: readonly string[];
-  };
-}
-
-const raw = JSON.parse(readFileSync(new URL("../../../conformance/vectors/rfc6455.json", import.meta.url), "utf8")) as RawVectors;
-
-export const streams: readonly StreamVector[] = raw.streams.map((vector) => ({
-  ...vector,
-  wire: hex(expand(vector.wire)),
-  events: vector.events.map((event) => normalise(event)),
-}));
-export const utf8: RawVectors["utf8"] = raw.utf8;
-
-function expand(text: string): string {
-  return text.replace(/\((\w\w)\)\*(\d+)/g, (_, octet: string, count: string) => octet.repeat(Number(count)));
-}
-
-function normalise([kind, ...rest]: readonly [string, ...unknown[]]): DecoderEvent {
-  const text = (value: unknown): string => String(value).replace(/^(.)\*(\d+)$/, (_, character: string, count: string) => character.repeat(Number(count)));
-  switch (kind) {
-    case "close": return ["close", Number(rest[0]), text(rest[1])];
-    case "text": return ["text", text(rest[0])];
-    case "binary": case "ping": case "pong": return [kind, toHex(hex(expand(String(rest[0]))))];
-    default: throw new TypeError(`Unknown event ${kind}`);
-  }
-}
+export const streams: readonly FramingVector[] = framingVectors();
+export const utf8: Utf8Vectors = utf8Vectors();

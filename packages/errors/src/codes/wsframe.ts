@@ -13,7 +13,7 @@ export const wsframeCodes = {
   "wsframe/mask-missing": { by: "WebSocketProtocolException", means: "A client sent a frame without a mask (RFC 6455 §5.1)." },
   "wsframe/mask-unexpected": { by: "WebSocketProtocolException", means: "A server sent a frame with a mask (RFC 6455 §5.1)." },
   "wsframe/length-not-minimal": { by: "WebSocketProtocolException", means: "The payload's length is not encoded in the fewest bytes (RFC 6455 §5.2)." },
-  "wsframe/length-invalid": { by: "WebSocketProtocolException", means: "The 64-bit payload length has its highest bit set, or is larger than a number can say (RFC 6455 §5.2)." },
+  "wsframe/length-invalid": { by: "WebSocketProtocolException", means: "The 64-bit payload length has its highest bit set (RFC 6455 §5.2)." },
   "wsframe/control-fragmented": { by: "WebSocketProtocolException", means: "A control frame is fragmented (RFC 6455 §5.5)." },
   "wsframe/control-too-long": { by: "WebSocketProtocolException", means: "A control frame's payload is longer than 125 bytes (RFC 6455 §5.5)." },
   "wsframe/continuation-unexpected": { by: "WebSocketProtocolException", means: "A continuation frame arrived with no message begun (RFC 6455 §5.4)." },
