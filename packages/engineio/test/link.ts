@@ -47,6 +47,7 @@ export class Witness implements SessionSink {
 /** A stream that writes down what it is given. */
 export class Tape implements StreamCarrier {
   readonly name = "websocket";
+  isCongested = false;
   readonly written: WirePacket[] = [];
   readonly ends: [string, number][] = [];
   readonly log: string[] = [];

@@ -24,6 +24,8 @@ export interface Carrier {
 
 /** A transport that takes packets at any time, past the outbox. */
 export interface StreamCarrier extends Carrier {
+  /** Does more wait for the peer than its high-water mark allows? */
+  readonly isCongested: boolean;
   /** @returns a promise that resolves below the low-water mark. @throws when the connection takes nothing any more. */
   write(packet: WirePacket): Promise<void>;
   writePrepared(packet: PreparedPacket): Promise<void>;

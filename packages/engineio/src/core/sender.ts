@@ -7,6 +7,7 @@ import { ContentTooLongError, SocketIsClosedError } from "@x/errors/engineio";
 import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
 import { Outbox, type QueuedPacket } from "./outbox.js";
 import { type PreparedPacket, type WirePacket, messageWire } from "./packet.js";
+import { payloadBytes } from "./payload.js";
 import { Pressure } from "./pressure.js";
 import type { CloseReason, ReadyState, SessionConfig } from "./session-config.js";
 
@@ -63,6 +64,12 @@ export class Sender extends Outbox {
     }
   }
 
+  /** Would a sender have to wait? */
+  get isCongested(): boolean {
+    const { carrier, config } = this.#owner;
+    return this.bytes > config.highWaterMarkBytes || (carrier !== undefined && isStream(carrier) && carrier.isCongested);
+  }
+
   /** Send a packet of the session's own. @returns what a stream answered, if one took it. */
   enqueue(packet: QueuedPacket): Promise<void> | undefined {
     const owner = this.#owner;
@@ -106,10 +113,17 @@ export class Sender extends Outbox {
 
   #checkLength(data: string | Uint8Array): void {
     const limitBytes = this.maxMessageBytes;
-    if (data.length * 3 < limitBytes) return; // no string is longer than that in UTF-8
-    const actualBytes = typeof data === "string" ? this.#owner.config.text.byteLength(data) + 1 : data.length;
+    if ((data.length + 2) * 3 < limitBytes) return; // nothing is longer than that in UTF-8 or base64, type character included
+    const actualBytes = this.#bytesOf(data);
     if (actualBytes <= limitBytes) return;
     throw new ContentTooLongError(`Cannot send: message has ${actualBytes} bytes, at most ${limitBytes} are allowed`, { limitBytes, actualBytes });
+  }
+
+  /** As the transport of the moment counts: a stream carries bytes as they are, polling as base64. */
+  #bytesOf(data: string | Uint8Array): number {
+    const { carrier, config } = this.#owner;
+    const isRaw = typeof data !== "string" && carrier !== undefined && isStream(carrier);
+    return isRaw ? data.length : payloadBytes(messageWire(data), config.text);
   }
 
   #queue(packet: QueuedPacket): Promise<void> {

@@ -73,7 +73,7 @@ describe("an upgrade", () => {
     const network = new Network({ upgradeTimeoutMs: 60_000 });
     network.clientSink.opened = () => {};
     network.settle();
-    const stuck = { name: "websocket", write: () => Promise.resolve(), writePrepared: () => Promise.resolve(), flush: () => undefined, pause() {}, resume() {}, end() {} } as const;
+    const stuck = { name: "websocket", isCongested: false, write: () => Promise.resolve(), writePrepared: () => Promise.resolve(), flush: () => undefined, pause() {}, resume() {}, end() {} } as const;
     expect(network.server.tryUpgrade(stuck)).toBe(true);
     expect(network.server.tryUpgrade(stuck), "a second one is not wanted").toBe(false);
     network.advance(25_000);

@@ -24,6 +24,10 @@ export class WebSocketCarrier implements ClientStream {
     this.#onGone = onGone;
   }
 
+  get isCongested(): boolean {
+    return this.connection.bufferedBytes > this.#session.config.highWaterMarkBytes;
+  }
+
   /** Start the delivery of what has been, and will be, received. */
   listen(): void {
     this.connection.attach(this);

@@ -55,6 +55,10 @@ export class PacketStreamCarrier implements ClientStream {
     this.#maxMessageBytes = maxMessageBytes;
   }
 
+  get isCongested(): boolean {
+    return this.#unsentBytes > this.#session.config.highWaterMarkBytes;
+  }
+
   listen(): void {
     this.#stream.listen({
       onPacket: (packet) => this.#received(packet),
@@ -134,7 +138,7 @@ export class PacketStreamCarrier implements ClientStream {
     if (this.#unsentBytes > limitBytes) {
       this.#lost("transport error", new EngineIOError(`Session ended: more than ${limitBytes} bytes wait for the peer`, { code: "engineio/queue-full" }));
     }
-    return this.#unsentBytes > this.#session.config.highWaterMarkBytes ? settled : taken;
+    return this.isCongested ? settled : taken;
   }
 
   #lost(reason: "transport close" | "transport error", cause: unknown): void {

@@ -9,8 +9,8 @@ import type { CloseReason } from "../core/session-config.js";
 import type { Session } from "../core/session.js";
 import type { TextPort } from "../core/text.js";
 
-/** Text or bytes as applications give them. */
-export type MessageData = string | Uint8Array | ArrayBuffer | ArrayBufferView;
+/** Text or bytes as applications give them; any other object travels as its JSON text, which is what the receiver gets. */
+export type MessageData = string | Uint8Array | ArrayBuffer | ArrayBufferView | object;
 
 /**
  * Push mode for the layer above: called straight from the transport, without events, promises or arrays in between.
@@ -38,6 +38,8 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
+  /** Names in lower case; in pages only what the other origin shows. */
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
 }
 
 /** What both transports of a client send along. */
@@ -52,6 +54,14 @@ export interface RequestSettings {
 /** A client's WebSocket, open; `listen` starts the delivery of what it receives. */
 export interface ClientStream extends StreamCarrier {
   listen(): void;
+}
+
+/** A transport of the client other than polling; `streamTransport` makes one of a `PacketStream`. */
+export interface ClientTransport {
+  /** As servers name it in `upgrades` and in the parameter `transport`. */
+  readonly name: string;
+  /** Rejects when it does not open; `signal` gives it up. */
+  open(session: Session, url: string, settings: RequestSettings, signal: AbortSignal): Promise<ClientStream>;
 }
 
 /** Ticks what is due: on Node one timer for all sessions, in a page, which has a session or two, a timer each. */

@@ -9,6 +9,7 @@ import { type Packet, type PreparedPacket, describePacket } from "../core/packet
 import type { ReadyState, SessionConfig } from "../core/session-config.js";
 import { Session } from "../core/session.js";
 import { Delivery, type SocketHooks } from "./delivery.js";
+import { toMessage } from "./message.js";
 import type { MessageData, MessageHandler } from "./ports.js";
 import type { SocketEvents, TransportView } from "./socket-events.js";
 
@@ -55,18 +56,30 @@ export abstract class EngineSocket extends Emitter<SocketEvents> {
   }
 
   /**
-   * Send one message: a string, or bytes as any kind of buffer.
+   * Send one message: a string, bytes as any kind of buffer, or an object as its JSON text.
    * @returns a promise that resolves below the low-water mark; it need not be awaited.
    * @throws {SocketIsClosedError} `engineio/socket-closed` when the session is closing or closed.
    * @throws {ContentTooLongError} `engineio/content-too-long` above `maxPayload` (client) or `maxBufferedBytes` (server).
+   * @throws {EngineIOError} `engineio/invalid-message` for anything else.
    */
   send(data: MessageData, callback?: () => void): Promise<void>;
   send(data: MessageData, options?: SendOptions, callback?: () => void): Promise<void>;
   send(data: MessageData, options?: SendOptions | (() => void), callback?: () => void): Promise<void> {
-    const written = this.session.send(typeof data === "string" || data instanceof Uint8Array ? data : toBytes(data));
+    const written = this.session.send(typeof data === "string" ? data : toMessage(data));
     const sent = typeof options === "function" ? options : callback;
     if (sent !== undefined) this.#delivery.whenSent(sent);
     return written;
+  }
+
+  /** Sends, if the session is open, not over its high-water mark, and takes this message. Never throws. @returns whether it did. */
+  trySend(data: MessageData): boolean {
+    if (this.session.state !== "open" || this.session.outbox.isCongested) return false;
+    try {
+      void this.send(data);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** The peers' other name of {@link send}. */
@@ -122,9 +135,4 @@ export abstract class EngineSocket extends Emitter<SocketEvents> {
     if (observing.has(event)) this.session.observe();
     else if (event === "message" || event === "data") this.#delivery.release();
   }
-}
-
-/** @returns a view of the same memory. */
-export function toBytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

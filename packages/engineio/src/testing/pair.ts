@@ -71,9 +71,9 @@ export interface MemoryPair extends AsyncDisposable {
   /** By who sends; changing them changes the network at once. */
   readonly faults: Readonly<Record<End, NetworkFaults>>;
   /** Breaks both transports, or one of them, for both ends; what is on its way is lost. */
-  cut(transport?: "polling" | "websocket"): void;
+  readonly cut: (transport?: "polling" | "websocket") => void;
   /** @returns once nothing moves any more that needs no time (a latency does: advance the clock). */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
 }
 
 /**

@@ -41,6 +41,10 @@ class WebStream implements ClientStream {
     this.#maxMessageBytes = maxMessageBytes;
   }
 
+  get isCongested(): boolean {
+    return this.#socket.bufferedAmount > this.#session.config.highWaterMarkBytes;
+  }
+
   listen(): void {
     const socket = this.#socket;
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.#receive(event.data);

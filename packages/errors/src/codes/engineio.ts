@@ -6,7 +6,9 @@
 export const engineioCodes = {
   "engineio/error": { by: "EngineIOError", means: "A failure of Engine.IO that no other code describes." },
   "engineio/invalid-option": { by: "EngineIOError", means: "An option has a value outside its range; the message names both." },
+  "engineio/invalid-message": { by: "EngineIOError", means: "What was to be sent is neither text nor bytes, nor an object with JSON." },
   "engineio/queue-full": { by: "EngineIOError", means: "More outgoing data waits than the session may hold; wait for `drain` or for the promise of `send`." },
+  "engineio/inbox-full": { by: "EngineIOError", means: "More received messages wait than the client may hold; ask for them faster, or raise the limit." },
   "engineio/handler-failed": { by: "EngineIOError", means: "A handler of the application threw; what it threw is the cause." },
   "engineio/content-too-long": { by: "ContentTooLongError", means: "A request body, a message or an outgoing `send` is longer than its limit." },
   "engineio/unknown-packet": { by: "UnknownPacketError", means: "The packet's type character is not one of 0 to 6." },
@@ -36,6 +38,7 @@ export const engineioCodes = {
   "engineio/rate-limited": { by: "ConnectionError", means: "The address has opened too many sessions, or opens them too fast; `Retry-After` says when to try again." },
   "engineio/handshake-timeout": { by: "ConnectionError", means: "The application did not decide on a handshake within the time limit." },
   "engineio/request-timeout": { by: "ConnectionError", means: "The body of a POST was not complete within the time limit." },
+  "engineio/too-many-redirects": { by: "ConnectionError", means: "The server redirects more often than `maxRedirects` allows." },
   "engineio/transport-error": { by: "ConnectionError", means: "The transport failed; the cause says how." },
   "engineio/aborted": { by: "ConnectionError", means: "The caller's signal ended the operation; its reason is the cause." },
 } as const;
