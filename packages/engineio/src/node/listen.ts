@@ -14,15 +14,19 @@ export interface ServeOptions extends ServerOptions {
   readonly port?: number | undefined;
   /** Default `127.0.0.1`. */
   readonly host?: string | undefined;
+  /** Longest head of a request; a longer one is answered 431. Bytes, default 16384. */
+  readonly maxHeaderBytes?: number | undefined;
 }
+
+const MAX_HEADER_BYTES = 16_384;
 
 /**
  * @returns a server that listens, on an HTTP server of its own; `url` says where, `close()` ends both.
  * @throws {ConnectionError} `engineio/connection-failed` when it cannot listen there; the cause says why.
  */
 export async function serve(options: ServeOptions = {}): Promise<Server> {
-  const { port = 0, host = "127.0.0.1" } = options;
-  const httpServer = notImplemented();
+  const { port = 0, host = "127.0.0.1", maxHeaderBytes } = options;
+  const httpServer = notImplemented(maxHeaderBytes);
   const server = attach(httpServer, options).own(httpServer);
   await new Promise<void>((resolve, reject) => {
     httpServer.once("error", (cause) => reject(new ConnectionError(`Cannot listen on ${host}:${port}`, { cause })));
@@ -44,6 +48,6 @@ export function listen(port: number, options?: ServerOptions, callback?: () => v
   return server;
 }
 
-function notImplemented(): HttpServer {
-  return createServer((_request, response) => response.writeHead(501).end("Not Implemented"));
+function notImplemented(maxHeaderSize: number = MAX_HEADER_BYTES): HttpServer {
+  return createServer({ maxHeaderSize }, (_request, response) => response.writeHead(501).end("Not Implemented"));
 }

@@ -16,7 +16,9 @@ export interface ServerEvents {
   initial_headers: readonly [headers: AnswerHeaders, request: IncomingMessage];
   /** Before any answer of a session is written. */
   headers: readonly [headers: AnswerHeaders, request: IncomingMessage];
+  /** What waited for one of the sockets goes to its transport; told of sockets that connect after the listener came. */
   flush: readonly [socket: Socket];
+  /** …and nothing waits any more. */
   drain: readonly [socket: Socket];
   close: readonly [];
 }

@@ -58,7 +58,7 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
     const opts = parseServerOptions(options);
     super({ onError: opts.onError });
     this.opts = opts;
-    this.#sessions = new Sessions(opts, (request) => this.generateId(request), (socket) => this.emit("connection", socket));
+    this.#sessions = new Sessions(opts, (request) => this.generateId(request), (socket) => this.#announce(socket));
     const context: ServerContext = { opts, sessions: this.#sessions, events: this };
     this.#requests = new Requests(context);
     this.#upgrades = new Upgrades(context);
@@ -238,5 +238,12 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** A socket whose queue is watched is slower, so only a server that is listened to watches. */
+  #announce(socket: Socket): void {
+    if (this.hasListeners("flush")) socket.on("flush", () => this.emit("flush", socket));
+    if (this.hasListeners("drain")) socket.on("drain", () => this.emit("drain", socket));
+    this.emit("connection", socket);
   }
 }
