@@ -86,6 +86,20 @@ describe.each(roles)("RFC 7692, to our %s", (role) => {
   });
 });
 
+describe.each(roles)("RFC 7692, how far back, to our %s", (role) => {
+  let player: Player;
+  const agreed = role === "server" ? "permessage-deflate; client_max_window_bits" : "permessage-deflate; server_max_window_bits=9";
+  beforeAll(async () => void (player = await createPlayer(role, { perMessageDeflate: role === "server" ? { clientMaxWindowBits: 9 } : true, extensions: agreed })));
+  afterAll(() => player.close());
+
+  test.each(deflateVectors("windows").map((vector) => [vector.name, vector.section, vector] as const))("%s (§%s)", async (_name, _section, { frames, messages, close }) => {
+    const wire = concat(...[...frames, ...(close === LEAVE ? [[0x88, hex("03e8")] as const] : [])].map(([first, payload]) => frame(first, payload, role === "server")));
+    const { heard, seen } = await player.play(wire, []);
+    expect(heard.slice(1)).toEqual(messages);
+    expect(closeOf(seen).code).toBe(close);
+  });
+});
+
 /** Every cut in two, and octet by octet, where that is quick; around the header, and in pieces of 997 octets, where it is not. */
 function cutsOf({ length }: Uint8Array): number[][] {
   const every = (step: number, end: number): number[] => Array.from({ length: Math.max(0, Math.ceil(end / step) - 1) }, (_, at) => (at + 1) * step);

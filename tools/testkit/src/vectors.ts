@@ -63,9 +63,9 @@ export function utf8Vectors(): Utf8Vectors {
   return readData("rfc6455/utf8") as Utf8Vectors;
 }
 
-export function deflateVectors(): readonly DeflateVector[] {
-  const { vectors } = readData("rfc7692/messages") as { readonly vectors: readonly RawDeflate[] };
-  return vectors.map((vector) => ({ ...vector, frames: vector.frames.map(([first, payload]) => [Number.parseInt(first, 16), octets(payload)]) }));
+export function deflateVectors(file: "messages" | "windows" = "messages"): readonly DeflateVector[] {
+  const { vectors } = readData(`rfc7692/${file}`) as { readonly vectors: readonly RawDeflate[] };
+  return vectors.map((vector) => ({ ...vector, messages: vector.messages.map(([kind, data]) => [kind, kind === "text" ? data : toHex(octets(data))]), frames: vector.frames.map(([first, payload]) => [Number.parseInt(first, 16), octets(payload)]) }));
 }
 
 /** A file of conformance/, without its ending. */

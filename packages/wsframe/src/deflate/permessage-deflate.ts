@@ -176,7 +176,7 @@ function utf8Length(text: string): number {
   return length;
 }
 
-/** The peer's data is not DEFLATE, or refers back further than agreed: inconsistent with the message's type (RFC 6455 §7.4.1). */
+/** The peer's data is not DEFLATE, or refers back to what the agreed window does not hold: inconsistent with the message's type (RFC 6455 §7.4.1). */
 function inflateFault(): WebSocketPayloadException {
   return new WebSocketPayloadException("Cannot decompress message: must be DEFLATE blocks within the agreed window", { code: "wsframe/decompression-failed", closeCode: CloseCode.invalidPayload });
 }

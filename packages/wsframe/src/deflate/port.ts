@@ -16,7 +16,10 @@ export interface DeflateOptions {
 
 /** How a message is decompressed. */
 export interface InflateOptions {
-  /** Base-2 logarithm of the window, 8 to 15: a distance beyond it is invalid. */
+  /**
+   * Base-2 logarithm of the window, 8 to 15. A distance to what the window did not hold when the message began is invalid. One
+   * into the message itself may be longer than the window, as zlib has it: its bytes are there, and nothing more is held for it.
+   */
   readonly windowBits: number;
   /** The result's limit, held while the memory is taken. */
   readonly maxBytes: number;
