@@ -6,14 +6,27 @@
 import { EngineIOError } from "@x/errors/engineio";
 import type { OnError } from "@x/errors/handlers";
 import type { TransportName } from "../core/packet.js";
+import type { ClientTransport, RequestSettings } from "./ports.js";
+
+/** What may differ from transport to transport; see {@link ClientOptions.transportOptions}. */
+export interface TransportOptions {
+  /** Headers of its requests, in place of the other ones. Default {@link ClientOptions.extraHeaders}. */
+  readonly extraHeaders?: Readonly<Record<string, string>> | undefined;
+  /** Default {@link ClientOptions.withCredentials}. */
+  readonly withCredentials?: boolean | undefined;
+  /** Default {@link ClientOptions.protocols}. */
+  readonly protocols?: string | readonly string[] | undefined;
+}
 
 export interface ClientOptions {
   /** First part of the URL. Default `/engine.io`. */
   readonly path?: string | undefined;
   /** Default `true`. */
   readonly addTrailingSlash?: boolean | undefined;
-  /** In order of preference. Default `["polling", "websocket"]`. */
-  readonly transports?: readonly TransportName[] | undefined;
+  /** In order of preference: names, or transports of yours (see `streamTransport`). Default `["polling", "websocket"]`. */
+  readonly transports?: readonly (TransportName | ClientTransport)[] | undefined;
+  /** Options of single transports, by their names; they take the place of the ones for all. Default none. */
+  readonly transportOptions?: Readonly<Record<string, TransportOptions>> | undefined;
   /** Move from polling to WebSocket? Default `true`. */
   readonly upgrade?: boolean | undefined;
   /** Begin with WebSocket when the last connection got that far? Default `false`. */
@@ -36,6 +49,8 @@ export interface ClientOptions {
   readonly closeOnBeforeunload?: boolean | undefined;
   /** Time until the session must be open. Milliseconds, default 20000. */
   readonly connectTimeout?: number | undefined;
+  /** Time for the server to answer a POST; how long a poll may take is up to the heartbeat. Milliseconds, default 0: no limit of its own. */
+  readonly requestTimeout?: number | undefined;
   /** Time for an upgrade. Milliseconds, default 10000. */
   readonly upgradeTimeout?: number | undefined;
   /** How long `close` waits for what was sent before. Milliseconds, default 30000. */
@@ -50,6 +65,10 @@ export interface ClientOptions {
   readonly maxBufferedBytes?: number | undefined;
   /** From this many waiting bytes on, `send` answers with a pending promise. Default 65536. */
   readonly highWaterMarkBytes?: number | undefined;
+  /** Accepted for compatibility: binary messages are base64 in polling payloads only, where the protocol wants it. */
+  readonly forceBase64?: boolean | undefined;
+  /** Accepted for compatibility: time is the platform's. */
+  readonly useNativeTimers?: boolean | undefined;
   /** Hears what handlers of yours throw. Default: one line on the console. */
   readonly onError?: OnError | undefined;
 }
@@ -66,7 +85,7 @@ const numbers = {
   highWaterMarkBytes: 65_536,
 } as const;
 
-type Open = "extraHeaders" | "query" | "timestampRequests" | "protocols" | "onError";
+type Open = "transportOptions" | "extraHeaders" | "query" | "timestampRequests" | "protocols" | "forceBase64" | "useNativeTimers" | "onError";
 type Defaults = Readonly<Required<{ [Key in Exclude<keyof ClientOptions, Open>]: Exclude<ClientOptions[Key], undefined> }>>;
 
 /** {@link ClientOptions} with a value wherever there is a default. */
@@ -81,6 +100,7 @@ const defaults: Defaults = {
   rememberUpgrade: false,
   tryAllTransports: false,
   withCredentials: false,
+  requestTimeout: 0,
   timestampParam: "t",
   closeOnBeforeunload: false,
 };
@@ -92,9 +112,16 @@ export function parseClientOptions(options: ClientOptions): ParsedClientOptions 
   for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) {
     if (!(parsed[name] > 0)) throw invalid(name, "a number above 0");
   }
-  const known: readonly string[] = defaults.transports;
-  if (parsed.transports.length === 0 || !parsed.transports.every((name) => known.includes(name))) throw invalid("transports", "a list of polling, websocket");
+  const { transports } = parsed;
+  const known: readonly unknown[] = defaults.transports;
+  if (transports.length === 0 || !transports.every((one) => typeof one === "object" || known.includes(one))) throw invalid("transports", "a list of polling, websocket and transports of yours");
   return parsed;
+}
+
+/** @returns what the transport of that name sends along. */
+export function requestSettings(opts: ParsedClientOptions, name: string): RequestSettings {
+  const { extraHeaders = {}, protocols = [], withCredentials = false }: TransportOptions = { ...opts, ...opts.transportOptions?.[name] };
+  return { headers: extraHeaders, withCredentials, subprotocols: typeof protocols === "string" ? [protocols] : protocols, maxMessageBytes: opts.maxMessageBytes };
 }
 
 function invalid(name: string, wanted: string): EngineIOError {

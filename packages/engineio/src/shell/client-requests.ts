@@ -3,35 +3,44 @@
  *
  * Room: engineio shell. The rules are core/polling-client's.
  */
-import { ConnectionError } from "@x/errors/engineio";
+import { ConnectionError, EngineIOError } from "@x/errors/engineio";
 import { ClientPolling, type PollingRequests } from "../core/polling-client.js";
 import type { Session } from "../core/session.js";
+import { type ParsedClientOptions, requestSettings } from "./client-options.js";
 import type { ClientPlatform, HttpAnswer, RequestSettings } from "./ports.js";
+import { after } from "./timer.js";
 
 const OK = 200;
+/** How much is kept of an answer that is no JSON, e.g. a proxy's page. */
+const MAX_BODY_LENGTH = 1024;
 
 /** Joins one {@link ClientPolling} to HTTP. */
 export class ClientRequests implements PollingRequests {
   readonly polling: ClientPolling;
+  readonly #session: Session;
   readonly #platform: ClientPlatform;
   readonly #settings: RequestSettings;
+  readonly #opts: ParsedClientOptions;
   readonly #url: () => string;
   readonly #abort: AbortController = new AbortController();
-  readonly #never: AbortSignal = new AbortController().signal;
+  /** For the goodbye, which the end of the session does not take back. */
+  readonly #abortLast: AbortController = new AbortController();
 
-  constructor(session: Session, platform: ClientPlatform, settings: RequestSettings, maxPackets: number, url: () => string) {
-    this.polling = new ClientPolling(session, this, maxPackets);
+  constructor(session: Session, platform: ClientPlatform, opts: ParsedClientOptions, url: () => string) {
+    this.polling = new ClientPolling(session, this, opts.maxPacketsPerPayload);
+    this.#session = session;
     this.#platform = platform;
-    this.#settings = settings;
+    this.#settings = requestSettings(opts, "polling");
+    this.#opts = opts;
     this.#url = url;
   }
 
   get(): void {
-    this.#request("GET", undefined, false, (body) => this.polling.received(body));
+    this.#request("GET", undefined, false, nothing, (body) => this.polling.received(body));
   }
 
   post(payload: string, isLast: boolean): void {
-    this.#request("POST", payload, isLast, () => this.polling.posted());
+    this.#request("POST", payload, isLast, this.#limit(isLast), () => this.polling.posted());
   }
 
   abort(): void {
@@ -42,20 +51,34 @@ export class ClientRequests implements PollingRequests {
     queueMicrotask(() => polling.postQueued());
   }
 
-  #request(method: "GET" | "POST", body: string | undefined, isLast: boolean, done: (body: string) => void): void {
-    const signal = isLast ? this.#never : this.#abort.signal; // a goodbye is not taken back
+  /** @returns what ends the limit. */
+  #limit(isLast: boolean): () => void {
+    const { requestTimeout, closeTimeout } = this.#opts;
+    if (isLast) return after(this.#platform, closeTimeout, () => this.#abortLast.abort());
+    if (requestTimeout === 0) return nothing;
+    return after(this.#platform, requestTimeout, () => this.polling.failed(new ConnectionError("Connection lost: the server did not answer a POST in time", { code: "engineio/connection-lost" })));
+  }
+
+  #request(method: "GET" | "POST", body: string | undefined, isLast: boolean, settled: () => void, done: (body: string) => void): void {
+    const { signal } = isLast ? this.#abortLast : this.#abort;
     const request = { method, url: this.#url(), body, isLast, maxBytes: this.#settings.maxMessageBytes, signal };
-    this.#platform.request(request, this.#settings).then(
+    this.#platform.request(request, this.#settings).finally(settled).then(
       (answer) => (answer.status === OK ? done(answer.body) : this.polling.failed(refused(answer))),
-      (cause: unknown) => this.polling.failed(new ConnectionError(`Request failed: ${method} got no answer`, { code: "engineio/transport-error", cause })),
+      (cause: unknown) => this.polling.failed(cause instanceof EngineIOError ? cause : this.#lost(method, cause)),
     );
+  }
+
+  #lost(method: string, cause: unknown): ConnectionError {
+    return this.#session.state === "opening"
+      ? new ConnectionError("Cannot connect: the server could not be reached", { cause })
+      : new ConnectionError(`Connection lost: ${method} got no answer`, { code: "engineio/connection-lost", cause });
   }
 }
 
 /** @returns the error for an answer other than 200, with the server's JSON where it sent some. */
-export function refused({ status, body }: HttpAnswer, cause?: unknown): ConnectionError {
+export function refused({ status, body, headers }: HttpAnswer, cause?: unknown): ConnectionError {
   return new ConnectionError(`Request refused: the server answered with status ${status}`, {
-    code: "engineio/connection-refused", httpStatus: status, body: readJson(body), cause,
+    code: "engineio/connection-refused", httpStatus: status, body: readJson(body), headers, cause,
   });
 }
 
@@ -63,6 +86,10 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text === "" ? undefined : text.slice(0, 1024);
+    return text === "" ? undefined : text.slice(0, MAX_BODY_LENGTH);
   }
+}
+
+function nothing(): void {
+  // there is no limit of time
 }

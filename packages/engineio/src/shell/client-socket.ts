@@ -7,33 +7,33 @@ import { ConnectionError } from "@x/errors/engineio";
 import type { Handshake } from "../core/open.js";
 import { type TransportName, Wire } from "../core/packet.js";
 import type { CloseReason, SessionConfig } from "../core/session-config.js";
-import { type ClientOptions, type ParsedClientOptions, parseClientOptions } from "./client-options.js";
+import { type ClientOptions, type ParsedClientOptions, parseClientOptions, requestSettings } from "./client-options.js";
 import { ClientRequests } from "./client-requests.js";
 import type { SocketHooks } from "./delivery.js";
-import type { ClientPlatform, ClientStream, MessageData, RequestSettings } from "./ports.js";
+import type { ClientPlatform, ClientStream, ClientTransport, MessageData } from "./ports.js";
 import { EngineSocket, type SendOptions } from "./socket.js";
 import { Target } from "./target.js";
+import { after } from "./timer.js";
 
-/** Options of {@link connectWith}. */
-export interface ConnectOptions extends ClientOptions {
-  /** Gives up connecting. */
-  readonly signal?: AbortSignal | undefined;
-}
+/** An element of the option `transports`. */
+type Choice = TransportName | ClientTransport;
+
+const NORMAL_CLOSE = 1000;
 
 /** One connection to a server. Opens itself; a closed one stays closed. */
 export class ClientSocket extends EngineSocket {
   /** Has the last connection of this process or page got as far as WebSocket? For `rememberUpgrade`. */
   static priorWebsocketSuccess = false;
+
   /** The session's id, once open. */
   id: string | undefined;
   readonly opts: ParsedClientOptions;
-  readonly #platform: ClientPlatform;
+  protected readonly platform: ClientPlatform;
   readonly #target: Target;
-  readonly #settings: RequestSettings;
-  /** Gives up the WebSocket that is being opened. */
-  #connecting: AbortController = new AbortController();
+  /** Gives up the stream that is being opened. */
+  #opening: AbortController = new AbortController();
   readonly #unwatch: () => void;
-  readonly #untried: TransportName[];
+  readonly #untried: Choice[];
   #silenceMs = Infinity;
   #lastHeardMs = 0;
 
@@ -42,22 +42,15 @@ export class ClientSocket extends EngineSocket {
     const opts = parseClientOptions(options);
     super(sessionConfig(opts, platform), hooks, opts.maxBufferedBytes, opts.maxBufferedBytes, opts.onError);
     this.opts = opts;
-    this.#platform = platform;
+    this.platform = platform;
     this.#target = new Target(url ?? platform.origin() ?? "", opts);
-    this.#settings = {
-      headers: opts.extraHeaders ?? {},
-      withCredentials: opts.withCredentials,
-      subprotocols: typeof opts.protocols === "string" ? [opts.protocols] : (opts.protocols ?? []),
-      maxMessageBytes: opts.maxMessageBytes,
-    };
     const isRemembered = opts.rememberUpgrade && ClientSocket.priorWebsocketSuccess && opts.transports.includes("websocket");
     this.#untried = isRemembered ? ["websocket"] : opts.tryAllTransports ? [...opts.transports] : opts.transports.slice(0, 1);
-    super.on("heartbeat", () => this.#heard());
     platform.deadlines.add(this.session);
     this.session.openWithin(opts.connectTimeout);
     this.#unwatch = platform.watch({
       leaving: () => { if (opts.closeOnBeforeunload) this.close(); },
-      offline: () => this.session.fail("transport close", new ConnectionError("Connection lost: the network went away", { code: "engineio/connection-lost" })),
+      offline: () => { if (!this.#target.isLocal) this.session.fail("transport close", new ConnectionError("Connection lost: the network went away", { code: "engineio/connection-lost" })); },
       awake: () => this.#checkAwake(),
     });
     this.#tryNext();
@@ -75,12 +68,11 @@ export class ClientSocket extends EngineSocket {
   opened(handshake: Handshake): void {
     this.id = handshake.sid;
     this.#silenceMs = handshake.pingInterval + handshake.pingTimeout;
-    this.#heard();
+    this.heard();
     ClientSocket.priorWebsocketSuccess = this.transport.name === "websocket";
     this.emit("handshake", handshake);
     this.emit("open");
-    const mayUpgrade = this.opts.upgrade && this.transport.name === "polling" && this.opts.transports.includes("websocket");
-    if (mayUpgrade && this.readyState === "open" && handshake.upgrades.includes("websocket")) void this.#upgrade();
+    if (this.opts.upgrade && this.transport.name === "polling" && this.readyState === "open") void this.#upgrade(handshake.upgrades);
   }
 
   /** For {@link hooks}. */
@@ -90,11 +82,16 @@ export class ClientSocket extends EngineSocket {
     return true;
   }
 
+  /** For {@link hooks}: the server's heartbeat. */
+  heard(): void {
+    this.#lastHeardMs = this.platform.wallNowMs();
+  }
+
   /** For {@link hooks}. */
   closed(reason: CloseReason, description: unknown): void {
-    this.#connecting.abort();
+    this.#opening.abort();
     this.#unwatch();
-    this.#platform.deadlines.delete(this.session);
+    this.platform.deadlines.delete(this.session);
     if (reason !== "transport error" && reason !== "parse error") return;
     ClientSocket.priorWebsocketSuccess = false;
     if (description instanceof Error) this.emit("error", description);
@@ -102,104 +99,100 @@ export class ClientSocket extends EngineSocket {
 
   /** For {@link hooks}. */
   touch(): void {
-    this.#platform.deadlines.touch(this.session);
-  }
-
-  /** Resolves when open; until somebody listens, messages are kept. */
-  whenOpen(signal: AbortSignal | undefined): Promise<this> {
-    this.holdMessages();
-    return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        reject(new ConnectionError("Cannot connect: the caller gave up", { code: "engineio/aborted", cause: signal?.reason }));
-        this.close();
-      };
-      signal?.addEventListener("abort", abort, { once: true });
-      this.once("open", () => {
-        signal?.removeEventListener("abort", abort);
-        resolve(this);
-      });
-      this.once("close", (reason, description) => {
-        signal?.removeEventListener("abort", abort);
-        reject(new ConnectionError(`Cannot connect: ${reason}`, reasonOf(description)));
-      });
-      if (signal?.aborted === true) abort();
-    });
+    this.platform.deadlines.touch(this.session);
   }
 
   #tryNext(): void {
-    const name = this.#untried.shift();
-    if (name === undefined || this.readyState !== "opening") return;
-    if (name === "polling") this.#poll();
-    else this.#openWebSocket().catch((cause: unknown) => this.#websocketFailed(cause));
+    const choice = this.#untried.shift();
+    if (choice === undefined || this.readyState !== "opening") return;
+    if (choice === "polling") this.#poll();
+    else this.#begin(choice).catch((cause: unknown) => this.#beginFailed(cause));
   }
 
   #poll(): void {
-    const { maxPacketsPerPayload } = this.opts;
-    const requests = new ClientRequests(this.session, this.#platform, this.#settings, maxPacketsPerPayload, () => this.#url("polling"));
-    this.session.start(requests.polling);
+    const { opts, session } = this;
+    const requests = new ClientRequests(session, this.platform, opts, () => this.#url("polling"));
+    session.start(requests.polling);
     requests.polling.start();
   }
 
-  async #openWebSocket(): Promise<void> {
-    const stream = await this.#connect();
-    this.session.start(stream);
-    stream.listen();
+  async #begin(choice: Choice): Promise<void> {
+    const stream = await this.#open(choice);
+    if (this.readyState === "opening") {
+      this.session.start(stream);
+      stream.listen();
+    } else {
+      stream.end(Wire.close, NORMAL_CLOSE); // it comes too late
+    }
   }
 
-  #websocketFailed(cause: unknown): void {
+  #beginFailed(cause: unknown): void {
     if (this.readyState === "opening" && this.openFailed()) return;
     this.session.fail("transport error", cause);
   }
 
-  async #upgrade(): Promise<void> {
-    const { clock, deadlines } = this.#platform;
-    const connecting = new AbortController();
-    this.#connecting = connecting;
-    const limit = { deadlineMs: clock.now() + this.opts.upgradeTimeout, tick: (): void => { limit.deadlineMs = Infinity; connecting.abort(); } };
-    deadlines.add(limit);
-    try {
-      const stream = await this.#connect();
-      if (!this.session.tryUpgrade(stream)) {
-        stream.end(Wire.close, 1000);
-        return;
-      }
-      void stream.write(Wire.probe).catch(nothing); // its end is reported to the session
-      stream.listen();
-    } catch (cause) {
-      if (this.readyState === "open") this.emit("upgradeError", new ConnectionError("Upgrade failed: the session goes on with polling", { code: "engineio/upgrade-failed", cause }));
-    } finally {
-      deadlines.delete(limit);
+  /** Moves on to the first stream of ours that the server offers, too, and that opens. */
+  async #upgrade(offered: readonly string[]): Promise<void> {
+    for (const choice of this.opts.transports) {
+      if (choice !== "polling" && offered.includes(nameOf(choice)) && await this.#upgradeTo(choice)) return;
     }
   }
 
-  #connect(): Promise<ClientStream> {
-    return this.#platform.openWebSocket(this.session, this.#url("websocket"), this.#settings, this.#connecting.signal);
+  /** @returns whether there is nothing left to try. */
+  async #upgradeTo(choice: Choice): Promise<boolean> {
+    const opening = this.#opening = new AbortController();
+    const stop = after(this.platform, this.opts.upgradeTimeout, () => opening.abort());
+    try {
+      const stream = await this.#open(choice);
+      if (!this.session.tryUpgrade(stream)) {
+        stream.end(Wire.close, NORMAL_CLOSE);
+        return true;
+      }
+      void stream.write(Wire.probe).catch(nothing); // its end is reported to the session
+      stream.listen();
+      return true;
+    } catch (cause) {
+      if (this.readyState !== "open") return true;
+      this.emit("upgradeError", new ConnectionError("Upgrade failed: the session goes on with polling", { code: "engineio/upgrade-failed", cause }));
+      return false;
+    } finally {
+      stop();
+    }
   }
 
-  #url(transport: TransportName): string {
-    return this.#target.url(transport, this.id, this.#platform.wallNowMs());
+  #open(choice: Choice): Promise<ClientStream> {
+    const name = nameOf(choice);
+    const { signal } = this.#opening;
+    const settings = requestSettings(this.opts, name);
+    return typeof choice === "object"
+      ? choice.open(this.session, this.#url(name), settings, signal)
+      : this.platform.openWebSocket(this.session, this.#url(name), settings, signal);
   }
 
-  #heard(): void {
-    this.#lastHeardMs = this.#platform.wallNowMs();
+  #url(transport: string): string {
+    return this.#target.url(transport, this.id, this.platform.wallNowMs());
   }
 
   /** After a sleep the timers are late, or stood still: what the server must have given up is over. */
   #checkAwake(): void {
-    if (this.readyState === "open" && this.#platform.wallNowMs() - this.#lastHeardMs > this.#silenceMs) this.session.fail("ping timeout");
+    if (this.readyState === "open" && this.platform.wallNowMs() - this.#lastHeardMs > this.#silenceMs) this.session.fail("ping timeout");
   }
 }
 
-/** @returns an open socket. @throws {ConnectionError} when it cannot be opened; `cause` and `httpStatus` say why. */
-export function openSocket<Opened extends ClientSocket>(socket: Opened, signal: AbortSignal | undefined): Promise<Opened> {
-  return socket.whenOpen(signal);
+function nameOf(choice: Choice): string {
+  return typeof choice === "string" ? choice : choice.name;
 }
 
 /** One object for all clients. */
 const hooks: SocketHooks<EngineSocket> = {
   opened: (socket, handshake) => client(socket)?.opened(handshake),
   openFailed: (socket) => client(socket)?.openFailed() === true,
-  upgraded: () => void (ClientSocket.priorWebsocketSuccess = true),
+  upgraded: (socket) => { ClientSocket.priorWebsocketSuccess = socket.transport.name === "websocket"; },
+  heard: (socket) => {
+    client(socket)?.heard();
+    socket.emit("ping");
+    socket.emit("pong");
+  },
   closed: (socket, reason, description) => client(socket)?.closed(reason, description),
   touch: (socket) => client(socket)?.touch(),
 };
@@ -220,11 +213,6 @@ function sessionConfig(opts: ParsedClientOptions, platform: ClientPlatform): Ses
     maxOutgoingPackets: opts.maxOutgoingPackets,
     maxUnaskedPongs: 0, // servers send none
   };
-}
-
-/** What a failed connect passes on of its cause. */
-function reasonOf(cause: unknown): { cause: unknown; httpStatus?: number | undefined; body?: unknown } {
-  return cause instanceof ConnectionError ? { cause, httpStatus: cause.httpStatus, body: cause.body } : { cause };
 }
 
 function nothing(): void {

@@ -26,9 +26,14 @@ export interface SocketHooks<S> {
   /** @returns `true` when another transport will be tried. */
   openFailed(socket: S, description: unknown): boolean;
   upgraded(socket: S): void;
+  /** The peer's heartbeat came. */
+  heard?(socket: S): void;
   closed(socket: S, reason: CloseReason, description: unknown): void;
   touch(socket: S): void;
 }
+
+/** What a message costs besides its length while it is kept: an empty one is not free. */
+const HELD_BYTES = 8;
 
 /** The end of a session, for handlers that come late. */
 interface Ending {
@@ -105,6 +110,7 @@ export class Delivery<S extends DeliveredSocket> implements SessionSink {
   }
 
   onHeartbeat(): void {
+    this.#hooks.heard?.(this.#socket);
     this.#socket.emit("heartbeat");
   }
 
@@ -158,7 +164,7 @@ export class Delivery<S extends DeliveredSocket> implements SessionSink {
   #keep(held: (string | Uint8Array)[], data: string | Uint8Array): void {
     const { session } = this.#socket;
     held.push(data);
-    this.#heldLength += data.length;
+    this.#heldLength += data.length + HELD_BYTES;
     if (this.#heldLength <= session.config.maxBufferedBytes) return;
     session.fail("transport error", new EngineIOError("Session ended: nobody listens to its messages", { code: "engineio/queue-full" }));
   }

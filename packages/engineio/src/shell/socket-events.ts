@@ -21,6 +21,8 @@ export interface SocketEvents {
   packet: readonly [packet: Packet];
   packetCreate: readonly [packet: Packet];
   heartbeat: readonly [];
+  ping: readonly [];
+  pong: readonly [];
   upgrading: readonly [transport: TransportView];
   upgrade: readonly [transport: TransportView];
   upgradeError: readonly [error: Error];

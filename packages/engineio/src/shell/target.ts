@@ -4,7 +4,7 @@
  * Room: engineio shell. Protocol document §"Protocol".
  */
 import { ConnectionError } from "@x/errors/engineio";
-import { type TransportName, protocol } from "../core/packet.js";
+import { protocol } from "../core/packet.js";
 import type { ParsedClientOptions } from "./client-options.js";
 
 const pattern = /^(http|ws)(s?):\/\/([^/?#\s]+)[^?#]*(?:\?([^#]*))?/i;
@@ -34,12 +34,17 @@ export class Target {
     this.#timestampParam = options.timestampParam;
   }
 
+  /** Is the server on this machine? Then a lost network says nothing. */
+  get isLocal(): boolean {
+    return /^(localhost\b|127\.|\[::1)/.test(this.#authority);
+  }
+
   /** @returns the next URL for `transport`; `nowMs` makes it one that no cache has seen. */
-  url(transport: TransportName, sid: string | undefined, nowMs: number): string {
+  url(transport: string, sid: string | undefined, nowMs: number): string {
     const isStamped = this.#timestampRequests ?? transport === "polling";
     const query = [
       this.#query,
-      `EIO=${protocol}&transport=${transport}`,
+      `EIO=${protocol}&transport=${encodeURIComponent(transport)}`,
       sid === undefined ? "" : `sid=${encodeURIComponent(sid)}`,
       isStamped ? `${encodeURIComponent(this.#timestampParam)}=${nowMs.toString(36)}.${this.#requests++}` : "",
     ];

@@ -6,9 +6,11 @@
 import { ContentTooLongError } from "@x/errors/engineio";
 import { neutralText } from "../core/text.js";
 import type { ClientOptions } from "../shell/client-options.js";
-import { ClientSocket, type ConnectOptions, openSocket } from "../shell/client-socket.js";
-import type { ClientPlatform, HttpAnswer, HttpRequest, PageEvents, RequestSettings } from "../shell/ports.js";
+import { ClientSocket } from "../shell/client-socket.js";
+import { Connection, type ConnectOptions, openConnection } from "../shell/connection.js";
+import type { ClientPlatform, HttpAnswer, HttpRequest, RequestSettings } from "../shell/ports.js";
 import { deadlines } from "./deadlines.js";
+import { watch } from "./page.js";
 import { openWebSocket } from "./websocket.js";
 
 const platform: ClientPlatform = {
@@ -31,13 +33,21 @@ export class Socket extends ClientSocket {
   }
 }
 
+/** {@link Socket} that stays with its first transport. */
+export class SocketWithoutUpgrade extends Socket {
+  constructor(url?: string | URL, options: ClientOptions = {}) {
+    super(url, { ...options, upgrade: false });
+  }
+}
+
 /**
  * Connect to `url`, by default the page's own origin.
- * @returns an open socket; messages are kept until somebody listens, or attaches.
- * @throws {ConnectionError} when no session opens; `httpStatus` and `body` are the server's answer, `cause` says why.
+ * @returns an open connection; messages are kept until somebody receives, listens, or attaches.
+ * @throws {ConnectionError} when no session opens; `httpStatus`, `headers` and `body` are the server's answer, `cause` says why.
+ * @throws {EngineIOError} `engineio/invalid-option`.
  */
-export function connect(url?: string | URL, options: ConnectOptions = {}): Promise<Socket> {
-  return openSocket(new Socket(url, options), options.signal);
+export async function connect(url?: string | URL, options: ConnectOptions = {}): Promise<Connection> {
+  return await openConnection(new Connection(url === undefined ? undefined : String(url), options, platform), options.signal);
 }
 
 async function request({ method, url, body, isLast, maxBytes, signal }: HttpRequest, { headers, withCredentials }: RequestSettings): Promise<HttpAnswer> {
@@ -47,17 +57,27 @@ async function request({ method, url, body, isLast, maxBytes, signal }: HttpRequ
     credentials: withCredentials ? "include" : "same-origin",
     ...(body === undefined ? {} : { body }),
   });
-  const text = await answer.text();
-  if (text.length > maxBytes) throw new ContentTooLongError("Cannot read polling answer: it is too long", { limitBytes: maxBytes });
-  return { status: answer.status, body: text };
+  return { status: answer.status, body: await readText(answer, maxBytes), headers: Object.fromEntries(answer.headers) };
 }
 
-function watch(events: PageEvents): () => void {
-  if (typeof addEventListener !== "function") return () => undefined;
-  const stop = new AbortController();
-  const { signal } = stop;
-  addEventListener("beforeunload", () => events.leaving(), { signal });
-  addEventListener("offline", () => events.offline(), { signal });
-  for (const name of ["online", "pageshow", "focus"]) addEventListener(name, () => events.awake(), { signal });
-  return () => stop.abort();
+/** @throws {ContentTooLongError} and hangs up, when there are more than `limitBytes`. */
+async function readText({ body }: Response, limitBytes: number): Promise<string> {
+  const decoder = new TextDecoder();
+  const reader = body?.getReader();
+  let text = "";
+  let bytes = 0;
+  for (;;) {
+    const chunk = await reader?.read();
+    if (chunk?.value === undefined) return text + decoder.decode();
+    bytes += chunk.value.length;
+    if (bytes > limitBytes) {
+      void reader?.cancel().catch(nothing);
+      throw new ContentTooLongError("Cannot read polling answer: it is too long", { limitBytes });
+    }
+    text += decoder.decode(chunk.value, { stream: true });
+  }
+}
+
+function nothing(): void {
+  // what comes too late does not matter
 }

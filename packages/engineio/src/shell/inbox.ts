@@ -1,0 +1,133 @@
+/**
+ * Messages that nobody has asked for yet, and callers whose messages have not come yet. Never both.
+ *
+ * Room: engineio shell. Bounded in bytes and messages: whoever asks too slowly loses the session, as nothing in the protocol
+ * holds a server back.
+ */
+import { ConnectionError, EngineIOError, QueueEmpty } from "@x/errors/engineio";
+import type { CloseReason } from "../core/session-config.js";
+import { type Ending, closedError, isOrderly, lostError } from "./ending.js";
+import type { ClientPlatform, MessageHandler } from "./ports.js";
+import { after } from "./timer.js";
+
+export interface InboxLimits {
+  readonly maxInboxBytes: number;
+  readonly maxInboxMessages: number;
+}
+
+export interface ReceiveOptions {
+  /** Default for ever; 0 asks only for what is there. Milliseconds. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One caller in waiting. */
+interface Receiver {
+  readonly settle: (outcome: string | Uint8Array | Error | null) => void;
+}
+
+export class Inbox implements MessageHandler {
+  readonly #limits: InboxLimits;
+  readonly #platform: Pick<ClientPlatform, "clock" | "deadlines">;
+  /** Ends the session. */
+  readonly #overflow: (error: EngineIOError) => void;
+  readonly #receivers = new Set<Receiver>();
+  #messages: (string | Uint8Array)[] = [];
+  #head = 0;
+  #bytes = 0;
+  #ending: Ending | undefined;
+
+  constructor(limits: InboxLimits, platform: Pick<ClientPlatform, "clock" | "deadlines">, overflow: (error: EngineIOError) => void) {
+    this.#limits = limits;
+    this.#platform = platform;
+    this.#overflow = overflow;
+  }
+
+  onMessage(data: string | Uint8Array): void {
+    for (const receiver of this.#receivers) {
+      receiver.settle(data);
+      return;
+    }
+    const { maxInboxBytes, maxInboxMessages } = this.#limits;
+    if (this.#bytes + data.length > maxInboxBytes || this.#messages.length - this.#head >= maxInboxMessages) {
+      this.#overflow(new EngineIOError(`Session ended: more than ${maxInboxBytes} bytes or ${maxInboxMessages} messages wait to be received`, { code: "engineio/inbox-full" }));
+      return;
+    }
+    this.#messages.push(data);
+    this.#bytes += data.length;
+  }
+
+  onClose(reason: CloseReason, description: unknown): void {
+    const ending = this.#ending = { reason, description };
+    for (const receiver of this.#receivers) receiver.settle(lostError(ending));
+  }
+
+  /** See {@link Connection.receive}. */
+  receive({ timeoutMs = Infinity, signal }: ReceiveOptions = {}): Promise<string | Uint8Array | null> {
+    if (signal?.aborted === true) return Promise.reject(aborted(signal));
+    const message = this.#shift();
+    if (message !== undefined) return Promise.resolve(message);
+    if (this.#ending !== undefined) return Promise.reject(closedError(this.#ending));
+    if (timeoutMs <= 0) return Promise.resolve(null);
+    return this.#wait(timeoutMs, signal);
+  }
+
+  /** See {@link Connection.receiveNow}. */
+  receiveNow(): string | Uint8Array {
+    const message = this.#shift();
+    if (message !== undefined) return message;
+    throw this.#ending === undefined ? new QueueEmpty("Cannot receive: no message has arrived") : closedError(this.#ending);
+  }
+
+  /** Ends with a session that ended in good order, throws {@link lostError} after any other end. */
+  async *iterate(): AsyncGenerator<string | Uint8Array, void, undefined> {
+    for (;;) {
+      const message = this.#shift() ?? await this.#next();
+      if (message === undefined) return;
+      yield message;
+    }
+  }
+
+  async #next(): Promise<string | Uint8Array | undefined> {
+    const ending = this.#ending;
+    if (ending === undefined) {
+      return await this.#wait(Infinity, undefined).then((message) => message ?? undefined, () => this.#next()); // nothing but the end rejects
+    }
+    if (isOrderly(ending)) return undefined;
+    throw lostError(ending);
+  }
+
+  #wait(timeoutMs: number, signal: AbortSignal | undefined): Promise<string | Uint8Array | null> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => receiver.settle(aborted(signal));
+      const receiver: Receiver = {
+        settle: (outcome) => {
+          this.#receivers.delete(receiver);
+          stop?.();
+          signal?.removeEventListener("abort", onAbort);
+          if (outcome instanceof Error) reject(outcome);
+          else resolve(outcome);
+        },
+      };
+      const stop = timeoutMs < Infinity ? after(this.#platform, timeoutMs, () => receiver.settle(null)) : undefined;
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#receivers.add(receiver);
+    });
+  }
+
+  #shift(): string | Uint8Array | undefined {
+    const message = this.#messages[this.#head];
+    if (message === undefined) return undefined;
+    this.#head++;
+    this.#bytes -= message.length;
+    if (this.#head * 2 > this.#messages.length) { // each message is moved at most once on average
+      this.#messages = this.#messages.slice(this.#head);
+      this.#head = 0;
+    }
+    return message;
+  }
+}
+
+function aborted(signal: AbortSignal | undefined): ConnectionError {
+  return new ConnectionError("Cannot receive: the signal is aborted", { code: "engineio/aborted", cause: signal?.reason, retryable: false });
+}
