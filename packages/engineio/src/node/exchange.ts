@@ -29,9 +29,9 @@ export class Exchange implements ParkedPoll {
   }
 
   /** The origin is allowed: its headers go with every answer from now on. */
-  allow(headers: Readonly<Record<string, string>>): void {
+  allow({ Vary: vary, ...headers }: Readonly<Record<string, string>>): void {
     this.headers = { ...headers };
-    if (headers["Vary"] !== undefined) addVary(this.headers, this.response, "Origin");
+    if (vary !== undefined) addVary(this.headers, this.response, vary);
   }
 
   /** Answer a poll. */
