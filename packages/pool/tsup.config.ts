@@ -1,5 +1,5 @@
 import type { Options } from "tsup";
 import { library } from "../../tsup.shared.js";
 
-const config: Options = library(["index", "simple-ws"]);
+const config: Options = library(["index", "simple-ws", "resilient"]);
 export default config;

@@ -3,14 +3,10 @@
  *
  * What happened below stays the `cause`.
  */
-import {
-  ConnectionClosedError, ConnectionError, ConnectionRefusedError, ConnectionTimeoutError, InvalidFrameError, type JetSocketError,
-} from "@x/errors/pool";
+import { ConnectionError, ConnectionRefusedError, ConnectionTimeoutError, type JetSocketError } from "@x/errors/pool";
 import { ConnectionClosed, ConnectionError as CannotConnect } from "@x/errors/simple-ws";
 import { WebSocketTimeoutException } from "@x/errors/wsframe";
-
-/** Close codes that this side sends when it received what RFC 6455 forbids (§7.4.1). */
-const FRAME_FAULTS: ReadonlySet<number> = new Set([1002, 1007, 1009]);
+import { endedError } from "../core/resilient/link-end.js";
 
 /** @returns the pool's error for one of simple-ws's, anything else as it is. */
 export function translated(error: unknown): unknown {
@@ -19,11 +15,8 @@ export function translated(error: unknown): unknown {
 }
 
 function ofClosed(error: ConnectionClosed): JetSocketError {
-  const { reason: closeCode, wasClean, initiator } = error;
-  if (initiator === "local" && FRAME_FAULTS.has(closeCode)) {
-    return new InvalidFrameError("Cannot go on: the peer sent an invalid frame", { closeCode, cause: error });
-  }
-  return new ConnectionClosedError(`Cannot use connection: it is closed (${closeCode}), must be open`, { closeCode, reason: error.message, wasClean, cause: error });
+  const { reason: code, message: reason, wasClean, initiator } = error;
+  return endedError({ code, reason, wasClean, initiator }, error);
 }
 
 function ofConnecting(error: CannotConnect): JetSocketError {

@@ -1,0 +1,342 @@
+/**
+ * The life of a resilient socket as a machine: intents, reports of connections and time in, calls of a {@link MachineSink} out.
+ *
+ * Room: pool core. Knows no promise, timer or socket; `Link` stands for whatever the shell holds. Time is an argument
+ * (milliseconds of one monotonic clock). State is settled before the sink is called.
+ */
+import type { Swept } from "@x/errors/clock";
+import { ConnectionTimeoutError, type JetSocketError } from "@x/errors/pool";
+import { reconnection, type NextAttempt } from "@x/errors/retry";
+import { Heartbeat, Latency } from "./heartbeat.js";
+import { endedError, endsQuietly, LOST, type LinkEnd } from "./link-end.js";
+import type { Attempt, ConnectIntent, MachineSettings, MachineSink, Outcome } from "./lifecycle.js";
+import { isRunning, openTimedOut, phaseDeadlineMs, type Current, type Life, type Phase, type Renewal, type Running } from "./phases.js";
+import { Retired } from "./retired.js";
+import { checkTransition, CONNECTABLE, invalidState, type SocketState } from "./states.js";
+
+/** Given up by this side, which tells nobody: nobody is there. */
+const SILENT: LinkEnd = { code: 1006, reason: "Ping timeout", wasClean: false, initiator: "local" };
+const RENEWED = { code: 1000, reason: "renewed" };
+
+export class Machine<Link> implements Swept {
+  readonly latency: Latency = new Latency();
+  readonly #settings: MachineSettings;
+  readonly #sink: MachineSink<Link>;
+  readonly #retired: Retired<Link>;
+  #phase: Phase<Link> = { kind: "idle" };
+  #life: Life | undefined;
+
+  constructor(settings: MachineSettings, sink: MachineSink<Link>) {
+    this.#settings = settings;
+    this.#sink = sink;
+    this.#retired = new Retired(settings.limits, {
+      close: (link) => sink.end(link, RENEWED),
+      cut: (link) => sink.end(link, undefined),
+      unheard: (link) => sink.retired(link),
+    });
+    if (settings.reconnect !== undefined) reconnection(settings.reconnect); // its options are checked when they are given
+  }
+
+  get state(): SocketState {
+    return this.#phase.kind;
+  }
+
+  /** The connection that messages are sent on. */
+  get link(): Link | undefined {
+    return this.#phase.kind === "connected" ? this.#phase.current.link : undefined;
+  }
+
+  /** Since when the present connection is open. */
+  get sinceMs(): number | undefined {
+    return this.#phase.kind === "connected" ? this.#phase.current.sinceMs : undefined;
+  }
+
+  get deadlineMs(): number {
+    return Math.min(phaseDeadlineMs(this.#phase), this.#life?.connectByMs ?? Infinity, this.#retired.deadlineMs);
+  }
+
+  /** @returns whether messages of `link` count. */
+  hears(link: Link): boolean {
+    return this.link === link || this.#retired.hears(link);
+  }
+
+  /** @throws {InvalidStateError} `pool/invalid-state`. */
+  connect({ timeoutMs, retries }: ConnectIntent, nowMs: number): void {
+    if (!CONNECTABLE.includes(this.state)) throw invalidState("Cannot connect", this.state, CONNECTABLE);
+    this.#life = {
+      reconnection: reconnection(this.#settings.reconnect ?? { attempts: 1 }),
+      connectByMs: nowMs + timeoutMs, openTimeoutMs: timeoutMs, retries, downSinceMs: undefined, lastFailure: undefined,
+    };
+    this.#attempt({ reason: "connect", attempt: 1, cause: undefined }, nowMs);
+  }
+
+  /** An attempt succeeded. One that nobody wants any more is hung up. */
+  opened(attempt: Attempt, link: Link, nowMs: number): void {
+    const phase = this.#phase;
+    if (phase.kind === "connecting" && phase.running.attempt === attempt) this.#adopt(link, attempt, undefined, nowMs);
+    else if (phase.kind === "connected" && isRunning(phase.current.renewal, attempt)) this.#adopt(link, attempt, phase.current, nowMs);
+    else this.#sink.end(link, undefined);
+  }
+
+  attemptFailed(attempt: Attempt, failure: JetSocketError, nowMs: number): void {
+    const phase = this.#phase;
+    if (phase.kind === "connecting" && phase.running.attempt === attempt) this.#connectFailed(failure, nowMs);
+    else if (phase.kind === "connected" && isRunning(phase.current.renewal, attempt)) this.#renewalFailed(phase.current, failure, nowMs);
+  }
+
+  /** A connection is gone, for the reason it gives. */
+  linkEnded(link: Link, end: LinkEnd, nowMs: number, cause?: unknown): void {
+    const phase = this.#phase;
+    if (phase.kind === "connected" && phase.current.link === link) this.#lost(phase.current, end, "disconnected", nowMs, cause);
+    else if (phase.kind === "disconnecting" && phase.link === link) this.#disconnected(end);
+    else this.#retired.ended(link);
+  }
+
+  /** Something arrived. */
+  alive(link: Link, nowMs: number): void {
+    if (this.#phase.kind === "connected" && this.#phase.current.link === link) this.#phase.current.heartbeat.alive(nowMs);
+  }
+
+  /** A ping was answered. */
+  pong(link: Link, payload: string | Uint8Array, nowMs: number): void {
+    if (this.#phase.kind !== "connected" || this.#phase.current.link !== link) return;
+    const latencyMs = this.#phase.current.heartbeat.pong(nowMs);
+    if (latencyMs === undefined) return;
+    this.latency.add(latencyMs);
+    this.#sink.emit("pong", { payload, latencyMs });
+  }
+
+  /** The network may be there again, or the computer awake: waits end, and what is open must prove itself. */
+  wake(nowMs: number): void {
+    const phase = this.#phase;
+    if (phase.kind === "backingOff") this.#attempt(phase.next, nowMs);
+    else if (phase.kind === "connected" && phase.current.heartbeat.probe(nowMs) === "ping") this.#sink.ping(phase.current.link);
+  }
+
+  /** Ends the life: what is open with a handshake, what is to come at once. Idempotent. */
+  close(code: number, reason: string, nowMs: number): void {
+    const phase = this.#phase;
+    const end: LinkEnd = { code, reason, wasClean: true, initiator: "local" };
+    switch (phase.kind) {
+      case "idle": case "backingOff": this.#finish("closed", closedBy(end)); return;
+      case "connecting":
+        this.#sink.abandon(phase.running.attempt, endedError(end));
+        this.#finish("closed", closedBy(end));
+        return;
+      case "connected": this.#startClosing(phase.current, end, nowMs); return;
+      case "disconnecting": case "disconnected": case "reconnecting": case "failed": case "closed": return;
+    }
+  }
+
+  /** The caller of `connect` does not wait any longer. Does nothing once it has succeeded. */
+  giveUp(error: JetSocketError): void {
+    const phase = this.#phase;
+    if (this.#life === undefined || this.#life.connectByMs === Infinity) return;
+    if (phase.kind === "connecting") this.#sink.abandon(phase.running.attempt, error);
+    this.#fail(error, LOST);
+  }
+
+  tick(nowMs: number): void {
+    this.#retired.tick(nowMs);
+    const phase = this.#phase;
+    if (this.#life !== undefined && this.#life.connectByMs <= nowMs) this.giveUp(openTimedOut(this.#life));
+    else if (phase.kind === "connecting" && phase.running.deadlineMs <= nowMs) this.#attemptTimedOut(phase.running, nowMs);
+    else if (phase.kind === "backingOff" && phase.dueMs <= nowMs) this.#attempt(phase.next, nowMs);
+    else if (phase.kind === "disconnecting" && phase.forceAtMs <= nowMs) this.#forceClosed(phase.link, phase.end);
+    else if (phase.kind === "connected") this.#tickConnected(phase.current, nowMs);
+  }
+
+  #attempt(attempt: Attempt, nowMs: number): void {
+    this.#enter({ kind: "connecting", running: this.#running(attempt, nowMs) });
+    this.#sink.open(attempt);
+  }
+
+  #attemptTimedOut({ attempt }: Running, nowMs: number): void {
+    const error = this.#attemptTimeout();
+    this.#sink.abandon(attempt, error);
+    this.#connectFailed(error, nowMs);
+  }
+
+  #connectFailed(failure: JetSocketError, nowMs: number): void {
+    const life = this.#living();
+    const next = life.retries ? life.reconnection.next(failure, 0) : undefined;
+    if (next === undefined || nowMs + next.delayMs >= life.connectByMs) {
+      this.#fail(failure, LOST);
+      return;
+    }
+    this.#sink.emit("error", { error: failure, fatal: false });
+    this.#backOff(next, failure, nowMs);
+  }
+
+  #backOff({ attempt, delayMs }: NextAttempt, failure: JetSocketError, nowMs: number): void {
+    const life = this.#living();
+    life.lastFailure = failure;
+    const next: Attempt = { reason: life.downSinceMs === undefined ? "connect" : "reconnect", attempt, cause: failure };
+    this.#sink.emit("reconnecting", { attempt, delayMs, lastError: failure });
+    if (delayMs <= 0 && this.state === "reconnecting") this.#attempt(next, nowMs);
+    else this.#enter({ kind: "backingOff", next, dueMs: nowMs + delayMs });
+  }
+
+  #adopt(link: Link, attempt: Attempt, replaced: Current<Link> | undefined, nowMs: number): void {
+    const life = this.#living();
+    const downtimeMs = life.downSinceMs === undefined ? undefined : nowMs - life.downSinceMs;
+    life.connectByMs = Infinity;
+    life.retries = true;
+    life.downSinceMs = life.lastFailure = undefined;
+    const current = { link, sinceMs: nowMs, heartbeat: new Heartbeat(this.#settings.heartbeat, nowMs), renewal: this.#firstRenewal(nowMs) };
+    if (replaced === undefined) this.#enter({ kind: "connected", current });
+    else this.#phase = { kind: "connected", current };
+    this.#sink.adopted(link, { attempt, downtimeMs, replacedAgeMs: replaced === undefined ? undefined : nowMs - replaced.sinceMs });
+    if (replaced !== undefined) this.#retired.add(replaced.link, nowMs);
+  }
+
+  #tickConnected(current: Current<Link>, nowMs: number): void {
+    const { renewal } = current;
+    const beat = current.heartbeat.tick(nowMs);
+    if (beat === "dead") this.#died(current, nowMs);
+    else if (renewal.kind === "due" && renewal.atMs <= nowMs) this.#renew(current, renewal.attempt, nowMs);
+    else if (renewal.kind === "running" && renewal.running.deadlineMs <= nowMs) this.#renewalTimedOut(current, renewal.running, nowMs);
+    if (beat === "ping") this.#sink.ping(current.link);
+  }
+
+  #died(current: Current<Link>, nowMs: number): void {
+    const afterMs = this.#settings.heartbeat.timeoutMs;
+    const error = new ConnectionTimeoutError(`Cannot use connection: no answer to a ping within ${afterMs} ms`, { operation: "ping", afterMs });
+    this.#sink.emit("error", { error, fatal: false });
+    this.#lost(current, SILENT, "reconnecting", nowMs, error);
+  }
+
+  #firstRenewal(nowMs: number): Renewal {
+    const { maxAgeMs, maxAgeJitter } = this.#settings.limits;
+    return { kind: "due", atMs: maxAgeMs === Infinity ? Infinity : nowMs + maxAgeMs * (1 - maxAgeJitter * this.#settings.random()), attempt: 1 };
+  }
+
+  #renew(current: Current<Link>, number: number, nowMs: number): void {
+    const attempt: Attempt = { reason: "renew", attempt: number, cause: undefined };
+    this.#phase = { kind: "connected", current: { ...current, renewal: { kind: "running", running: this.#running(attempt, nowMs) } } };
+    this.#sink.open(attempt);
+  }
+
+  #renewalTimedOut(current: Current<Link>, { attempt }: Running, nowMs: number): void {
+    const error = this.#attemptTimeout();
+    this.#sink.abandon(attempt, error);
+    this.#renewalFailed(current, error, nowMs);
+  }
+
+  /** The old connection serves on; the policy says whether and when another attempt is made. */
+  #renewalFailed(current: Current<Link>, failure: JetSocketError, nowMs: number): void {
+    const next = this.#settings.reconnect === undefined ? undefined : this.#living().reconnection.next(failure, 0);
+    const atMs = next === undefined ? Infinity : nowMs + next.delayMs;
+    this.#phase = { kind: "connected", current: { ...current, renewal: { kind: "due", atMs, attempt: next?.attempt ?? 1 } } };
+    this.#sink.emit("error", { error: failure, fatal: false });
+  }
+
+  #lost(current: Current<Link>, end: LinkEnd, via: "disconnected" | "reconnecting", nowMs: number, cause: unknown): void {
+    const life = this.#living();
+    const error = endedError(end, cause);
+    const next = this.#settings.reconnect === undefined ? undefined : life.reconnection.next(error, nowMs - current.sinceMs);
+    const running = current.renewal.kind === "running" ? current.renewal.running : undefined;
+    life.downSinceMs = nowMs;
+    if (end.initiator === "remote") this.#sink.emit("closing", { code: end.code, reason: end.reason, initiatedBy: "remote" });
+    this.#enter({ kind: via });
+    this.#dropped(end, error);
+    if (via === "reconnecting") this.#sink.end(current.link, undefined);
+    if (next === undefined) this.#stay(end, error, running?.attempt);
+    else this.#comeBack(end, error, next, running, nowMs);
+  }
+
+  /** There is no further attempt. */
+  #stay(end: LinkEnd, error: JetSocketError, renewing: Attempt | undefined): void {
+    if (renewing !== undefined) this.#sink.abandon(renewing, error);
+    const isQuiet = endsQuietly(end);
+    if (this.state === "disconnected" && (isQuiet || this.#settings.reconnect === undefined)) this.#finish("closed", { end, error, isQuiet });
+    else this.#fail(error, end);
+  }
+
+  #comeBack({ code, reason }: LinkEnd, error: JetSocketError, next: NextAttempt, renewing: Running | undefined, nowMs: number): void {
+    this.#sink.emit("closed", { code, reason, reconnecting: true });
+    if (this.state === "disconnected") this.#enter({ kind: "reconnecting" });
+    if (renewing === undefined) {
+      this.#backOff(next, error, nowMs);
+      return;
+    }
+    this.#sink.emit("reconnecting", { attempt: next.attempt, delayMs: 0, lastError: error }); // by the attempt that is under way
+    this.#enter({ kind: "connecting", running: renewing });
+  }
+
+  #startClosing({ link, renewal }: Current<Link>, end: LinkEnd, nowMs: number): void {
+    const { code, reason } = end;
+    this.#enter({ kind: "disconnecting", link, end, forceAtMs: nowMs + this.#settings.limits.closeTimeoutMs });
+    this.#sink.emit("closing", { code, reason, initiatedBy: "local" });
+    if (renewal.kind === "running") this.#sink.abandon(renewal.running.attempt, endedError(end));
+    this.#retired.close(nowMs);
+    this.#sink.end(link, { code, reason });
+  }
+
+  #disconnected(end: LinkEnd): void {
+    const error = endedError(end);
+    this.#enter({ kind: "disconnected" });
+    this.#dropped(end, error);
+    this.#finish("closed", { end, error, isQuiet: true });
+  }
+
+  #forceClosed(link: Link, asked: LinkEnd): void {
+    const end = { ...asked, wasClean: false };
+    const error = endedError(end);
+    this.#enter({ kind: "closed" });
+    this.#dropped(end, error);
+    this.#sink.end(link, undefined);
+    this.#over({ end, error, isQuiet: true });
+  }
+
+  #dropped({ code, reason, wasClean }: LinkEnd, error: JetSocketError): void {
+    this.#sink.emit("disconnected", { code, reason, wasClean });
+    this.#sink.dropped(error);
+  }
+
+  #fail(error: JetSocketError, end: LinkEnd): void {
+    if (this.state === "disconnected") this.#enter({ kind: "reconnecting" });
+    this.#enter({ kind: "failed" });
+    this.#sink.emit("error", { error, fatal: true });
+    this.#over({ end, error, isQuiet: false });
+  }
+
+  #finish(kind: "closed", outcome: Outcome): void {
+    this.#enter({ kind });
+    this.#over(outcome);
+  }
+
+  #over(outcome: Outcome): void {
+    const { code, reason } = outcome.end;
+    this.#life = undefined;
+    this.#sink.emit("closed", { code, reason, reconnecting: false });
+    this.#sink.over(outcome);
+  }
+
+  #enter(phase: Phase<Link>): void {
+    const oldState = this.state;
+    checkTransition(oldState, phase.kind);
+    this.#phase = phase;
+    this.#sink.emit("stateChange", { oldState, newState: phase.kind });
+  }
+
+  #running(attempt: Attempt, nowMs: number): Running {
+    return { attempt, deadlineMs: nowMs + this.#settings.limits.connectTimeoutMs };
+  }
+
+  #attemptTimeout(): ConnectionTimeoutError {
+    const afterMs = this.#settings.limits.connectTimeoutMs;
+    return new ConnectionTimeoutError(`Cannot connect: not open after ${afterMs} ms`, { operation: "connect", afterMs });
+  }
+
+  /** Every state but the first and the last ones has a life. */
+  #living(): Life {
+    if (this.#life === undefined) throw invalidState("Cannot go on", this.state, ["connecting", "connected", "backingOff"]);
+    return this.#life;
+  }
+}
+
+/** Closed by this side while nothing was open. */
+function closedBy(end: LinkEnd): Outcome {
+  return { end, error: endedError(end), isQuiet: true };
+}
