@@ -15,6 +15,7 @@ export const ExitCode = {
   timeout: 7,
   closed: 8,
   protocol: 9,
+  brokenPipe: 141,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
@@ -29,14 +30,14 @@ export function verdictOf(error: unknown): Verdict {
   const chain = causesOf(error);
   const message = error instanceof Error ? error.message : String(error);
   const code = chain.map(({ code }) => code).find((one) => one !== undefined) ?? "";
-  const systemCode = chain.map(({ details }) => details?.systemCode).find((one) => one !== undefined) ?? "";
+  const systemCode = chain.map(({ details, code: own }) => details?.systemCode ?? (/^[A-Z][A-Z0-9_]+$/.test(own ?? "") ? own : undefined)).find((one) => one !== undefined) ?? "";
   const phase = chain.map(({ details }) => details?.phase).find((one) => one !== undefined);
-  const has = (name: string): boolean => chain.some((one) => one.name === name);
-  if (code === "simple-ws/invalid-option" || code === "simple-ws/invalid-argument" || code === "simple-ws/invalid-url") return { exitCode: ExitCode.usage, message };
+  const has = (...names: string[]): boolean => chain.some(({ name }) => names.includes(name ?? ""));
+  if (/\/(?:invalid-(?:option|argument|url)|reserved-event|too-deep)$/.test(code)) return { exitCode: ExitCode.usage, message };
   if (has("WebSocketProxyException")) return { exitCode: ExitCode.proxy, message: advise(message, chain.some((one) => one.stage === "auth") && "give credentials in the proxy's URL: -p http://user:password@host:port") };
-  if (has("WebSocketTimeoutException")) return { exitCode: ExitCode.timeout, message: advise(message, "--timeout gives it longer") };
-  if (has("WebSocketBadStatusException")) return { exitCode: ExitCode.refused, message: advise(`${message}${bodyOf(chain)}`, statusAdvice(chain)) };
-  if (phase === "tls") return { exitCode: ExitCode.tls, message: advise(message, /SELF_SIGNED|UNABLE_TO|CERT|ALTNAME/.test(systemCode) && "--ca names a certificate to trust, -n trusts any") };
+  if (has("WebSocketTimeoutException", "TimeoutError") || code.endsWith("-timeout")) return { exitCode: ExitCode.timeout, message: advise(message, "--timeout gives it longer") };
+  if (has("WebSocketBadStatusException", "ConnectionRefusedError", "BadNamespaceError") || statusOf(chain) !== undefined) return { exitCode: ExitCode.refused, message: advise(`${message}${bodyOf(chain)}`, statusAdvice(chain)) };
+  if (phase === "tls" || /CERT|TLS|SSL/.test(systemCode)) return { exitCode: ExitCode.tls, message: advise(message, /SELF_SIGNED|UNABLE_TO|CERT|ALTNAME/.test(systemCode) && "--ca names a certificate to trust, -n trusts any") };
   if (has("WebSocketProtocolException")) return { exitCode: ExitCode.protocol, message: advise(message, "is there a WebSocket at this address?") };
   return { exitCode: ExitCode.unreachable, message: advise(message, systemCode === "ECONNREFUSED" && "is the server running, and the port right?") };
 }
@@ -52,8 +53,10 @@ interface Link {
   readonly name?: string;
   readonly code?: string;
   readonly stage?: string;
-  readonly statusCode?: number;
+  readonly httpStatus?: number | undefined;
   readonly body?: unknown;
+  /** What a Socket.IO server says beside its refusal. */
+  readonly errorArgs?: { readonly data?: unknown };
   readonly details?: { readonly systemCode?: string; readonly phase?: string };
   readonly cause?: unknown;
 }
@@ -65,7 +68,7 @@ function causesOf(error: unknown): readonly Link[] {
 }
 
 function statusAdvice(chain: readonly Link[]): string | false {
-  switch (chain.find(({ statusCode }) => statusCode !== undefined)?.statusCode) {
+  switch (statusOf(chain)) {
     case 301: case 302: case 303: case 307: case 308: return "--max-redirects follows it";
     case 401: case 403: return "-H 'Authorization: …' and -o ORIGIN are what servers usually ask for";
     case 404: return "is the path right?";
@@ -73,9 +76,13 @@ function statusAdvice(chain: readonly Link[]): string | false {
   }
 }
 
+function statusOf(chain: readonly Link[]): number | undefined {
+  return chain.map(({ httpStatus }) => httpStatus).find((status) => status !== undefined);
+}
+
 function bodyOf(chain: readonly Link[]): string {
-  const body = chain.map((link) => link.body).find((one) => typeof one === "string" && one !== "");
-  return typeof body === "string" ? `: ${body.trim().slice(0, 300)}` : "";
+  const body = chain.map((link) => link.body ?? link.errorArgs?.data).find((one) => one !== undefined && one !== "");
+  return body === undefined ? "" : `: ${(typeof body === "string" ? body.trim() : JSON.stringify(body)).slice(0, 300)}`;
 }
 
 function advise(message: string, advice: string | false): string {

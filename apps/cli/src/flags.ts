@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { enableTrace, type ConnectOptions } from "@x/simple-ws/client";
 import { InvalidArgumentError } from "commander";
+import type { ConversationFlags } from "./conversation.js";
 import type { BinaryInput } from "./input.js";
 import type { OutputOptions } from "./output.js";
 import type { Streams, Terminal } from "./terminal.js";
@@ -17,31 +18,30 @@ export interface OutputFlags {
   readonly hex?: boolean;
 }
 
-export interface ConnectFlags extends OutputFlags {
-  readonly proxy?: string;
-  readonly nocert?: boolean;
-  readonly subprotocols?: readonly string[];
-  readonly origin?: string;
+/** What every client may be told: the request, the way there, and limits. Times are seconds. */
+export interface LinkFlags extends OutputFlags {
   readonly headers?: string;
   readonly header: readonly string[];
-  readonly cookie?: string;
+  readonly origin?: string;
   readonly host?: string;
-  readonly text?: string;
-  readonly eofWait: number;
-  readonly execute: readonly string[];
-  readonly wait?: number;
-  readonly count?: number;
-  readonly binary?: BinaryInput;
+  readonly cookie?: string;
+  readonly proxy?: string;
+  readonly nocert?: boolean;
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
   readonly passphrase?: string;
   readonly servername?: string;
-  readonly ping?: number;
-  readonly pingTimeout?: number;
+  readonly compress?: boolean;
   readonly maxMessage?: number;
   readonly maxRedirects?: number;
-  readonly compress?: boolean;
+}
+
+export interface ConnectFlags extends LinkFlags, ConversationFlags {
+  readonly subprotocols?: readonly string[];
+  readonly binary?: BinaryInput;
+  readonly ping?: number;
+  readonly pingTimeout?: number;
   readonly timeout?: number;
   readonly reconnect?: boolean;
 }
@@ -59,35 +59,44 @@ export function outputOptions({ verbose, raw = false, json = false, timings = fa
 }
 
 /** @throws {InvalidArgumentError} a file cannot be read, or a header is none. */
-export function connectOptions(flags: ConnectFlags, terminal: Terminal, signal: AbortSignal): ConnectOptions {
-  const { proxy, subprotocols, origin, cookie, host, ping, pingTimeout, maxMessage, maxRedirects, timeout } = flags;
+export function connectOptions(flags: ConnectFlags, terminal: Terminal): ConnectOptions {
+  const { subprotocols, ping, pingTimeout, timeout } = flags;
   return {
-    signal,
+    ...linkOptions(flags, terminal),
+    ...(subprotocols === undefined ? {} : { subprotocols }),
+    ...(ping === undefined ? {} : { pingIntervalMs: ping * 1_000 }),
+    ...(pingTimeout === undefined ? {} : { pingTimeoutMs: pingTimeout * 1_000 }),
+    ...(timeout === undefined ? {} : { connectTimeoutMs: timeout * 1_000, handshakeTimeoutMs: timeout * 1_000 }),
+  };
+}
+
+type LinkOptions = Pick<ConnectOptions, "headers" | "tls" | "perMessageDeflate" | "proxy" | "origin" | "cookie" | "host" | "maxMessageBytes" | "maxRedirects" | "trace">;
+
+/** Options that WebSockets and Engine.IO's transports share. @throws {InvalidArgumentError} a file cannot be read, or a header is none. */
+export function linkOptions(flags: LinkFlags, terminal: Terminal): LinkOptions {
+  const { proxy, origin, cookie, host, maxMessage, maxRedirects } = flags;
+  return {
     headers: headersOf(flags),
     tls: tlsOf(flags),
     perMessageDeflate: flags.compress ?? false,
     ...(proxy === undefined ? {} : { proxy }),
-    ...(subprotocols === undefined ? {} : { subprotocols }),
     ...(origin === undefined ? {} : { origin }),
     ...(cookie === undefined ? {} : { cookie }),
     ...(host === undefined ? {} : { host }),
-    ...(ping === undefined ? {} : { pingIntervalMs: ping * 1_000 }),
-    ...(pingTimeout === undefined ? {} : { pingTimeoutMs: pingTimeout * 1_000 }),
     ...(maxMessage === undefined ? {} : { maxMessageBytes: maxMessage }),
     ...(maxRedirects === undefined ? {} : { maxRedirects }),
-    ...(timeout === undefined ? {} : { connectTimeoutMs: timeout * 1_000, handshakeTimeoutMs: timeout * 1_000 }),
     ...(flags.verbose < 2 ? {} : { trace: enableTrace({ debug: (text) => terminal.tell({ kind: "trace", text }) }) }),
   };
 }
 
 /** `--headers "A: 1,B: 2"` as wsdump has it, and `-H "Name: value"`, whose value may hold commas. */
-function headersOf({ headers, header }: ConnectFlags): readonly string[] {
+function headersOf({ headers, header }: LinkFlags): readonly string[] {
   const all = [...(headers?.split(",").map((one) => one.trim()) ?? []), ...header];
   for (const line of all) if (!/^[^:\s]+:/.test(line)) throw new InvalidArgumentError(`Header ${JSON.stringify(line)} must read "Name: value"`);
   return all;
 }
 
-function tlsOf({ nocert, ca, cert, key, passphrase, servername }: ConnectFlags): NonNullable<ConnectOptions["tls"]> {
+function tlsOf({ nocert, ca, cert, key, passphrase, servername }: LinkFlags): NonNullable<ConnectOptions["tls"]> {
   return {
     ...(nocert === true ? { rejectUnauthorized: false } : {}),
     ...(ca === undefined ? {} : { ca: read(ca) }),

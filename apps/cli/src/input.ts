@@ -4,7 +4,7 @@
 
 export type Command =
   | { readonly kind: "send"; readonly data: string | Uint8Array }
-  | { readonly kind: "ping" | "pong"; readonly payload: string }
+  | { readonly kind: "ping"; readonly payload: string }
   | { readonly kind: "close"; readonly code: number; readonly reason: string }
   | { readonly kind: "help" }
   | { readonly kind: "mistake"; readonly text: string };
@@ -17,7 +17,7 @@ export const HELP = `/ping [text]            send a Ping
 /base64 aGV5            send bytes given in base64
 /text /like this        send a line that begins with a slash
 /help                   this
-Anything else is sent as it is. Ctrl-C closes and ends; twice, at once.`;
+Anything else is sent as it is. Ctrl-C clears the line; on an empty one it closes and ends; twice, at once.`;
 
 /** @param hasCommands whether a slash begins a command: at a terminal. @param binary how lines are to be read as bytes. */
 export function parseLine(line: string, hasCommands: boolean, binary: BinaryInput): Command {

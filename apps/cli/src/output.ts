@@ -3,18 +3,33 @@
  */
 import { createColors } from "picocolors";
 import { escapeText, showBytes } from "./payload.js";
+import { showValues, withBase64 } from "./values.js";
 
 export type Direction = "sent" | "received";
 
 /** What there is to tell. */
 export type Happening =
   | { readonly kind: "message"; readonly direction: Direction; readonly data: string | Uint8Array; readonly from?: string }
+  | { readonly kind: "event"; readonly direction: Direction; readonly event: string; readonly args: readonly unknown[]; readonly wantsAnswer: boolean }
+  | { readonly kind: "answer"; readonly direction: Direction; readonly args: readonly unknown[]; /** Since the question, in milliseconds. */ readonly afterMs?: number }
   | { readonly kind: "control"; readonly direction: Direction; readonly name: "ping" | "pong"; readonly payload: Uint8Array }
-  | { readonly kind: "open"; readonly url: string; readonly protocol: string; readonly extensions: string }
+  | Open
   | { readonly kind: "closed"; readonly code: number; readonly reason: string; readonly wasClean: boolean }
+  | { readonly kind: "disconnected"; readonly reason: string }
   | { readonly kind: "info"; readonly text: string }
   | { readonly kind: "trace"; readonly text: string }
   | { readonly kind: "error"; readonly text: string; readonly code?: string };
+
+/** What is not said is `undefined` or "". */
+interface Open {
+  readonly kind: "open";
+  readonly url: string;
+  readonly protocol?: string;
+  readonly extensions?: string;
+  readonly namespace?: string;
+  readonly transport?: string;
+  readonly id?: string;
+}
 
 export interface OutputOptions {
   readonly mode: "pretty" | "plain" | "json";
@@ -39,7 +54,11 @@ export function lineOf(happening: Happening, options: OutputOptions, elapsedMs: 
   const text = textOf(happening, options);
   if (text === undefined) return undefined;
   const stamp = options.timings ? `${(elapsedMs / 1_000).toFixed(3)} ` : "";
-  return { to: happening.kind === "message" ? "stdout" : "stderr", text: `${stamp}${text}` };
+  return { to: isOutput(happening) ? "stdout" : "stderr", text: `${stamp}${text}` };
+}
+
+function isOutput({ kind }: Happening): boolean {
+  return kind === "message" || kind === "event" || kind === "answer";
 }
 
 function textOf(happening: Happening, { mode, hasColors, verbosity, hex }: OutputOptions): string | undefined {
@@ -53,15 +72,32 @@ function textOf(happening: Happening, { mode, hasColors, verbosity, hex }: Outpu
       const opcode = verbosity > 0 ? `${typeof data === "string" ? "text" : "binary"}: ` : "";
       const label = shown.encoding === "utf-8" || (shown.encoding === "hex" && !isPretty) ? "" : `[${shown.encoding}] `;
       const arrow = isPretty ? (direction === "sent" ? "> " : "< ") : "";
-      return `${arrow}${dim(opcode + label)}${from === undefined ? "" : dim(`${from} `)}${isPretty ? blue(shown.text) : shown.text}`;
+      const before = `${opcode}${label}${from === undefined ? "" : `${from} `}`;
+      return `${arrow}${before === "" ? "" : dim(before)}${isPretty ? blue(shown.text) : shown.text}`;
+    }
+    case "event": {
+      if (happening.direction === "sent") return undefined;
+      const words = [isPretty ? blue(escapeText(happening.event)) : escapeText(happening.event), showValues(happening.args)].filter((word) => word !== "").join(" ");
+      return isPretty ? `< ${words}${happening.wantsAnswer ? dim(" (/answer …)") : ""}` : words;
+    }
+    case "answer": {
+      if (happening.direction === "sent") return undefined;
+      const values = showValues(happening.args);
+      return isPretty ? `< ${dim(`answer after ${happening.afterMs?.toFixed(1) ?? "?"} ms`)}${values === "" ? "" : ` ${values}`}` : values;
     }
     case "control": return verbosity > 0 ? dim(`${happening.direction === "sent" ? ">" : "<"} ${happening.name}: ${showBytes(happening.payload, hex).text}`) : undefined;
-    case "open": return isPretty ? green(`connected to ${escapeText(happening.url)}${happening.protocol === "" ? "" : `, subprotocol ${happening.protocol}`}${happening.extensions === "" ? "" : `, ${happening.extensions}`}`) : undefined;
+    case "open": return isPretty ? green(escapeText(connectedTo(happening))) : undefined;
     case "closed": return isPretty || verbosity > 0 ? yellow(`closed ${happening.code}${happening.reason === "" ? "" : ` ${escapeText(happening.reason)}`}`) : undefined;
+    case "disconnected": return isPretty || verbosity > 0 ? yellow(`disconnected: ${escapeText(happening.reason)}`) : undefined;
     case "info": return isPretty ? dim(happening.text) : happening.text;
     case "trace": return dim(escapeText(happening.text));
     case "error": return red(escapeText(happening.text));
   }
+}
+
+function connectedTo({ url, protocol = "", extensions = "", namespace = "", transport = "", id = "" }: Open): string {
+  const details: readonly (readonly [string, string])[] = [["namespace ", namespace], ["as ", id], ["over ", transport], ["subprotocol ", protocol], ["", extensions]];
+  return [`connected to ${url}`, ...details.filter(([, value]) => value !== "").map(([label, value]) => label + value)].join(", ");
 }
 
 function jsonOf(happening: Happening): object {
@@ -72,6 +108,7 @@ function jsonOf(happening: Happening): object {
       return { kind, direction, ...(from === undefined ? {} : { from }), ...body };
     }
     case "control": return { kind: happening.name, direction: happening.direction, base64: Buffer.from(happening.payload).toString("base64") };
-    case "open": case "closed": case "info": case "trace": case "error": return happening;
+    case "event": case "answer": return { ...happening, args: withBase64(happening.args) };
+    case "open": case "closed": case "disconnected": case "info": case "trace": case "error": return happening;
   }
 }

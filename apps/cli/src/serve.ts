@@ -39,11 +39,17 @@ export async function runServe(isEcho: boolean, flags: ServeFlags, streams: Stre
     await new Promise<void>((resolve) => {
       interrupted.addEventListener("abort", () => resolve(), { once: true });
       if (isEcho) return;
-      terminal.listen((line) => {
-        const command = parseLine(line, false, flags.binary ?? "none");
-        if (command.kind === "send") terminal.tell({ kind: "info", text: `sent to ${server.broadcast(command.data)}` });
-        else if (command.kind === "mistake") terminal.tell({ kind: "error", text: command.text });
-      }, () => undefined, resolve);
+      terminal.listen({
+        onLine: (line) => {
+          const command = parseLine(line, false, flags.binary ?? "none");
+          if (command.kind === "send") terminal.tell({ kind: "info", text: `sent to ${server.broadcast(command.data)}` });
+          else if (command.kind === "mistake") terminal.tell({ kind: "error", text: command.text });
+          return undefined;
+        },
+        onEnd: () => {
+          if (terminal.isInteractive) resolve(); // Ctrl-D; a pipe may end and the server go on
+        },
+      });
     });
     terminal.stop();
     return ExitCode.clean;

@@ -1,11 +1,10 @@
 /**
- * The program's streams: lines out, lines in, a prompt that stays below what comes in, and a history.
+ * The program's streams: lines out, lines in, and a prompt that stays below what comes in.
  */
-import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
-import { createInterface, type Interface } from "node:readline";
+import { once } from "node:events";
+import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { History } from "./history.js";
 import { lineOf, type Happening, type OutputOptions } from "./output.js";
 
 export interface Streams {
@@ -13,15 +12,28 @@ export interface Streams {
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What Ctrl-C does; at a prompt it is no signal. */
+  readonly interrupt: () => void;
 }
 
-const MAX_HISTORY = 500;
+export interface Listener {
+  /** Lines come one after another: the next one when the promise is settled. */
+  onLine(line: string): Promise<unknown> | undefined;
+  /** Standard input has ended, or Ctrl-D was typed; after the last line. */
+  onEnd(): void;
+}
+
+/** Lines that wait for their turn; beyond it standard input is not read. */
+const MAX_WAITING_LINES = 256;
 
 export class Terminal {
   readonly #streams: Streams;
   readonly #output: OutputOptions;
   readonly #startedMs = performance.now();
+  readonly #waiting: string[] = [];
   #prompt: Interface | undefined;
+  #isSaying = false;
+  #hasEnded = false;
 
   constructor(streams: Streams, output: OutputOptions) {
     this.#streams = streams;
@@ -33,57 +45,82 @@ export class Terminal {
     return this.#output.mode === "pretty" && this.#streams.stdin.isTTY === true;
   }
 
-  tell(happening: Happening): void {
+  /** @returns `false` when whoever reads standard output cannot keep up; see {@link drained}. */
+  tell(happening: Happening): boolean {
     const line = lineOf(happening, this.#output, performance.now() - this.#startedMs);
-    if (line === undefined) return;
-    const isPrompting = this.#prompt !== undefined && this.isInteractive;
-    if (isPrompting) this.#streams.stdout.write("\r\u001b[K"); // the prompt goes, and comes back below
-    this.#streams[line.to].write(`${line.text}\n`);
-    if (isPrompting) this.#prompt?.prompt(true);
+    if (line === undefined) return true;
+    const rows = this.#hidePrompt();
+    const hasRoom = this.#streams[line.to].write(`${line.text}\n`);
+    if (rows !== undefined) this.#showPrompt(rows);
+    return hasRoom || line.to === "stderr";
   }
 
-  /** Lines of standard input, until it ends or {@link stop}. `onInterrupt` is for Ctrl-C at a prompt, where it is no signal. */
-  listen(onLine: (line: string) => void, onEnd: () => void, onInterrupt: () => void): void {
-    const { stdin, stdout, env } = this.#streams;
-    const history = historyFile(env);
-    const prompt = createInterface(this.isInteractive
-      ? { input: stdin, output: stdout, prompt: "> ", historySize: MAX_HISTORY, history: readHistory(history) }
-      : { input: stdin });
+  /** Standard output takes more. */
+  async drained(): Promise<void> {
+    if (this.#streams.stdout.writableNeedDrain) await once(this.#streams.stdout, "drain");
+  }
+
+  /** Lines of standard input, until it ends or {@link stop}. */
+  listen(listener: Listener): void {
+    const prompt = this.isInteractive ? this.#interactive() : createInterface({ input: this.#streams.stdin });
     this.#prompt = prompt;
     prompt.on("line", (line) => {
-      if (this.isInteractive && line !== "") keepHistory(history, line);
-      onLine(line);
-      if (this.isInteractive && this.#prompt !== undefined) prompt.prompt();
+      this.#waiting.push(line);
+      if (this.#waiting.length >= MAX_WAITING_LINES) prompt.pause();
+      if (!this.#isSaying) void this.#say(listener, prompt);
     });
-    prompt.on("close", onEnd).on("SIGINT", onInterrupt);
+    prompt.on("close", () => {
+      this.#hasEnded = true;
+      if (!this.#isSaying) listener.onEnd();
+    });
     if (this.isInteractive) prompt.prompt();
   }
 
+  /** The prompt goes, and what was typed with it. */
   stop(): void {
+    this.#hidePrompt();
     const prompt = this.#prompt;
     this.#prompt = undefined;
     prompt?.removeAllListeners("close").close();
   }
-}
 
-function historyFile(env: Streams["env"]): string {
-  return join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "xws", "history");
-}
-
-/** Newest first, as readline wants them. */
-function readHistory(file: string): string[] {
-  try {
-    return readFileSync(file, "utf8").split("\n").filter((line) => line !== "").slice(-MAX_HISTORY).reverse();
-  } catch {
-    return []; // there is none yet
+  #interactive(): Interface {
+    const { stdin, stdout, env, interrupt } = this.#streams;
+    const history = new History(env);
+    const prompt = createInterface({ input: stdin, output: stdout, prompt: "> ", historySize: History.size, history: history.read(), removeHistoryDuplicates: true });
+    prompt.on("line", (line) => history.add(line));
+    prompt.on("SIGINT", () => {
+      if (prompt.line === "") interrupt();
+      else for (const name of ["e", "u"]) prompt.write(null, { ctrl: true, name }); // to the end, and all of it away: as shells do
+    });
+    return prompt;
   }
-}
 
-function keepHistory(file: string, line: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    appendFileSync(file, `${line}\n`, { mode: 0o600 });
-  } catch {
-    // a history that cannot be written is no reason to stop
+  async #say(listener: Listener, prompt: Interface): Promise<void> {
+    this.#isSaying = true;
+    for (let line = this.#waiting.shift(); line !== undefined; line = this.#waiting.shift()) {
+      await listener.onLine(line);
+      if (this.isInteractive && this.#prompt === prompt) prompt.prompt();
+    }
+    this.#isSaying = false;
+    if (this.#hasEnded) listener.onEnd();
+    else prompt.resume();
+  }
+
+  /** @returns how many rows above the cursor it began; `undefined` where there is none. */
+  #hidePrompt(): number | undefined {
+    if (this.#prompt === undefined || !this.isInteractive) return undefined;
+    const { stdout } = this.#streams;
+    const { rows } = this.#prompt.getCursorPos();
+    moveCursor(stdout, 0, -rows);
+    cursorTo(stdout, 0);
+    clearScreenDown(stdout);
+    return rows;
+  }
+
+  /** Readline goes up as many rows as it believes to have below the prompt's first before it draws. */
+  #showPrompt(rows: number): void {
+    this.#streams.stdout.write("\n".repeat(rows));
+    this.#prompt?.prompt(true);
   }
 }

@@ -1,5 +1,5 @@
 /** The program as a process, against servers of ours: what it prints, and how it ends. */
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { serve, type ServeOptions, type WebSocketServer } from "@x/simple-ws/server";
 import { listen } from "@x/testkit";
+import { outcomeOf, start, type Outcome } from "../test/program.js";
 import { runConnect } from "./connect.js";
 import type { ConnectFlags } from "./flags.js";
 
@@ -18,36 +19,26 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
 
-async function start(options: Partial<ServeOptions> = {}): Promise<WebSocketServer> {
+async function echoServer(options: Partial<ServeOptions> = {}): Promise<WebSocketServer> {
   const server = await serve({ onConnection: (connection) => connection.attach({ onMessage: (data) => connection.send(data), onClose: () => undefined }), ...options });
   open.unshift(server);
   return server;
 }
 
 function xws(...args: string[]): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, ["--conditions=@x/source", "--import", "tsx", join(import.meta.dirname, "xws.ts"), ...args], { env: { ...process.env, NO_PROXY: "*" } });
-  open.unshift({ close: () => child.kill("SIGKILL") });
-  return child;
+  return start(args, (child) => open.unshift({ close: () => child.kill("SIGKILL") }));
 }
 
-interface Outcome { readonly exitCode: number | null; readonly out: string; readonly err: string }
-
-async function run(args: string[], input?: string): Promise<Outcome> {
-  const child = xws(...args);
-  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  if (input !== undefined) child.stdin.end(input);
-  const [out, err, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  return { exitCode, out, err };
-}
+const run = (args: string[], input?: string): Promise<Outcome> => outcomeOf(xws(...args), input);
 
 describe("connect", { timeout: 60_000 }, () => {
   test("sends lines of a pipe, prints what comes as it is, and ends cleanly", async () => {
-    const { url } = await start();
+    const { url } = await echoServer();
     expect(await run([url, "--eof-wait", "5", "--count", "3"], "one\ntwo words\n/three\n")).toEqual({ exitCode: 0, out: "one\ntwo words\n/three\n", err: "" });
   });
 
   test("-x sends and ends; -t first; --json, -v and --timings show more", async () => {
-    const { url } = await start();
+    const { url } = await echoServer();
     expect(await run([url, "-t", "first", "-x", "then", "--count", "2"])).toEqual({ exitCode: 0, out: "first\nthen\n", err: "" });
     const { out } = await run([url, "-x", "é", "--count", "1", "--json"]);
     const events = out.trim().split("\n").map((line) => JSON.parse(line) as { time: number; kind: string });
@@ -59,7 +50,7 @@ describe("connect", { timeout: 60_000 }, () => {
   });
 
   test("bytes are sent and shown in hex or base64; compressed ones are read; nothing drives the terminal", async () => {
-    const { url } = await start();
+    const { url } = await echoServer();
     expect((await run([url, "-b", "hex", "--hex", "--count", "1", "--eof-wait", "5"], "00 ff 1b\n")).out).toBe("00 ff 1b\n");
     expect((await run([url, "-b", "base64", "--count", "1", "--eof-wait", "5"], `${gzipSync("compressed text").toString("base64")}\n`)).out).toBe("[gzip] compressed text\n");
     expect((await run([url, "-x", "\u001b]0;title\u0007\u202e", "--count", "1"])).out).toBe("\\u{1b}]0;title\\u{7}\\u{202e}\n");
@@ -67,7 +58,7 @@ describe("connect", { timeout: 60_000 }, () => {
 
   test("flags reach the request", async () => {
     const seen: unknown[] = [];
-    const { url } = await start({ subprotocols: "chat", origin: "*", perMessageDeflate: true, onConnection: (connection, { headers }) => {
+    const { url } = await echoServer({ subprotocols: "chat", origin: "*", perMessageDeflate: true, onConnection: (connection, { headers }) => {
       seen.push([headers["x-a"], headers["x-b"], headers["x-c"], headers.origin, headers.cookie, headers.host, connection.protocol, connection.extensions !== ""]);
       void connection.close();
     } });
@@ -78,6 +69,7 @@ describe("connect", { timeout: 60_000 }, () => {
   test.each<[string, number, RegExp, (server: WebSocketServer, gone: number, http: Server & { port: number }) => string[]]>([
     ["a flag that is none", 2, /unknown option/, () => ["ws://h/", "--nonsense"]],
     ["a URL that is none", 2, /scheme/, () => ["ftp://h/"]],
+    ["a header that is none", 2, /must read/, () => ["ws://h/", "-H", "none"]],
     ["nobody there", 3, /ECONNREFUSED.*is the server running/, (_server, gone) => [`ws://127.0.0.1:${gone}/`]],
     ["a refusal", 4, /401.*who\?.*Authorization/, (server) => [`${server.url}secret`]],
     ["a proxy that is not there", 6, /proxy failed/, (server, gone) => [server.url, "-p", `http://127.0.0.1:${gone}`]],
@@ -90,7 +82,7 @@ describe("connect", { timeout: 60_000 }, () => {
     http.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 101 Nonsense\r\n\r\n"));
     const listening = await listen(http);
     open.unshift(listening);
-    const server = await start({
+    const server = await echoServer({
       verify: ({ url }) => (url === "/secret" ? { statusCode: 401, body: "who?" } : undefined),
       onConnection: (connection, { url }) => { if (url === "/bye") void connection.close(4_001, "bye"); },
     });
@@ -101,7 +93,7 @@ describe("connect", { timeout: 60_000 }, () => {
 
   test("Ctrl-C closes with 1000 and ends cleanly", async () => {
     const closed: number[] = [];
-    const { url } = await start({ onConnection: (connection) => {
+    const { url } = await echoServer({ onConnection: (connection) => {
       void connection.closed.then(({ code }) => closed.push(code));
       void connection.send("hello");
     } });
@@ -114,14 +106,14 @@ describe("connect", { timeout: 60_000 }, () => {
 });
 
 test("at a terminal: a prompt, commands, and lines that come in between", async () => {
-  const { url } = await start();
+  const { url } = await echoServer();
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   const stdout = Object.assign(new PassThrough(), { isTTY: true });
   const stderr = new PassThrough();
   let shown = "";
   for (const stream of [stdout, stderr]) stream.on("data", (chunk: Buffer) => void (shown += chunk.toString()));
   const state = await mkdtemp(join(tmpdir(), "xws-"));
-  const streams = { stdin, stdout, stderr, env: { NO_COLOR: "1", XDG_STATE_HOME: state } };
+  const streams = { stdin, stdout, stderr, env: { NO_COLOR: "1", XDG_STATE_HOME: state }, interrupt: () => undefined };
   const flags: ConnectFlags = { verbose: 0, header: [], execute: [], eofWait: 0 };
   const ended = runConnect(url, flags, streams, new AbortController().signal);
   const until = (part: string): Promise<void> => expect.poll(() => shown, { timeout: 10_000 }).toContain(part);
@@ -133,12 +125,34 @@ test("at a terminal: a prompt, commands, and lines that come in between", async 
   stdin.write("/nonsense\n");
   await until("There is no /nonsense");
   stdin.write("/help\n");
-  await until("Ctrl-C closes and ends");
+  await until("Ctrl-C clears the line");
   stdin.write("/close 4000 enough\n");
   await until("closed 4000 enough");
   expect(await ended).toBe(0);
   expect(await readFile(join(state, "xws", "history"), "utf8")).toBe("hello\n/ping\n/nonsense\n/help\n/close 4000 enough\n");
   await rm(state, { recursive: true });
+});
+
+describe("pipes", { timeout: 60_000 }, () => {
+  test("whoever reads the output may leave: the program ends, and says nothing", async () => {
+    const { url } = await echoServer({ onConnection: (connection) => {
+      const more = async (): Promise<void> => {
+        while (connection.state === "open") await connection.send("x".repeat(10_000));
+      };
+      more().catch(() => undefined);
+    } });
+    const child = xws(url);
+    const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    child.stdout.once("data", () => child.stdout.destroy());
+    expect([await text(child.stderr), await exited]).toEqual(["", 141]);
+  });
+
+  test("input that is faster than the network waits for it", async () => {
+    let received = 0;
+    const { url } = await echoServer({ onConnection: (connection) => connection.attach({ onMessage: () => { received++; }, onClose: () => undefined }) });
+    expect(await run([url], `${"y".repeat(1_000)}\n`.repeat(30_000))).toEqual({ exitCode: 0, out: "", err: "" });
+    expect(received).toBe(30_000);
+  });
 });
 
 describe("servers and the rest", { timeout: 60_000 }, () => {

@@ -1,21 +1,29 @@
 #!/usr/bin/env node
 /** The program `xws`: its arguments, its streams, its signals. */
 import { setMaxListeners } from "node:events";
-import { CommanderError } from "commander";
+import { CommanderError, InvalidArgumentError } from "commander";
 import { commandLine } from "./command-line.js";
 import { ExitCode } from "./exit-code.js";
 
 const interrupted = new AbortController();
 setMaxListeners(0, interrupted.signal); // every connection of a bench listens
-process.on("SIGINT", () => {
+function interrupt(): void {
   if (interrupted.signal.aborted) process.exit(ExitCode.interrupted); // twice: at once
   interrupted.abort();
-});
-process.on("SIGTERM", () => interrupted.abort());
+}
+process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(ExitCode.brokenPipe); // `xws … | head -1`: nobody reads any more, and nothing is to be said about it
+  });
+}
 
 try {
-  await commandLine(process, interrupted.signal, (exitCode) => (process.exitCode = exitCode)).parseAsync();
+  await commandLine({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env, interrupt }, interrupted.signal, (exitCode) => (process.exitCode = exitCode)).parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
+  if (error instanceof InvalidArgumentError) process.stderr.write(`error: ${error.message}\n`); // of a command of ours
   process.exitCode = error.exitCode === 0 ? ExitCode.clean : ExitCode.usage; // commander has said why
 }
