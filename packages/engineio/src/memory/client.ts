@@ -4,16 +4,14 @@
  * Room: engineio memory.
  */
 import { ConnectionError } from "@x/errors/engineio";
-import { ClientSocket } from "../shell/client-socket.js";
-import type { ClientOptions } from "../shell/client-options.js";
+import { Connection, type ConnectOptions } from "../shell/connection.js";
 import type { ClientPlatform } from "../shell/ports.js";
 
-/** The real client, on a network in memory. Keeps messages until somebody listens. */
-export class MemoryClientSocket extends ClientSocket {
+/** What `connect` gives, on a network in memory. Keeps messages until somebody listens or receives. */
+export class MemoryClientSocket extends Connection {
   /** @throws {EngineIOError} `engineio/invalid-option`. */
-  constructor(options: ClientOptions, platform: ClientPlatform) {
+  constructor(options: ConnectOptions, platform: ClientPlatform) {
     super(undefined, options, platform);
-    this.holdMessages();
   }
 
   /** Resolves when the session is open. @throws {ConnectionError} when it ends instead; the cause says why. */

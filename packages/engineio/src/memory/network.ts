@@ -77,7 +77,7 @@ export class MemoryNetwork {
   cut(transport?: "polling" | "websocket"): void {
     if (transport !== "websocket") for (const breakOff of [...this.#requests]) breakOff();
     if (transport === "polling") return;
-    for (const stream of this.#streams) stream.lose();
+    for (const stream of this.#streams) stream.lose(new ConnectionError("Connection lost: the network was cut", { code: "engineio/connection-lost" }));
     this.#streams.clear();
   }
 }

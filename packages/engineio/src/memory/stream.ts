@@ -57,11 +57,11 @@ export class MemoryStream implements PacketStream {
     this.#wire.carry(this.#end, () => this.#peer?.lose());
   }
 
-  /** The link is gone. */
-  lose(): void {
+  /** The link is gone: by the other end, or for `cause`. */
+  lose(cause?: ConnectionError): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#listener?.onClose();
+    this.#listener?.onClose(cause);
   }
 
   #arrive(packet: string | Uint8Array): void {

@@ -12,7 +12,7 @@ import { MemoryClientSocket } from "../memory/client.js";
 import { MemoryNetwork, type WebSocketFate, memoryPlatform } from "../memory/network.js";
 import { MemoryServer, type MemoryServerSettings, type MemoryServerSocket } from "../memory/server.js";
 import { type End, MemoryWire, type NetworkFaults } from "../memory/wire.js";
-import type { ClientOptions } from "../shell/client-options.js";
+import type { ConnectOptions } from "../shell/connection.js";
 
 /** Settings of the server's half; names and defaults are the real server's. */
 export interface MemoryServerOptions {
@@ -57,7 +57,7 @@ export interface PairOptions {
   readonly websocket?: WebSocketFate | undefined;
   readonly faults?: PairFaults | undefined;
   /** Further options of the client. */
-  readonly client?: Omit<ClientOptions, "transports" | "upgrade"> | undefined;
+  readonly client?: Omit<ConnectOptions, "transports" | "upgrade" | "signal"> | undefined;
   readonly server?: MemoryServerOptions | undefined;
   /** Hears what handlers throw. Default: one line on the console. */
   readonly onError?: OnError | undefined;
