@@ -2,87 +2,12 @@
  * The load generator, one process per server: raw sockets that read into one buffer, frames encoded beforehand, replies
  * counted by frame header. It is the same for every server and knows no library under test.
  */
-import { connect, type Socket } from "node:net";
+import { EchoPeer } from "./echo-peer.js";
+import { Link, type Hooks } from "./link.js";
 import type { GeneratorAnswer, GeneratorQuestion, LoadSpec } from "./messages.js";
-import { FrameCounter } from "./wire.js";
-
-const readBuffer = Buffer.allocUnsafe(256 * 1024);
-
-interface Hooks {
-  onReplies(link: Link): void;
-  onLost(error: Error): void;
-}
-
-/** One connection: handshake, frames to let pass, then a counter of replies. */
-class Link {
-  readonly socket: Socket;
-  readonly counter: FrameCounter = new FrameCounter();
-  /** Total of frames at which the present burst is complete. */
-  awaited = 0;
-  /** Copies of what arrives, while somebody wants to see it. */
-  record: Buffer[] | undefined;
-  #head = "";
-  #isUpgraded: boolean;
-
-  constructor(spec: LoadSpec, hooks: Hooks, onReady: (link: Link) => void) {
-    const { path, greeting, framesBefore } = spec.preamble;
-    this.#isUpgraded = path === undefined;
-    let isReady = false;
-    const readyWhenPassed = (): void => {
-      if (isReady || !this.#isUpgraded || this.counter.frames < framesBefore) return;
-      isReady = true;
-      onReady(this);
-    };
-    const read = (size: number): void => {
-      let start = 0;
-      if (!this.#isUpgraded) {
-        const rest = this.#upgrade(size, hooks);
-        if (rest === undefined) return;
-        start = rest;
-        if (greeting !== undefined) this.socket.write(Buffer.from(greeting, "base64"));
-      }
-      if (isReady) this.record?.push(Buffer.from(readBuffer.subarray(0, size)));
-      const before = this.counter.frames;
-      this.counter.push(start === 0 ? readBuffer : readBuffer.subarray(start), size - start);
-      if (isReady && this.counter.frames !== before) hooks.onReplies(this);
-      readyWhenPassed();
-    };
-    this.socket = connect({
-      port: spec.port,
-      host: "127.0.0.1",
-      noDelay: true,
-      onread: { buffer: readBuffer, callback: (size) => (read(size), true) },
-    });
-    this.socket.on("error", (error) => hooks.onLost(error));
-    this.socket.on("close", () => hooks.onLost(new Error("The server closed the connection")));
-    this.socket.once("connect", () => {
-      if (path === undefined) readyWhenPassed();
-      else this.socket.write(upgradeRequest(path, spec.port, spec.preamble.extensions));
-    });
-  }
-
-  /** @returns where the first frame starts, once the whole head is there. */
-  #upgrade(size: number, hooks: Hooks): number | undefined {
-    const before = this.#head.length;
-    this.#head += readBuffer.toString("latin1", 0, size);
-    const end = this.#head.indexOf("\r\n\r\n");
-    if (end < 0) return undefined;
-    if (!this.#head.startsWith("HTTP/1.1 101")) {
-      hooks.onLost(new Error(this.#head.slice(0, 200)));
-      return undefined;
-    }
-    this.#isUpgraded = true;
-    return end + 4 - before;
-  }
-}
-
-function upgradeRequest(path: string, port: number, extensions: string | undefined): string {
-  return [
-    `GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, "Connection: Upgrade", "Upgrade: websocket",
-    "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    ...(extensions === undefined ? [] : [`Sec-WebSocket-Extensions: ${extensions}`]), "", "",
-  ].join("\r\n");
-}
+import { PollingLoad } from "./polling-load.js";
+import { inLanes } from "./lanes.js";
+import { upgradeSession } from "./upgrade-session.js";
 
 /** All connections to one server. */
 class Load {
@@ -211,33 +136,25 @@ class Load {
   }
 }
 
-/** Opens connections one after the other in sixteen lanes, each reset as soon as it could send (no TIME_WAIT). */
-async function handshakes(spec: LoadSpec, count: number, forMs: number): Promise<{ count: number; elapsedMs: number }> {
-  const startMs = performance.now();
-  let started = 0;
-  const lane = async (): Promise<void> => {
-    while (started < count && performance.now() - startMs < forMs) {
-      started += 1;
-      await new Promise<void>((resolve, reject) => {
-        const hooks: Hooks = { onReplies: () => undefined, onLost: reject };
-        new Link(spec, hooks, (link) => {
-          hooks.onLost = () => undefined;
-          link.socket.once("close", () => resolve());
-          link.socket.resetAndDestroy();
-        });
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: 16 }, lane));
-  return { count: started, elapsedMs: performance.now() - startMs };
+/** A connection opened, and reset as soon as it could send (no TIME_WAIT). */
+function handshake(spec: LoadSpec): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const hooks: Hooks = { onReplies: () => undefined, onLost: reject };
+    new Link(spec, hooks, (link) => {
+      hooks.onLost = () => undefined;
+      link.socket.once("close", () => resolve());
+      link.socket.resetAndDestroy();
+    });
+  });
 }
 
-let load: Load | undefined;
+let load: Load | PollingLoad | undefined;
+let peer: EchoPeer | undefined;
 
 async function answer(question: GeneratorQuestion): Promise<GeneratorAnswer> {
   switch (question.kind) {
     case "open":
-      load = new Load(question.spec);
+      load = question.spec.preamble.isPolling === true ? new PollingLoad(question.spec) : new Load(question.spec);
       await load.open();
       return { kind: "done" };
     case "first":
@@ -245,9 +162,15 @@ async function answer(question: GeneratorQuestion): Promise<GeneratorAnswer> {
     case "run":
       return { kind: "ran", ...(await load!.run(question.requests ?? Infinity, question.forMs ?? Infinity)) };
     case "handshakes":
-      return { kind: "ran", ...(await handshakes(question.spec, question.count ?? Infinity, question.forMs ?? Infinity)) };
+      return { kind: "ran", ...(await inLanes(() => handshake(question.spec), question.count ?? Infinity, question.forMs ?? Infinity)) };
+    case "upgrades":
+      return { kind: "ran", ...(await inLanes(() => upgradeSession(question.spec.port), question.count ?? Infinity, question.forMs ?? Infinity)) };
+    case "serve":
+      peer = new EchoPeer(Buffer.from(question.payload, "base64"));
+      return { kind: "serving", port: await peer.listen() };
     case "close":
       load?.close();
+      peer?.close();
       return { kind: "done" };
   }
 }

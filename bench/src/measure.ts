@@ -51,12 +51,12 @@ export function ratiosOf(row: Row, costs: Costs): RatioResult[] {
 }
 
 async function startAll(row: Row, options: PairOptions): Promise<Pair[]> {
-  const load: Load = row.kind === "load" ? row : { connections: 50, inFlight: 1, behaviour: "echo", opcode: 1, payload: Buffer.from("x".repeat(64)), perTrigger: 1 };
+  const load: Load = row.kind === "load" || row.kind === "client" ? row : { connections: 50, inFlight: 1, behaviour: "echo", opcode: 1, payload: Buffer.from("x".repeat(64)), perTrigger: 1 };
   const like = row.subjects.at(-1)!;
   const nodeFlags = [...(options.nodeFlags ?? []), ...(row.kind === "heap" ? ["--expose-gc"] : [])];
   const pairs: Pair[] = [];
   try {
-    for (const name of row.subjects) pairs.push(await Pair.start(name, load, like, { ...options, nodeFlags }));
+    for (const name of row.subjects) pairs.push(await (row.kind === "client" ? Pair.startClient(name, load, { ...options, nodeFlags }) : Pair.start(name, load, like, { ...options, nodeFlags })));
     return pairs;
   } catch (error) {
     await Promise.all(pairs.map((pair) => pair.stop()));
@@ -74,7 +74,11 @@ async function measureSet(row: Row, pairs: readonly Pair[], effort: Effort): Pro
     case "handshake":
       // A handshake runs a lot of code and takes long: three times as much of it, until it is compiled.
       return rounds(pairs, { ...effort, calibrateMs: effort.calibrateMs * 3, roundMs: effort.roundMs * 2 }, (pair, forMs) => pair.handshakes({ forMs }), async (pair, units) => (await pair.handshakes({ count: units })).count);
-    case "work":
+    case "upgrade":
+      return rounds(pairs, { ...effort, calibrateMs: effort.calibrateMs * 3, roundMs: effort.roundMs * 2 }, (pair, forMs) => pair.upgrades({ forMs }), async (pair, units) => (await pair.upgrades({ count: units })).count);
+    case "upgrade-time":
+      return timed(pairs, effort);
+    case "work": case "client":
       return rounds(pairs, effort, workFor, async (pair, units) => {
         await pair.work(units);
         return units;
@@ -110,6 +114,20 @@ async function rounds(
   for (let round = 0; round < effort.roundsPerSet; round++) {
     for (const pair of round % 2 === 0 ? pairs : pairs.toReversed()) {
       costs.get(pair.name)?.push(await pair.cpuPer(() => work(pair, units.get(pair) ?? 1)));
+    }
+  }
+  return costs;
+}
+
+/** The median time of a session in each round, in milliseconds, and the measure to hold against it. */
+async function timed(pairs: readonly Pair[], effort: Effort): Promise<Map<SubjectName, number[]>> {
+  const costs = new Map<SubjectName, number[]>([["1 ms", []]]);
+  for (const pair of pairs) await pair.upgrades({ forMs: effort.calibrateMs * 3 });
+  for (let round = 0; round < effort.roundsPerSet; round++) {
+    costs.get("1 ms")?.push(1);
+    for (const pair of pairs) {
+      const { medianMs = NaN } = await pair.upgrades({ forMs: effort.roundMs * 2 });
+      costs.set(pair.name, [...(costs.get(pair.name) ?? []), medianMs]);
     }
   }
   return costs;

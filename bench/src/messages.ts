@@ -11,6 +11,8 @@ export interface Preamble {
   readonly framesBefore: number;
   /** `Sec-WebSocket-Extensions` of the request; default none. */
   readonly extensions?: string;
+  /** Engine.IO over HTTP long-polling rather than a WebSocket: `path`, `greeting` and `framesBefore` are not looked at. */
+  readonly isPolling?: boolean;
 }
 
 export interface LoadSpec {
@@ -35,12 +37,17 @@ export type GeneratorQuestion =
   | { readonly kind: "run"; readonly requests?: number; readonly forMs?: number }
   /** So many connections opened up to the point where they could send, and reset. */
   | { readonly kind: "handshakes"; readonly count?: number; readonly forMs?: number; readonly spec: LoadSpec }
+  /** So many sessions begun with polling and upgraded to a WebSocket. */
+  | { readonly kind: "upgrades"; readonly count?: number; readonly forMs?: number; readonly spec: LoadSpec }
+  /** Be the server that clients under test talk to: base64 of what each message must be. */
+  | { readonly kind: "serve"; readonly payload: string }
   | { readonly kind: "close" };
 
 export type GeneratorAnswer =
   | { readonly kind: "done" }
   | { readonly kind: "reply"; readonly bytes: string }
-  | { readonly kind: "ran"; readonly count: number; readonly elapsedMs: number };
+  | { readonly kind: "ran"; readonly count: number; readonly elapsedMs: number; /** Of one session. */ readonly medianMs?: number }
+  | { readonly kind: "serving"; readonly port: number };
 
 export type ServerQuestion =
   | { readonly kind: "cpu" }

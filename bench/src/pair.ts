@@ -2,7 +2,9 @@
  * A subject in its own process, with a generator in another.
  */
 import { Child } from "./child.js";
+import type { ClientSpec } from "./clients/contract.js";
 import type { GeneratorAnswer, GeneratorQuestion, LoadSpec, ServerAnswer, ServerQuestion } from "./messages.js";
+import type { ServerSpec } from "./servers/contract.js";
 import { inflatedFrame } from "./wire.js";
 import { definitionOf, exchangeOf, type Exchange, type ExchangeSpec, type SubjectName } from "./subjects.js";
 
@@ -14,21 +16,32 @@ export interface PairOptions {
 
 export interface Load extends ExchangeSpec {
   readonly connections: number;
-  readonly inFlight: number;
+}
+
+type Generator = Child<GeneratorQuestion | { readonly kind: "stop" }, GeneratorAnswer>;
+
+function underTest(name: SubjectName, spec: ServerSpec | ClientSpec, { nodeFlags = [], profileInto }: PairOptions): Child<ServerQuestion, ServerAnswer> {
+  const { file, environment = {} } = definitionOf(name);
+  const profiling = profileInto === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileInto}`];
+  return new Child("server", { arguments: [file, JSON.stringify(spec)], nodeFlags: [...nodeFlags, ...profiling], environment });
+}
+
+function generator({ nodeFlags = [] }: PairOptions): Generator {
+  return new Child("generator", { nodeFlags: nodeFlags.filter((flag) => flag.startsWith("--conditions")) });
 }
 
 export class Pair {
   readonly name: SubjectName;
   readonly #server: Child<ServerQuestion, ServerAnswer>;
-  readonly #generator: Child<GeneratorQuestion | { readonly kind: "stop" }, GeneratorAnswer>;
+  readonly #generator: Generator;
   readonly #exchange: Exchange;
   readonly #spec: LoadSpec;
 
-  private constructor(name: SubjectName, server: Child<ServerQuestion, ServerAnswer>, exchange: Exchange, port: number, load: Load, nodeFlags: readonly string[]) {
+  private constructor(name: SubjectName, server: Child<ServerQuestion, ServerAnswer>, exchange: Exchange, port: number, load: Load, generator: Generator) {
     this.name = name;
     this.#server = server;
     this.#exchange = exchange;
-    this.#generator = new Child("generator", { nodeFlags });
+    this.#generator = generator;
     this.#spec = {
       port,
       preamble: exchange.preamble,
@@ -41,17 +54,20 @@ export class Pair {
   }
 
   static async start(name: SubjectName, load: Load, like: SubjectName, options: PairOptions = {}): Promise<Pair> {
-    const { file, environment = {} } = definitionOf(name);
     const exchange = exchangeOf(name, load, like);
-    const flags = [...(options.nodeFlags ?? [])];
-    const profiling = options.profileInto === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profileInto}`];
-    const server = new Child<ServerQuestion, ServerAnswer>("server", {
-      arguments: [file, JSON.stringify(exchange.server)],
-      nodeFlags: [...flags, ...profiling],
-      environment,
-    });
+    const server = underTest(name, exchange.server, options);
     const { port } = await server.ask(undefined, "ready");
-    return new Pair(name, server, exchange, port, load, flags.filter((flag) => flag.startsWith("--conditions")));
+    return new Pair(name, server, exchange, port, load, generator(options));
+  }
+
+  /** For a subject that is a client: the generator is the server that it talks to. */
+  static async startClient(name: SubjectName, load: Load, options: PairOptions = {}): Promise<Pair> {
+    const peer = generator(options);
+    const { port } = await peer.ask({ kind: "serve", payload: load.payload.toString("base64") }, "serving");
+    const spec: ClientSpec = { port, connections: load.connections, inFlight: load.inFlight, message: load.payload.toString() };
+    const tested = underTest(name, spec, options);
+    await tested.ask(undefined, "ready");
+    return new Pair(name, tested, exchangeOf(name, load, name), port, load, peer);
   }
 
   /** Opens all connections.
@@ -83,6 +99,11 @@ export class Pair {
   /** @returns connections opened and reset. */
   handshakes(limit: { readonly count?: number; readonly forMs?: number }): Promise<{ readonly count: number; readonly elapsedMs: number }> {
     return this.#generator.ask({ kind: "handshakes", spec: this.#spec, ...limit }, "ran");
+  }
+
+  /** @returns sessions begun with polling and upgraded, and how long one takes. */
+  upgrades(limit: { readonly count?: number; readonly forMs?: number }): Promise<{ readonly count: number; readonly elapsedMs: number; readonly medianMs?: number }> {
+    return this.#generator.ask({ kind: "upgrades", spec: this.#spec, ...limit }, "ran");
   }
 
   /** For subjects that are no servers. */

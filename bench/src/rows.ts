@@ -21,7 +21,15 @@ interface RowBase {
 export interface LoadRow extends RowBase, ExchangeSpec {
   readonly kind: "load";
   readonly connections: number;
-  readonly inFlight: number;
+}
+/** The subjects are clients. */
+export interface ClientRow extends RowBase, ExchangeSpec {
+  readonly kind: "client";
+  readonly connections: number;
+}
+/** Sessions that begin with polling and are upgraded: what one costs, or how long it takes. */
+export interface UpgradeRow extends RowBase {
+  readonly kind: "upgrade" | "upgrade-time";
 }
 export interface HandshakeRow extends RowBase {
   readonly kind: "handshake";
@@ -32,7 +40,7 @@ export interface HeapRow extends RowBase {
 export interface WorkRow extends RowBase {
   readonly kind: "work";
 }
-export type Row = LoadRow | HandshakeRow | HeapRow | WorkRow;
+export type Row = LoadRow | ClientRow | UpgradeRow | HandshakeRow | HeapRow | WorkRow;
 
 const text64 = Buffer.from("The quick brown fox jumps over the lazy dog, and then does so on.");
 const ascii = (bytes: number): Buffer => Buffer.from(text64.toString().repeat(Math.ceil(bytes / text64.length)).slice(0, bytes));
@@ -114,6 +122,15 @@ export const ROWS: readonly Row[] = [
   load({ id: "ws-deflate-64x1", title: "ws deflate echo 1 KiB of JSON, 64 × 1", ...one, payload: json(1024), ...deflate(["G14", 0.6, 0.2]) }),
   load({ id: "ws-deflate-16x64", title: "ws deflate echo 1 KiB of JSON, 16 × 64", ...burst, payload: json(1024), ...deflate(["G14", 0.6, 0.2]) }),
   load({ id: "ws-deflate-broadcast", title: "ws deflate broadcast 1 KiB of JSON to 200", ...everybody, connections: 200, payload: json(1024), ...deflate(["G14", 0.2, 0.12]) }),
+  polling(1, ["G10", 1.2, 1.05]),
+  polling(16, ["G10", 1.6, 1.2]),
+  { kind: "upgrade", id: "upgrade", title: "polling, then upgrade to a WebSocket", subjects: ["engine.io", "@x/engineio"], ratios: [{ of: "@x/engineio", to: "engine.io", goal: ["G12", 0.8, 0.6] }] },
+  {
+    kind: "upgrade-time", id: "upgrade-time", title: "polling, then upgrade to a WebSocket: time, p50", subjects: ["engine.io", "@x/engineio"],
+    ratios: [{ of: "@x/engineio", to: "1 ms", goal: ["G12", 15, 4] }, { of: "engine.io", to: "1 ms" }],
+  },
+  client("client-1k-64x1", "client, 1 KiB text, 64 × 1", one, ascii(1024), ["G19", 0.75, 0.58]),
+  client("client-64-16x64", "client, 64 B, 16 × 64", burst, ascii(64), ["G19", 0.15, 0.05]),
   handshake("ws", "@x/simple-ws", "ws", ["G11", 0.95, 0.8]),
   handshake("engineio", "@x/engineio", "engine.io", ["G11", 0.75, 0.6]),
   handshake("socketio", "@x/socketio", "socket.io", ["G11", 0.6, 0.45]),
@@ -123,6 +140,19 @@ export const ROWS: readonly Row[] = [
   work("pool", "pool acquire + release, one user", "@x/pool", "generic-pool", ["G20", 0.35, 0.1]),
   work("pool-100", "pool, 100 users of 10 resources", "@x/pool, 100 users", "generic-pool, 100 users", ["G20", 0.5, 0.33]),
 ];
+
+function polling(packets: number, goal: NonNullable<Ratio["goal"]>): LoadRow {
+  return load({
+    id: `polling-${packets}`, title: `engineio polling echo 64 B, ${packets} a request, 64 × 1`, connections: 64, inFlight: packets, payload: ascii(64),
+    subjects: ["raw http", "engine.io polling", "@x/engineio polling"],
+    ratios: [{ of: "@x/engineio polling", to: "raw http", goal }, { of: "@x/engineio polling", to: "engine.io polling" }],
+  });
+}
+
+function client(id: string, title: string, load: Pick<ClientRow, "connections" | "inFlight">, payload: Buffer, goal: NonNullable<Ratio["goal"]>): ClientRow {
+  const [of, to] = ["@x/simple-ws client", "ws client"] as const;
+  return { kind: "client", id, title, ...load, behaviour: "echo", opcode: 1, payload, perTrigger: 1, subjects: [to, of], ratios: [{ of, to, goal }] };
+}
 
 function handshake(id: string, of: SubjectName, to: SubjectName, goal: NonNullable<Ratio["goal"]>): HandshakeRow {
   return { kind: "handshake", id: `handshake-${id}`, title: `handshake, websocket only: ${id}`, subjects: [to, of], ratios: [{ of, to, goal }] };

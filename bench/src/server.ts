@@ -1,5 +1,5 @@
 /**
- * The process under test: starts the server it is told to and answers for its own CPU time and heap, nothing else.
+ * The process under test: starts the server (or client, or pool) it is told to and answers for its own CPU time and heap, nothing else.
  */
 import type { ServerAnswer, ServerQuestion } from "./messages.js";
 import type { ServerSpec, Start, Subject } from "./servers/contract.js";
@@ -37,7 +37,7 @@ async function answer(subject: Subject, question: ServerQuestion): Promise<void>
   }
 }
 
-const { start } = (await import(`./servers/${name}.js`)) as { readonly start: Start };
+const { start } = (await import(`./${name}.js`)) as { readonly start: Start };
 const subject = await start(JSON.parse(spec) as ServerSpec);
 process.on("message", (question: ServerQuestion) => void answer(subject, question));
 process.on("disconnect", () => process.exit(0));

@@ -6,10 +6,10 @@ import { compressedFrame, frame } from "./wire.js";
 import type { Preamble } from "./messages.js";
 import type { ServerSpec } from "./servers/contract.js";
 
-type Dialect = "raw" | "ws" | "deflate" | "engineio" | "socketio" | "none";
+type Dialect = "raw" | "ws" | "deflate" | "engineio" | "polling" | "socketio" | "none";
 
 interface SubjectDefinition {
-  /** File below servers/. */
+  /** File below src/. */
   readonly file: string;
   readonly dialect: Dialect;
   readonly environment?: Readonly<Record<string, string>>;
@@ -30,35 +30,48 @@ export type SubjectName =
   | "@x/simple-ws for await"
   | "ws deflate"
   | "@x/simple-ws deflate"
+  | "ws client"
+  | "@x/simple-ws client"
+  | "raw http"
+  | "engine.io polling"
+  | "@x/engineio polling"
   | "engine.io"
   | "@x/engineio"
   | "socket.io"
   | "@x/socketio"
+  /** No subject but a measure: a row's times are given in it. */
+  | "1 ms"
   | "generic-pool"
   | "@x/pool"
   | "generic-pool, 100 users"
   | "@x/pool, 100 users";
 
-const SUBJECTS: Readonly<Record<SubjectName, SubjectDefinition>> = {
-  raw: { file: "raw", dialect: "raw" },
-  ws: { file: "ws", dialect: "ws", environment: plainWs },
-  "ws again": { file: "ws", dialect: "ws", environment: plainWs },
-  "ws+bufferutil": { file: "ws", dialect: "ws" },
-  "@x/simple-ws": { file: "simple-ws", dialect: "ws" },
-  "@x/simple-ws for await": { file: "simple-ws-iterate", dialect: "ws" },
-  "ws deflate": { file: "ws", dialect: "deflate", environment: { ...plainWs, ...deflate } },
-  "@x/simple-ws deflate": { file: "simple-ws", dialect: "deflate", environment: deflate },
-  "engine.io": { file: "engine.io", dialect: "engineio", environment: plainWs },
-  "@x/engineio": { file: "engineio", dialect: "engineio" },
-  "socket.io": { file: "socket.io", dialect: "socketio", environment: plainWs },
-  "@x/socketio": { file: "socketio", dialect: "socketio" },
-  "generic-pool": { file: "generic-pool", dialect: "none" },
-  "@x/pool": { file: "pool", dialect: "none" },
-  "generic-pool, 100 users": { file: "generic-pool", dialect: "none", environment: users },
-  "@x/pool, 100 users": { file: "pool", dialect: "none", environment: users },
+const SUBJECTS: Readonly<Record<Exclude<SubjectName, "1 ms">, SubjectDefinition>> = {
+  raw: { file: "servers/raw", dialect: "raw" },
+  ws: { file: "servers/ws", dialect: "ws", environment: plainWs },
+  "ws again": { file: "servers/ws", dialect: "ws", environment: plainWs },
+  "ws+bufferutil": { file: "servers/ws", dialect: "ws" },
+  "@x/simple-ws": { file: "servers/simple-ws", dialect: "ws" },
+  "@x/simple-ws for await": { file: "servers/simple-ws-iterate", dialect: "ws" },
+  "ws deflate": { file: "servers/ws", dialect: "deflate", environment: { ...plainWs, ...deflate } },
+  "@x/simple-ws deflate": { file: "servers/simple-ws", dialect: "deflate", environment: deflate },
+  "ws client": { file: "clients/ws", dialect: "none", environment: plainWs },
+  "@x/simple-ws client": { file: "clients/simple-ws", dialect: "none" },
+  "raw http": { file: "servers/raw-http", dialect: "polling" },
+  "engine.io polling": { file: "servers/engine.io", dialect: "polling", environment: plainWs },
+  "@x/engineio polling": { file: "servers/engineio", dialect: "polling" },
+  "engine.io": { file: "servers/engine.io", dialect: "engineio", environment: plainWs },
+  "@x/engineio": { file: "servers/engineio", dialect: "engineio" },
+  "socket.io": { file: "servers/socket.io", dialect: "socketio", environment: plainWs },
+  "@x/socketio": { file: "servers/socketio", dialect: "socketio" },
+  "generic-pool": { file: "servers/generic-pool", dialect: "none" },
+  "@x/pool": { file: "servers/pool", dialect: "none" },
+  "generic-pool, 100 users": { file: "servers/generic-pool", dialect: "none", environment: users },
+  "@x/pool, 100 users": { file: "servers/pool", dialect: "none", environment: users },
 };
 
 export function definitionOf(name: SubjectName): SubjectDefinition {
+  if (name === "1 ms") throw new Error("A measure cannot be measured");
   return SUBJECTS[name];
 }
 
@@ -78,6 +91,7 @@ export interface ExchangeSpec {
   readonly opcode: FrameOpcode;
   readonly payload: Buffer;
   readonly perTrigger: number;
+  readonly inFlight: number;
 }
 
 const PREAMBLES: Readonly<Record<Dialect, Preamble>> = {
@@ -85,6 +99,7 @@ const PREAMBLES: Readonly<Record<Dialect, Preamble>> = {
   raw: { path: undefined, greeting: undefined, framesBefore: 0 },
   ws: { path: "/", greeting: undefined, framesBefore: 0 },
   deflate: { path: "/", greeting: undefined, framesBefore: 0, extensions: "permessage-deflate; client_max_window_bits" },
+  polling: { path: undefined, greeting: undefined, framesBefore: 0, isPolling: true },
   engineio: { path: "/engine.io/?EIO=4&transport=websocket", greeting: undefined, framesBefore: 1 },
   socketio: { path: "/socket.io/?EIO=4&transport=websocket", greeting: frame(1, Buffer.from("40"), true).toString("base64"), framesBefore: 2 },
 };
@@ -94,6 +109,7 @@ export function exchangeOf(name: SubjectName, spec: ExchangeSpec, like: SubjectN
   const { dialect } = definitionOf(name);
   const spoken = dialect === "raw" ? definitionOf(like).dialect : dialect;
   const { asked, answered } = payloads(spoken, spec);
+  if (dialect === "polling") return { preamble: PREAMBLES.polling, request: asked, reply: answered, isCompressed: false, server: { behaviour: spec.behaviour, perTrigger: spec.perTrigger, message: "" } };
   const reply = frame(spec.opcode, answered, false);
   const broadcast = dialect === "raw" ? answered : spec.payload;
   const message = spec.behaviour === "broadcast" ? broadcast.toString() : "";
@@ -107,7 +123,7 @@ export function exchangeOf(name: SubjectName, spec: ExchangeSpec, like: SubjectN
   return { preamble, request, reply, isCompressed, server };
 }
 
-function payloads(dialect: Dialect, { behaviour, payload }: ExchangeSpec): { readonly asked: Buffer; readonly answered: Buffer } {
+function payloads(dialect: Dialect, { behaviour, payload, inFlight }: ExchangeSpec): { readonly asked: Buffer; readonly answered: Buffer } {
   const text = (value: string): Buffer => Buffer.from(value);
   const event = text(`42["m",${JSON.stringify(payload.toString())}]`);
   switch (dialect) {
@@ -118,6 +134,10 @@ function payloads(dialect: Dialect, { behaviour, payload }: ExchangeSpec): { rea
     case "engineio": {
       const packet = Buffer.concat([text("4"), payload]);
       return { asked: packet, answered: packet };
+    }
+    case "polling": {
+      const packets = text(Array<string>(inFlight).fill(`4${payload.toString()}`).join("\x1e"));
+      return { asked: packets, answered: packets };
     }
     case "raw": case "ws": case "deflate": case "none":
       return { asked: behaviour === "broadcast" ? text("go") : payload, answered: payload };

@@ -42,13 +42,23 @@ export function inflatedFrame(bytes: Buffer): Buffer {
   return frame(opcode, inflateRawSync(Buffer.concat([payload, tail]), { finishFlush: constants.Z_SYNC_FLUSH }), false);
 }
 
+/** The payload of a client's first frame (§5.3). */
+export function unmasked(bytes: Buffer): Buffer {
+  const short = bytes[1]! & 0x7f;
+  const lengthEnd = short < 126 ? 2 : short === 126 ? 4 : 10;
+  const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
+  const key = bytes.subarray(lengthEnd, lengthEnd + 4);
+  const start = lengthEnd + 4;
+  return Buffer.from(bytes.subarray(start, start + length).map((byte, index) => byte ^ key[index % 4]!));
+}
+
 /**
- * Counts the frames of a server by their headers alone. Works on any cut of the stream, and keeps nothing but a header's rest.
+ * Counts frames by their headers alone. Works on any cut of the stream, masked or not, and keeps nothing but a header's rest.
  */
 export class FrameCounter {
   /** Complete frames so far. */
   frames = 0;
-  readonly #header = Buffer.alloc(10);
+  readonly #header = Buffer.alloc(14);
   #held = 0;
   #skip = 0;
 
@@ -75,7 +85,8 @@ export class FrameCounter {
 
   #headerLength(): number {
     const short = this.#header[1]! & 0x7f;
-    return short === 126 ? 4 : short === 127 ? 10 : 2;
+    const maskBytes = this.#header[1]! >= 0x80 ? 4 : 0;
+    return (short === 126 ? 4 : short === 127 ? 10 : 2) + maskBytes;
   }
 
   #payloadLength(): number {

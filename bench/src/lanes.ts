@@ -1,0 +1,23 @@
+/**
+ * Sessions one after the other in sixteen lanes: enough to keep a server busy, few enough that none waits for long.
+ */
+import { spread } from "./statistics.js";
+
+const LANES = 16;
+
+/** Runs until `count` sessions are over, or the time is up. */
+export async function inLanes(session: () => Promise<void>, count: number, forMs: number): Promise<{ count: number; elapsedMs: number; medianMs: number }> {
+  const startMs = performance.now();
+  const tookMs: number[] = [];
+  let started = 0;
+  const lane = async (): Promise<void> => {
+    while (started < count && performance.now() - startMs < forMs) {
+      started += 1;
+      const beganMs = performance.now();
+      await session();
+      tookMs.push(performance.now() - beganMs);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return { count: started, elapsedMs: performance.now() - startMs, medianMs: spread(tookMs).median };
+}
