@@ -14,6 +14,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** {@link body} as it came. */
+  readonly bytes: Buffer;
 }
 
 /** A running server; ends with the test. */
@@ -57,7 +59,7 @@ export function send(url: string, { method = "GET", headers = {}, body, chunks }
     const sent = request(url, { method, headers: { ...length, ...headers }, agent: false }, (answer) => {
       const parts: Buffer[] = [];
       answer.on("data", (part: Buffer) => parts.push(part));
-      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(parts).toString() }));
+      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, bytes: Buffer.concat(parts), body: Buffer.concat(parts).toString() }));
     });
     sent.on("error", reject);
     for (const chunk of chunks ?? []) sent.write(chunk);

@@ -1,13 +1,14 @@
 /**
- * Compressed answers to polls: gzip, deflate and brotli by Node's zlib, on its thread pool.
+ * Compressed answers to polls: gzip, deflate and brotli by Node's zlib, on its thread pool; and the options of both compressions.
  *
  * Room: engineio node. At most {@link MAX_COMPRESSIONS} run at once; while they do, further answers are sent as they are, so that
  * nothing queues behind the pool, which file systems and DNS want, too.
  */
-import { type ZlibOptions, brotliCompress, constants, deflate, gzip } from "node:zlib";
+import { type ZlibOptions, brotliCompress, constants, createGzip, deflate, gzip } from "node:zlib";
 import { EngineIOError } from "@x/errors/engineio";
+import { type PerMessageDeflateOptions, createZlibPort, perMessageDeflate } from "@x/simple-ws/server";
 import { chooseEncoding } from "./accept-encoding.js";
-import type { HttpCompressionOptions } from "./server-options.js";
+import type { HttpCompressionOptions, WebSocketCompressionOptions } from "./server-options.js";
 
 /** Jobs of the process on the thread pool at once; it has four threads. */
 export const MAX_COMPRESSIONS = 2;
@@ -30,8 +31,35 @@ export interface CompressionSettings {
 export function parseCompression(given: boolean | HttpCompressionOptions): CompressionSettings | undefined {
   if (given === false) return undefined;
   const { threshold = DEFAULT_THRESHOLD_BYTES, ...zlib } = given === true ? {} : given;
-  if (threshold >= 0) return { thresholdBytes: threshold, zlib };
-  throw new EngineIOError(`Cannot use option httpCompression.threshold: it is ${threshold}, must be a number of bytes`, { code: "engineio/invalid-option" });
+  if (!(threshold >= 0)) throw invalid("httpCompression.threshold", `it is ${threshold}, must be a number of bytes`);
+  try {
+    createGzip(zlib).close();
+  } catch (cause) {
+    throw invalid("httpCompression", "zlib does not take it", cause);
+  }
+  return { thresholdBytes: threshold, zlib };
+}
+
+/** The peers' names of some settings become ours. @throws {EngineIOError} `engineio/invalid-option`. */
+export function parseDeflate(given: boolean | WebSocketCompressionOptions): boolean | PerMessageDeflateOptions {
+  if (typeof given === "boolean") return given;
+  const { threshold, zlibDeflateOptions: { level, memLevel } = {}, ...ours } = given;
+  const options = {
+    ...(threshold === undefined ? {} : { thresholdBytes: threshold }),
+    ...(level === undefined ? {} : { level }),
+    ...(memLevel === undefined ? {} : { memLevel }),
+    ...ours,
+  };
+  try {
+    perMessageDeflate(createZlibPort(), options);
+  } catch (cause) {
+    throw invalid("perMessageDeflate", "permessage-deflate does not take it", cause);
+  }
+  return options;
+}
+
+function invalid(name: string, why: string, cause?: unknown): EngineIOError {
+  return new EngineIOError(`Cannot use option ${name}: ${why}`, { code: "engineio/invalid-option", cause });
 }
 
 let running = 0;

@@ -8,11 +8,11 @@ import { EngineIOError } from "@x/errors/engineio";
 import { type OnError, reportHandlerError } from "@x/errors/handlers";
 import type { PerMessageDeflateOptions } from "@x/simple-ws/server";
 import type { TransportName } from "../core/packet.js";
-import { type CompressionSettings, parseCompression } from "./compression.js";
+import { type CompressionSettings, parseCompression, parseDeflate } from "./compression.js";
 import { type CookieOptions, parseCookie } from "./cookie.js";
 import type { CorsSettings } from "./cors.js";
 import type { Rate } from "./rate-limit.js";
-import type { RateOptions, ServerOptions, WebSocketCompressionOptions } from "./server-options.js";
+import type { RateOptions, ServerOptions } from "./server-options.js";
 
 type Plain = "path" | "addTrailingSlash" | "allowUpgrades" | "jsonp" | "pingInterval" | "pingGrace" | "pingTimeout" | "upgradeTimeout" | "maxUpgradeAttempts"
   | "handshakeTimeout" | "postTimeout" | "closeTimeout" | "maxHttpBufferSize" | "maxPacketsPerPayload" | "maxOutgoingPackets" | "maxUnaskedPongs" | "maxBufferedBytes"
@@ -100,18 +100,6 @@ function parseRate(rate: RateOptions | undefined): Rate | undefined {
   if (rate === undefined) return undefined;
   const perSecond = positive("handshakeRate.perSecond", rate.perSecond);
   return { perSecond, burst: positive("handshakeRate.burst", rate.burst ?? Math.ceil(perSecond)) };
-}
-
-/** The peers' names of two settings become ours. */
-function parseDeflate(given: boolean | WebSocketCompressionOptions): boolean | PerMessageDeflateOptions {
-  if (typeof given === "boolean") return given;
-  const { threshold, zlibDeflateOptions: { level, memLevel } = {}, ...ours } = given;
-  return {
-    ...(threshold === undefined ? {} : { thresholdBytes: threshold }),
-    ...(level === undefined ? {} : { level }),
-    ...(memLevel === undefined ? {} : { memLevel }),
-    ...ours,
-  };
 }
 
 function proxyCount(trusted: boolean | number): number {
