@@ -155,7 +155,7 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
     try {
       return await this.#serve(await this.#connector(await unlessAborted(this.#attemptOptions(attempt), signal)), attempt);
     } catch (error) {
-      return error instanceof Error ? error : new ConnectionError("Cannot connect: an option's function failed", { cause: error });
+      return error instanceof Error ? error : new ConnectionError("Cannot connect: an option's function failed", { cause: error, retryable: false });
     }
   }
 

@@ -1,0 +1,328 @@
+/** ResilientClient over sessions in memory, with time that moves by hand. */
+import { ConnectionError, EngineIOError } from "@x/errors/engineio";
+import { settle } from "@x/testkit";
+import { describe, expect, test } from "vitest";
+import { type AttemptOptions, ResilientClient } from "../shell/resilient-client.js";
+import type { PageEvents } from "../shell/ports.js";
+import type { AttemptInfo, ReconnectOptions } from "../shell/resilient-options.js";
+import { ManualClock, type MemoryPair, pair } from "../testing.js";
+
+type Answer = "open" | "silent" | Error;
+
+/** A client whose attempts are answered as `answers` say, the last one for ever; `log` is what its events were. */
+function clientOf(answers: Answer[], options: ReconnectOptions = {}) {
+  const clock = new ManualClock();
+  const log: string[] = [];
+  const pairs: MemoryPair[] = [];
+  const given: AttemptOptions[] = [];
+  const received: unknown[] = [];
+  let page: PageEvents | undefined;
+  const client = new ResilientClient(async (own) => {
+    given.push(own);
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    if (answer instanceof Error) throw answer;
+    if (answer === "silent") await new Promise((_, reject) => own.signal.addEventListener("abort", () => reject(new Error("aborted"))));
+    const one = await pair({ clock });
+    pairs.push(one);
+    one.server.on("message", (data) => received.push(data));
+    return one.client;
+  }, (events) => {
+    page = events;
+    return () => (page = undefined);
+  }, { clock, ...options });
+  client.on("attempt", ({ attempt, delayMs, reason }) => log.push(`attempt ${attempt} after ${delayMs}${reason === undefined ? "" : ` for ${reason.message}`}`));
+  client.on("connect", (_, { reason }) => log.push(reason === undefined ? "connect" : "connect again"));
+  client.on("message", (data) => log.push(`message ${String(data)}`));
+  client.on("disconnect", (reason) => log.push(`disconnect ${reason} (${client.state})`));
+  client.on("error", (error) => log.push(`error ${error.message}`));
+  client.on("close", (error) => log.push(`close ${error?.message ?? "on purpose"}`));
+  return { client, clock, log, pairs, given, received, page: () => page };
+}
+
+const reconnect = { attempts: 3, baseMs: 100, factor: 2, jitter: 0 };
+const refused = (): Error => new ConnectionError("refused");
+const quiet = (): Promise<void> => settle(20);
+
+describe("connect()", () => {
+  test("connects, hands on messages, and closes", async () => {
+    const { client, log, pairs } = clientOf(["open"]);
+    expect(client.state).toBe("idle");
+    const connected = client.connect();
+    expect(client.state).toBe("connecting");
+    await connected;
+    expect([client.state, client.connection]).toEqual(["open", pairs[0]?.client]);
+    void pairs[0]?.server.send("hello");
+    await quiet();
+    await client.connect();
+    await client.close();
+    await quiet();
+    expect(log).toEqual(["attempt 1 after 0", "connect", "message hello", "disconnect forced close (closed)", "close on purpose"]);
+    expect([client.state, client.connection]).toEqual(["closed", undefined]);
+  });
+
+  test("tries again with growing waits, and rejects with the last failure", async () => {
+    const { client, clock, log } = clientOf([refused()], { reconnect });
+    const connected = client.connect();
+    for (const waitMs of [100, 200]) {
+      await quiet();
+      expect(client.state).toBe("waiting");
+      clock.advance(waitMs);
+    }
+    await expect(connected).rejects.toMatchObject({ message: "refused" });
+    await quiet();
+    expect(log).toEqual([
+      "attempt 1 after 0", "error refused", "attempt 2 after 100 for refused", "error refused", "attempt 3 after 200 for refused", "error refused", "close refused",
+    ]);
+    expect([client.state, clock.pendingTimers]).toEqual(["closed", 0]);
+  });
+
+  test("several callers wait for the same connection; nobody need wait", async () => {
+    const { client, clock, log } = clientOf([refused(), "open"], { reconnect });
+    void client.connect();
+    const second = client.connect();
+    await quiet();
+    clock.advance(100);
+    await second;
+    expect(log.filter((line) => line.startsWith("attempt"))).toHaveLength(2);
+    await client.close();
+  });
+
+  test("while it waits makes the next attempt now", async () => {
+    const { client, log } = clientOf([refused(), "open"], { reconnect });
+    void client.connect();
+    await quiet();
+    await client.connect();
+    expect([client.state, log.at(-1)]).toEqual(["open", "connect again"]);
+    await client.close();
+  });
+
+  test("can be called from the disconnect handler, with and without a policy", async () => {
+    for (const policy of [false, reconnect]) {
+      const { client, clock, log, pairs } = clientOf(["open"], { reconnect: policy });
+      await client.connect();
+      client.once("disconnect", () => client.connect());
+      pairs[0]?.cut();
+      await quiet();
+      expect([client.state, pairs.length, clock.now()]).toEqual(["open", 2, 0]);
+      expect(log.filter((line) => line.startsWith("close"))).toEqual([]);
+      await client.close();
+    }
+  });
+
+  test("begins anew after the end", async () => {
+    const { client, log } = clientOf(["open"]);
+    await client.connect();
+    await client.close();
+    await quiet();
+    await client.connect();
+    await client.close();
+    expect(log.filter((line) => line.startsWith("attempt"))).toEqual(["attempt 1 after 0", "attempt 1 after 0"]);
+  });
+});
+
+describe("the policy", () => {
+  test("reconnect: false: the first end is the last", async () => {
+    const { client, log, pairs } = clientOf(["open"], { reconnect: false });
+    await client.connect();
+    pairs[0]?.cut();
+    await quiet();
+    expect(log.slice(2)).toEqual(["disconnect transport error (closed)", "error Connection lost: transport error", "close Connection lost: transport error"]);
+  });
+
+  test("a lost connection is made again; one that lasted makes the next failure the first again", async () => {
+    const { client, clock, log, pairs } = clientOf(["open"], { reconnect: { ...reconnect, resetAfterMs: 1_000 } });
+    await client.connect();
+    for (let round = 0; round < 4; round++) {
+      clock.advance(1_000);
+      pairs.at(-1)?.cut();
+      await quiet();
+      clock.advance(100);
+      await quiet();
+    }
+    expect(log.filter((line) => line.startsWith("attempt"))).toEqual(["attempt 1 after 0", ...Array<string>(4).fill("attempt 2 after 100 for Connection lost: transport error")]);
+    expect(client.state).toBe("open");
+    await client.close();
+  });
+
+  test("a server that closes is a loss, too", async () => {
+    const { client, pairs } = clientOf(["open"], { reconnect });
+    await client.connect();
+    pairs[0]?.server.close();
+    await quiet();
+    expect(client.state).toBe("waiting");
+    await client.close();
+  });
+
+  test.each([401, 403, 404, 410])("HTTP %i is final", async (httpStatus) => {
+    const { client, log } = clientOf([new ConnectionError("no", { httpStatus })], { reconnect });
+    await expect(client.connect()).rejects.toMatchObject({ httpStatus });
+    expect(log).toHaveLength(3);
+  });
+
+  test("retryIf decides instead; what is out of range is refused", async () => {
+    const { client } = clientOf([new TypeError("odd")], { reconnect: { ...reconnect, retryIf: () => true } });
+    void client.connect();
+    await quiet();
+    expect(client.state).toBe("waiting");
+    await client.close();
+    expect(() => clientOf(["open"], { reconnect: { attempts: 0 } })).toThrow(expect.objectContaining({ code: "errors/invalid-option" }));
+  });
+
+  test("Retry-After is waited for, up to a limit", async () => {
+    const busy = new ConnectionError("busy", { httpStatus: 503, headers: { "retry-after": "5" } });
+    const { client, clock, log } = clientOf([busy, "open"], { reconnect });
+    void client.connect();
+    await quiet();
+    clock.advance(4_999);
+    await quiet();
+    expect(client.state).toBe("waiting");
+    clock.advance(1);
+    await quiet();
+    expect(log.slice(1)).toEqual(["error busy", "attempt 2 after 5000 for busy", "connect again"]);
+    await client.close();
+    await expect(clientOf([busy], { reconnect: { ...reconnect, maxRetryAfterMs: 4_000 } }).client.connect()).rejects.toMatchObject({ httpStatus: 503 });
+  });
+
+  test("a page that wakes up, or is online again, does not wait", async () => {
+    const { client, page } = clientOf([refused(), "open"], { reconnect });
+    void client.connect();
+    await quiet();
+    page()?.offline();
+    page()?.leaving();
+    expect(client.state).toBe("waiting");
+    page()?.awake();
+    await quiet();
+    expect([client.state, page()]).toEqual(["open", undefined]);
+    await client.close();
+  });
+});
+
+describe("options of each attempt", () => {
+  test("values, and functions that are told of the attempt", async () => {
+    const seen: AttemptInfo[] = [];
+    const { client, clock, given } = clientOf([refused(), "open"], {
+      reconnect,
+      extraHeaders: (attempt) => { seen.push(attempt); return { "X-Try": String(attempt.attempt) }; },
+      auth: async ({ attempt }) => Promise.resolve(`Bearer ${attempt}`),
+      query: { fixed: 1 },
+    });
+    void client.connect();
+    await quiet();
+    clock.advance(100);
+    await quiet();
+    expect(given).toEqual([1, 2].map((n) => ({ extraHeaders: { "X-Try": String(n), Authorization: `Bearer ${n}` }, query: { fixed: 1 }, signal: expect.any(AbortSignal) as unknown })));
+    expect(seen.map(({ attempt, delayMs, reason }) => [attempt, delayMs, reason?.message])).toEqual([[1, 0, undefined], [2, 100, "refused"]]);
+    await client.close();
+  });
+
+  test("a function that fails, fails the attempt; one that never answers is left behind by close()", async () => {
+    const failing = clientOf(["open"], { auth: () => { throw new Error("no token"); } });
+    await expect(failing.client.connect()).rejects.toMatchObject({ message: "no token" });
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what applications should not do, and do
+    const odd = clientOf(["open"], { auth: () => Promise.reject("text") });
+    await expect(odd.client.connect()).rejects.toMatchObject({ name: "ConnectionError", cause: "text" });
+    const hanging = clientOf(["open"], { query: () => new Promise(() => undefined) });
+    const connected = hanging.client.connect();
+    await quiet();
+    await hanging.client.close();
+    await expect(connected).rejects.toMatchObject({ name: "SocketIsClosedError" });
+    expect(hanging.client.state).toBe("closed");
+  });
+});
+
+describe("send()", () => {
+  test("needs a connection, unless messages may wait", async () => {
+    const { client, received } = clientOf(["open"]);
+    expect(() => client.send("x")).toThrow(expect.objectContaining({ code: "engineio/socket-closed" }));
+    expect(client.trySend("x")).toBe(false);
+    const connected = client.connect();
+    expect(() => client.send("x")).toThrow(expect.objectContaining({ code: "engineio/socket-closed" }));
+    await connected;
+    void client.send("now");
+    expect(client.trySend("too")).toBe(true);
+    await quiet();
+    expect(received).toEqual(["now", "too"]);
+    await client.close();
+  });
+
+  test("messages wait in order for the next connection, and leave before what its handlers send", async () => {
+    const { client, clock, received } = clientOf([refused(), "open"], { reconnect, maxOfflineBytes: 1_000 });
+    client.on("connect", (connection) => connection.send("third"));
+    void client.connect();
+    void client.send("first");
+    await quiet();
+    await client.send({ second: true });
+    clock.advance(100);
+    await quiet();
+    expect(received).toEqual(["first", '{"second":true}', "third"]);
+    await client.close();
+  });
+
+  test("maxOfflineBytes bytes wait (8 more for each message), one more is refused; close() drops them", async () => {
+    const { client } = clientOf([refused()], { reconnect, maxOfflineBytes: 36 });
+    void client.connect();
+    void client.send("x".repeat(10));
+    void client.send("x".repeat(9));
+    expect(() => client.send("")).toThrow(expect.objectContaining({ code: "engineio/queue-full" }));
+    expect(client.trySend("x")).toBe(false);
+    await client.close();
+    await quiet();
+    void client.connect();
+    void client.send("x".repeat(28));
+    await client.close();
+    expect(() => clientOf(["open"], { maxOfflineBytes: -1 })).toThrow(expect.objectContaining({ code: "engineio/invalid-option" }));
+  });
+
+  test("a message that the server does not take is told, and lost alone", async () => {
+    const { client, log, received } = clientOf(["open"], { maxOfflineBytes: 3_000_000 });
+    const connected = client.connect();
+    void client.send("x".repeat(1_500_000));
+    void client.send("small");
+    await connected;
+    await quiet();
+    expect(received).toEqual(["small"]);
+    expect(log[1]).toMatch(/^error Cannot send: message has/);
+    await client.close();
+  });
+});
+
+describe("close()", () => {
+  test("while connecting, while waiting, twice, and before", async () => {
+    for (const answer of ["silent", refused()] as const) {
+      const { client, clock, log } = clientOf([answer], { reconnect });
+      const connected = client.connect();
+      await quiet();
+      await client.close();
+      await expect(connected).rejects.toBeInstanceOf(EngineIOError);
+      await client.close();
+      expect([client.state, clock.pendingTimers, log.at(-1)]).toEqual(["closed", 0, "close on purpose"]);
+    }
+    const idle = clientOf(["open"]);
+    await idle.client.close();
+    expect(idle.client.state).toBe("idle");
+  });
+
+  test("from within handlers", async () => {
+    for (const event of ["attempt", "connect", "message", "error"] as const) {
+      const { client, log, pairs, clock } = clientOf(event === "error" ? [refused()] : ["open"], { reconnect });
+      client.on(event, () => client.close());
+      void client.connect();
+      await quiet();
+      pairs[0]?.server.trySend("x");
+      await quiet();
+      clock.advance(10_000);
+      await quiet();
+      expect([event, client.state, log.at(-1)]).toEqual([event, "closed", "close on purpose"]);
+    }
+  });
+
+  test("by await using", async () => {
+    const one = clientOf(["open"]);
+    {
+      await using client = one.client;
+      await client.connect();
+    }
+    await quiet();
+    expect(one.client.state).toBe("closed");
+  });
+});
