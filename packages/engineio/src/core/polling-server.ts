@@ -71,7 +71,7 @@ export class ServerPolling implements Carrier {
     if (!this.#isCurrent()) return false;
     try {
       for (const packet of decodePayload(body, "server", this.#maxPackets, this.#session.config.text)) this.#session.receive(packet, this);
-      return true;
+      return this.#session.outbox.closeReason !== "parse error";
     } catch (error) {
       return this.refusePost(error);
     }

@@ -29,11 +29,12 @@ export class Sender extends Outbox {
   /** Most bytes in one polling payload, and in one message. */
   maxPayloadBytes: number;
   maxMessageBytes: number;
+  /** Why the session has ended, once it has. */
+  closeReason: CloseReason | undefined;
   readonly #owner: SenderOwner;
   /** Where sends go past the queue. */
   #stream: StreamCarrier | undefined;
   #pressure: Pressure | undefined;
-  #closeReason: CloseReason | undefined;
 
   constructor(owner: SenderOwner, maxPayloadBytes: number, maxMessageBytes: number) {
     super(owner.config.text);
@@ -99,7 +100,7 @@ export class Sender extends Outbox {
 
   /** Nothing more is sent. */
   stop(reason: CloseReason, description: unknown): void {
-    this.#closeReason = reason;
+    this.closeReason = reason;
     this.#stream = undefined;
     this.clear();
     this.#pressure?.reject(this.closedError(description));
@@ -108,7 +109,7 @@ export class Sender extends Outbox {
 
   /** @returns what every operation on a session that is not open throws. */
   closedError(cause?: unknown): SocketIsClosedError {
-    return new SocketIsClosedError(`Cannot send: session is ${this.#owner.state}, must be open`, { reason: this.#closeReason, cause });
+    return new SocketIsClosedError(`Cannot send: session is ${this.#owner.state}, must be open`, { reason: this.closeReason, cause });
   }
 
   #checkLength(data: string | Uint8Array): void {
@@ -131,7 +132,7 @@ export class Sender extends Outbox {
     if (owner.state !== "open" && (owner.state !== "opening" || owner.config.role === "server")) throw this.closedError();
     if (owner.isObserved) owner.packetCreated(typeof packet === "object" && "wire" in packet ? packet.wire : packet);
     const written = this.enqueue(packet);
-    if (this.#closeReason !== undefined) throw this.closedError(); // it did not fit
+    if (this.closeReason !== undefined) throw this.closedError(); // it did not fit
     if (written !== undefined) return written;
     if (this.bytes <= owner.config.highWaterMarkBytes) return ready;
     this.#pressure ??= new Pressure();
