@@ -9,6 +9,8 @@ import { PollingLoad } from "./polling-load.js";
 import { inLanes } from "./lanes.js";
 import { upgradeSession } from "./upgrade-session.js";
 
+const LANES = 16;
+
 /** All connections to one server. */
 class Load {
   readonly #spec: LoadSpec;
@@ -162,9 +164,9 @@ async function answer(question: GeneratorQuestion): Promise<GeneratorAnswer> {
     case "run":
       return { kind: "ran", ...(await load!.run(question.requests ?? Infinity, question.forMs ?? Infinity)) };
     case "handshakes":
-      return { kind: "ran", ...(await inLanes(() => handshake(question.spec), question.count ?? Infinity, question.forMs ?? Infinity)) };
+      return { kind: "ran", ...(await inLanes(() => handshake(question.spec), LANES, question.count ?? Infinity, question.forMs ?? Infinity)) };
     case "upgrades":
-      return { kind: "ran", ...(await inLanes(() => upgradeSession(question.spec.port), question.count ?? Infinity, question.forMs ?? Infinity)) };
+      return { kind: "ran", ...(await inLanes(() => upgradeSession(question.spec.port), question.lanes ?? LANES, question.count ?? Infinity, question.forMs ?? Infinity)) };
     case "serve":
       peer = new EchoPeer(Buffer.from(question.payload, "base64"));
       return { kind: "serving", port: await peer.listen() };

@@ -1,12 +1,10 @@
 /**
- * Sessions one after the other in sixteen lanes: enough to keep a server busy, few enough that none waits for long.
+ * Sessions one after the other in a number of lanes: sixteen keep a server busy, one alone shows how long a session takes.
  */
 import { spread } from "./statistics.js";
 
-const LANES = 16;
-
 /** Runs until `count` sessions are over, or the time is up. */
-export async function inLanes(session: () => Promise<void>, count: number, forMs: number): Promise<{ count: number; elapsedMs: number; medianMs: number }> {
+export async function inLanes(session: () => Promise<void>, lanes: number, count: number, forMs: number): Promise<{ count: number; elapsedMs: number; medianMs: number }> {
   const startMs = performance.now();
   const tookMs: number[] = [];
   let started = 0;
@@ -18,6 +16,6 @@ export async function inLanes(session: () => Promise<void>, count: number, forMs
       tookMs.push(performance.now() - beganMs);
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
   return { count: started, elapsedMs: performance.now() - startMs, medianMs: spread(tookMs).median };
 }

@@ -126,7 +126,7 @@ async function timed(pairs: readonly Pair[], effort: Effort): Promise<Map<Subjec
   for (let round = 0; round < effort.roundsPerSet; round++) {
     costs.get("1 ms")?.push(1);
     for (const pair of pairs) {
-      const { medianMs = NaN } = await pair.upgrades({ forMs: effort.roundMs * 2 });
+      const { medianMs = NaN } = await pair.upgrades({ lanes: 1, forMs: effort.roundMs * 2 });
       costs.set(pair.name, [...(costs.get(pair.name) ?? []), medianMs]);
     }
   }

@@ -38,7 +38,7 @@ export type GeneratorQuestion =
   /** So many connections opened up to the point where they could send, and reset. */
   | { readonly kind: "handshakes"; readonly count?: number; readonly forMs?: number; readonly spec: LoadSpec }
   /** So many sessions begun with polling and upgraded to a WebSocket. */
-  | { readonly kind: "upgrades"; readonly count?: number; readonly forMs?: number; readonly spec: LoadSpec }
+  | { readonly kind: "upgrades"; readonly lanes?: number; readonly count?: number; readonly forMs?: number; readonly spec: LoadSpec }
   /** Be the server that clients under test talk to: base64 of what each message must be. */
   | { readonly kind: "serve"; readonly payload: string }
   | { readonly kind: "close" };

@@ -102,7 +102,7 @@ export class Pair {
   }
 
   /** @returns sessions begun with polling and upgraded, and how long one takes. */
-  upgrades(limit: { readonly count?: number; readonly forMs?: number }): Promise<{ readonly count: number; readonly elapsedMs: number; readonly medianMs?: number }> {
+  upgrades(limit: { readonly lanes?: number; readonly count?: number; readonly forMs?: number }): Promise<{ readonly count: number; readonly elapsedMs: number; readonly medianMs?: number }> {
     return this.#generator.ask({ kind: "upgrades", spec: this.#spec, ...limit }, "ran");
   }
 
