@@ -18,6 +18,7 @@ type Body = ReadableStreamDefaultReader<Uint8Array>;
 /** A request whose body comes from a stream of the platform's. */
 class WebIncomingMessage extends IncomingMessage {
   readonly #body: Body | undefined;
+  #isPulling = false;
 
   constructor(request: Request, info: FetchInfo) {
     super(connectionOf(request, info));
@@ -35,7 +36,18 @@ class WebIncomingMessage extends IncomingMessage {
 
   override _read(): void {
     if (this.#body === undefined) this.#end();
-    else this.#body.read().then(({ done, value }) => (done ? this.#end() : this.push(value)), (error: unknown) => this.destroy(error instanceof Error ? error : undefined));
+    else this.#pull(this.#body);
+  }
+
+  /** Node's class expects to be pushed at: while there is room it does not ask again. */
+  #pull(body: Body): void {
+    if (this.#isPulling) return;
+    this.#isPulling = true;
+    body.read().then(({ done, value }) => {
+      this.#isPulling = false;
+      if (done) this.#end();
+      else if (this.push(value)) this.#pull(body);
+    }, (error: unknown) => this.destroy(error instanceof Error ? error : undefined));
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
