@@ -49,9 +49,9 @@ export class Terminal {
   tell(happening: Happening): boolean {
     const line = lineOf(happening, this.#output, performance.now() - this.#startedMs);
     if (line === undefined) return true;
-    const rows = this.#hidePrompt();
+    this.#hidePrompt();
     const hasRoom = this.#streams[line.to].write(`${line.text}\n`);
-    if (rows !== undefined) this.#showPrompt(rows);
+    this.#showPrompt();
     return hasRoom || line.to === "stderr";
   }
 
@@ -107,20 +107,21 @@ export class Terminal {
     else prompt.resume();
   }
 
-  /** @returns how many rows above the cursor it began; `undefined` where there is none. */
-  #hidePrompt(): number | undefined {
-    if (this.#prompt === undefined || !this.isInteractive) return undefined;
+  /** What is typed may take several rows. */
+  #hidePrompt(): void {
+    if (this.#prompt === undefined || !this.isInteractive) return;
     const { stdout } = this.#streams;
     const { rows } = this.#prompt.getCursorPos();
     moveCursor(stdout, 0, -rows);
     cursorTo(stdout, 0);
     clearScreenDown(stdout);
-    return rows;
   }
 
-  /** Readline goes up as many rows as it believes to have below the prompt's first before it draws. */
-  #showPrompt(rows: number): void {
-    this.#streams.stdout.write("\n".repeat(rows));
-    this.#prompt?.prompt(true);
+  /** Before it draws, readline goes up by the rows that it drew last, of which nothing is left: so the cursor goes down by them first. */
+  #showPrompt(): void {
+    if (this.#prompt === undefined || !this.isInteractive) return;
+    const drawn: unknown = Reflect.get(this.#prompt, "prevRows");
+    this.#streams.stdout.write("\n".repeat(typeof drawn === "number" ? drawn : 0));
+    this.#prompt.prompt(true);
   }
 }

@@ -1,18 +1,12 @@
 /** The program as a process, against servers of ours: what it prints, and how it ends. */
-import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { execFileSync, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { createServer, type Server } from "node:http";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { serve, type ServeOptions, type WebSocketServer } from "@x/simple-ws/server";
 import { listen } from "@x/testkit";
 import { outcomeOf, start, type Outcome } from "../test/program.js";
-import { runConnect } from "./connect.js";
-import type { ConnectFlags } from "./flags.js";
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -105,34 +99,6 @@ describe("connect", { timeout: 60_000 }, () => {
   });
 });
 
-test("at a terminal: a prompt, commands, and lines that come in between", async () => {
-  const { url } = await echoServer();
-  const stdin = Object.assign(new PassThrough(), { isTTY: true });
-  const stdout = Object.assign(new PassThrough(), { isTTY: true });
-  const stderr = new PassThrough();
-  let shown = "";
-  for (const stream of [stdout, stderr]) stream.on("data", (chunk: Buffer) => void (shown += chunk.toString()));
-  const state = await mkdtemp(join(tmpdir(), "xws-"));
-  const streams = { stdin, stdout, stderr, env: { NO_COLOR: "1", XDG_STATE_HOME: state }, interrupt: () => undefined };
-  const flags: ConnectFlags = { verbose: 0, header: [], execute: [], eofWait: 0 };
-  const ended = runConnect(url, flags, streams, new AbortController().signal);
-  const until = (part: string): Promise<void> => expect.poll(() => shown, { timeout: 10_000 }).toContain(part);
-  await until(`connected to ${url}`);
-  stdin.write("hello\n");
-  await until("< hello");
-  stdin.write("/ping\n");
-  await until("pong after");
-  stdin.write("/nonsense\n");
-  await until("There is no /nonsense");
-  stdin.write("/help\n");
-  await until("Ctrl-C clears the line");
-  stdin.write("/close 4000 enough\n");
-  await until("closed 4000 enough");
-  expect(await ended).toBe(0);
-  expect(await readFile(join(state, "xws", "history"), "utf8")).toBe("hello\n/ping\n/nonsense\n/help\n/close 4000 enough\n");
-  await rm(state, { recursive: true });
-});
-
 describe("pipes", { timeout: 60_000 }, () => {
   test("whoever reads the output may leave: the program ends, and says nothing", async () => {
     const { url } = await echoServer({ onConnection: (connection) => {
@@ -180,7 +146,14 @@ describe("servers and the rest", { timeout: 60_000 }, () => {
 
   test.each(["bash", "zsh", "fish"])("completion for %s names commands and flags", async (shell) => {
     const { out } = await run(["completion", shell]);
-    for (const word of ["connect", "bench", "subprotocols", "max-redirects"]) expect(out).toContain(word);
+    for (const word of ["connect", "bench", "io", "namespace", "subprotocols", "max-redirects"]) expect(out).toContain(word);
+  });
+
+  test.skipIf(process.platform === "win32")("bash completes commands, their flags, and values that are known", async () => {
+    const { out } = await run(["completion", "bash"]);
+    const complete = (...words: string[]): string => `COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}; _xws; echo "\${COMPREPLY[*]}"`;
+    const script = [out, complete("xws", "e"), complete("xws", "io", "--names"), complete("xws", "ws://h", "--sub"), complete("xws", "eio", "--transports", ""), complete("xws", "-b", "h")].join("\n");
+    expect(execFileSync("bash", ["-c", script]).toString()).toBe("eio echo\n--namespace\n--subprotocols\npolling websocket\nhex\n");
   });
 
   test("--help shows how to use it, and what its ends mean", async () => {
