@@ -6,7 +6,7 @@
 import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "@x/errors/clock";
 import { SimpleWebsocketError } from "@x/errors/simple-ws";
-import { WebSocketException } from "@x/errors/wsframe";
+import { WebSocketBadStatusException, WebSocketException, WebSocketTimeoutException } from "@x/errors/wsframe";
 import { abortedError, connectionError, systemFailure, timeoutFailure, type OpeningPhase } from "./failures.js";
 
 export class Attempt {
@@ -46,9 +46,12 @@ export class Attempt {
     this.#given?.removeEventListener("abort", this.#onAbort);
   }
 
-  /** Whatever went wrong, as what `connect` throws. */
+  /** Whatever went wrong, as what `connect` throws. A refusal whose body did not come in time is still a refusal. */
   failure(error: unknown): SimpleWebsocketError {
-    const cause: unknown = this.signal.aborted ? this.signal.reason : error;
+    const { signal } = this;
+    const reason: unknown = signal.reason;
+    const isRefused = error instanceof WebSocketBadStatusException && reason instanceof WebSocketTimeoutException;
+    const cause: unknown = signal.aborted && !isRefused ? reason : error;
     if (cause instanceof SimpleWebsocketError) return cause;
     return connectionError(cause instanceof WebSocketException ? cause : systemFailure(cause, this.phase, this.#hostname), this.phase);
   }
