@@ -95,7 +95,7 @@ function connectBy(agent: Agent, text: string, options: WebSocketOptions): Retur
   const isSecure = url.protocol === "wss:";
   const port = url.port === "" ? (isSecure ? 443 : 80) : Number(url.port);
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const target = { ...options.tls, host, port, ...(isIP(host) === 0 ? { servername: host } : {}) };
+  const target = { ...optionsOf(agent), ...options.tls, host, port, ...(isIP(host) === 0 ? { servername: host } : {}) };
   const createConnection = (): Promise<Duplex> => new Promise((resolve, reject) => {
     const stream = agent.createConnection(target, (error, opened) => (error === null ? resolve(opened) : reject(error)));
     if (stream !== null && stream !== undefined) resolve(stream);
@@ -104,6 +104,11 @@ function connectBy(agent: Agent, text: string, options: WebSocketOptions): Retur
   url.protocol = "ws:";
   url.port = String(port);
   return connect(url, { ...options, host: options.host ?? authority, createConnection });
+}
+
+/** Node's agents mix them in before they make a connection, but only for requests. */
+function optionsOf(agent: Agent): object {
+  return "options" in agent && typeof agent.options === "object" && agent.options !== null ? agent.options : {};
 }
 
 /** What the server answered instead of an upgrade is its refusal; anything else is the cause. */
