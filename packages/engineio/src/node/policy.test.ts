@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { handshakeQuery, next, open, raw, send, serve, socket } from "../../test/http.js";
 import { attach, listen, serve as serveEngine } from "../server.js";
 import { serializeCookie } from "./cookie.js";
-import { type CorsOptions, isSameOrigin } from "./cors.js";
+import { type CorsDelegate, type CorsOptions, isSameOrigin } from "./cors.js";
 import { parseQuery } from "./query.js";
 import { parseServerOptions } from "./parse-options.js";
 import type { ServerOptions } from "./server-options.js";
@@ -97,6 +97,36 @@ describe("origins, the same on both transports", () => {
       .toMatchObject({ status: 200, headers: { "access-control-allow-headers": "x-only", "access-control-allow-methods": "GET" } });
   });
 
+  test("false switches all of it off: no check, no headers, on both transports", async () => {
+    expect(await both({ cors: false }, evil)).toEqual([200, 101]);
+    const { url } = await serve({ cors: false });
+    const { headers } = await send(url + handshakeQuery, { headers: { Origin: evil } });
+    expect(Object.keys(headers).filter((name) => name.startsWith("access-control") || name === "vary")).toEqual([]);
+    expect(await send(url + handshakeQuery, { method: "OPTIONS", headers: { Origin: evil } })).toMatchObject({ status: 204, headers: { "content-length": "0" } });
+  });
+
+  test.each<[string, CorsDelegate]>([
+    ["calls back", (request, callback) => callback(null, { origin: request.url?.includes("open") === true ? "*" : good })],
+    ["returns", (request) => ({ origin: request.url?.includes("open") === true ? "*" : good })],
+    ["promises", (request) => Promise.resolve({ origin: request.url?.includes("open") === true ? "*" : good })],
+  ])("options by request: a function that %s", async (_name, cors) => {
+    expect([await both({ cors }, good), await both({ cors }, evil)]).toEqual([[200, 101], [403, 403]]);
+    const { url } = await serve({ cors });
+    expect(await send(`${url}${handshakeQuery}&open`, { headers: { Origin: evil } })).toMatchObject({ status: 200, headers: { "access-control-allow-origin": "*" } });
+  });
+
+  test.each<[string, ServerOptions["trustProxy"], Record<string, string>, number]>([
+    ["X-Forwarded-Host means nothing by default", undefined, { "Origin": good, "X-Forwarded-Host": "good.example", "X-Forwarded-Proto": "https" }, 403],
+    ["with a trusted proxy it is the host", true, { "Origin": good, "X-Forwarded-Host": "good.example", "X-Forwarded-Proto": "https" }, 200],
+    ["and the scheme must fit", true, { "Origin": "http://good.example", "X-Forwarded-Host": "good.example", "X-Forwarded-Proto": "https" }, 403],
+    ["without X-Forwarded-Proto any scheme fits", true, { "Origin": "http://good.example", "X-Forwarded-Host": "good.example" }, 200],
+    ["what the client itself put in front is not believed", 1, { "Origin": evil, "X-Forwarded-Host": "evil.example, good.example" }, 403],
+    ["two proxies: the outer one's word", 2, { "Origin": good, "X-Forwarded-Host": "good.example, inner.example" }, 200],
+  ])("%s", async (_name, trustProxy, headers, status) => {
+    const { url } = await serve({ trustProxy });
+    expect((await send(url + handshakeQuery, { headers })).status).toBe(status);
+  });
+
   test.each([
     ["http://a.example", "a.example", true], ["https://a.example", "a.example", true], ["https://a.example", "a.example:443", true], ["http://a.example:80", "a.example", true],
     ["http://a.example:3000", "a.example:3000", true], ["http://a.example:3000", "a.example", false], ["http://a.example.evil", "a.example", false], ["http://A.example", "a.EXAMPLE", true],
@@ -157,6 +187,21 @@ describe("cookie", () => {
       await expect(serve({ cookie })).rejects.toMatchObject({ code: "engineio/invalid-option" });
     }
     expect(serializeCookie({ expires: new Date(0), sameSite: true }, "a;b", new IncomingMessage(new Socket()))).toBe("io=a%3Bb; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Strict");
+  });
+});
+
+describe("cookie attributes as functions", () => {
+  test("are asked at each handshake, with the request", async () => {
+    let maxAge = 10;
+    const { url } = await serve({ cookie: { name: "c", path: (request) => String(request.url?.slice(0, 7)), httpOnly: () => false, sameSite: () => undefined, secure: () => true, maxAge: () => maxAge++, domain: () => undefined, partitioned: () => true, priority: () => "high" } });
+    for (const age of [10, 11]) expect((await send(url + handshakeQuery)).headers["set-cookie"]?.[0]).toMatch(new RegExp(`^c=[\\w-]{20}; Max-Age=${age}; Path=/engine; Secure; Partitioned; Priority=High$`));
+  });
+
+  test.each<[string, () => string]>([["throws", () => { throw new Error("broken"); }], ["breaks out of the header", () => "/\r\nX: y"]])("one that %s refuses the handshake, and is reported", async (_name, path) => {
+    const { url, failures, server } = await serve({ cookie: { path } });
+    expect((await send(url + handshakeQuery)).status).toBe(400);
+    await expect(socket(url + handshakeQuery)).rejects.toMatchObject({ statusCode: 400 });
+    expect([failures.length, server.clientsCount]).toEqual([2, 0]);
   });
 });
 
