@@ -95,6 +95,11 @@ export class Subscribable<Events extends EventMap<Events>> {
     return true;
   }
 
+  /** Where what listeners fail with goes: to `onError`. Classes with many instances override it rather than give each a function. */
+  protected listenerFailed(error: unknown, context: ErrorContext): unknown {
+    return this.#onError(error, context);
+  }
+
   #call(event: string, listener: AnyListener, args: readonly unknown[]): void {
     try {
       const result = listener.call(this, ...args);
@@ -106,7 +111,7 @@ export class Subscribable<Events extends EventMap<Events>> {
 
   #fail(error: unknown, context: ErrorContext): void {
     try {
-      const result = this.#onError(error, context);
+      const result = this.listenerFailed(error, context);
       if (isThenable(result)) result.then(undefined, (failure: unknown) => reportHandlerError(failure, context));
     } catch (failure) {
       reportHandlerError(failure, context);

@@ -13,7 +13,8 @@ export type Events<Listen, Reserved> =
   & { readonly [Name in Exclude<keyof Listen, keyof Reserved>]: EventArguments<Listen, Name> };
 
 export abstract class TypedEmitter<Listen, Reserved> extends Subscribable<Events<Listen, Reserved>> {
-  protected constructor(onError: OnError) {
+  /** @param onError not needed where {@link listenerFailed} is overridden. */
+  protected constructor(onError?: OnError) {
     super({ onError });
   }
 

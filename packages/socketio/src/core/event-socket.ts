@@ -4,7 +4,7 @@
  * Room: socketio core. The client's and the server's socket differ only in how a packet leaves and what ends them.
  */
 import type { Clock, Sweep } from "@x/errors/clock";
-import { callSafely, type OnError } from "@x/errors/handlers";
+import { callSafely, type ErrorContext } from "@x/errors/handlers";
 import { DisconnectedError, TimeoutError } from "@x/errors/socketio";
 import { type AckListener, AckTable } from "./acks.js";
 import { TypedEmitter } from "./emitter.js";
@@ -15,11 +15,15 @@ import { type EventPacket, isReservedEvent, type Packet, PacketType } from "./pa
 
 export type CatchAll = (event: string, ...args: Untyped[]) => unknown;
 
+const none: readonly CatchAll[] = [];
+
+/** What all sockets of a namespace share. */
 export interface EventSocketPorts {
   readonly clock: Clock;
-  readonly onError: OnError;
-  /** Most acknowledgements awaited at once. */
-  readonly maxPendingAcks: number;
+  readonly settings: {
+    /** Most acknowledgements awaited at once. */
+    readonly maxPendingAcks: number;
+  };
   /** Ends acknowledgements that take too long. */
   readonly sweep: Pick<Sweep, "add" | "delete">;
 }
@@ -27,11 +31,11 @@ export interface EventSocketPorts {
 export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<Listen, Reserved> {
   readonly #ports: EventSocketPorts;
   #acks: AckTable | undefined;
-  #incoming: readonly CatchAll[] = [];
-  #outgoing: readonly CatchAll[] = [];
+  #incoming = none;
+  #outgoing = none;
 
   protected constructor(ports: EventSocketPorts) {
-    super(ports.onError);
+    super();
     this.#ports = ports;
   }
 
@@ -42,6 +46,8 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
 
   /** Hands a packet on; what it does when there is no connection is the subclass's policy. */
   protected abstract transmit(packet: Packet, flags: EmitFlags): void;
+  /** Where what listeners throw goes: a method, because a function per socket would cost a closure each. */
+  protected abstract override listenerFailed(error: unknown, context: ErrorContext): unknown;
   protected abstract nextAckId(): number;
   /** Name of the namespace. */
   protected abstract get path(): string;
@@ -188,7 +194,7 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
 
   /** The table of acknowledgements, made at the first use. */
   protected get ackTable(): AckTable {
-    return (this.#acks ??= new AckTable(this.#ports.maxPendingAcks, this.#ports.sweep));
+    return (this.#acks ??= new AckTable(this.#ports.settings.maxPendingAcks, this.#ports.sweep));
   }
 
   #emitAwaiting(data: EventPacket["data"], flags: EmitFlags, resolve: AckListener, reject?: (error: Error) => void): void {
@@ -239,7 +245,7 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
   }
 
   #guarded(event: string, listener: (...args: Untyped[]) => unknown, args: readonly unknown[]): void {
-    callSafely(listener, [...args], (error) => this.#ports.onError(error, { event }));
+    callSafely(listener, [...args], (error) => this.listenerFailed(error, { event }));
   }
 }
 
@@ -253,7 +259,7 @@ function disconnected(reason: string): DisconnectedError {
 }
 
 function without(listeners: readonly CatchAll[], listener: CatchAll | undefined): readonly CatchAll[] {
-  if (listener === undefined) return [];
+  if (listener === undefined) return none;
   const at = listeners.indexOf(listener);
   return at === -1 ? listeners : listeners.toSpliced(at, 1);
 }

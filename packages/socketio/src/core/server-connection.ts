@@ -8,6 +8,7 @@ import type { Swept } from "@x/errors/clock";
 import { SocketIOError } from "@x/errors/socketio";
 import { Decoder, type DecoderOptions } from "./decoder.js";
 import { atLimit } from "./faults.js";
+import { Few } from "./few.js";
 import { type Packet, PacketType } from "./packet.js";
 
 /** The namespace's side of a connection: a socket. */
@@ -32,25 +33,26 @@ export interface ServerConnectionOptions extends DecoderOptions {
 }
 
 /** `asked`: middleware is running. `left`: packets under way when the server disconnected the socket are ignored. */
-type Membership = Member | "asked" | "left";
+type Membership<Socket extends Member> = Socket | "asked" | "left";
 
-export class ServerConnection implements Swept {
+export class ServerConnection<Socket extends Member = Member> implements Swept {
   readonly #sink: ServerConnectionSink;
   readonly #maxNamespaces: number;
   readonly #decoder: Decoder;
-  readonly #namespaces = new Map<string, Membership>();
-  #deadlineMs: number;
+  readonly #namespaces = new Few<string, Membership<Socket>>();
+  /** Whole milliseconds, which need no object of their own. */
+  #deadlineMs: number | undefined;
   #isOver = false;
 
   constructor(options: ServerConnectionOptions, sink: ServerConnectionSink, nowMs: number) {
     this.#sink = sink;
     this.#maxNamespaces = options.maxNamespaces;
     this.#decoder = new Decoder(options);
-    this.#deadlineMs = nowMs + options.connectTimeoutMs;
+    this.#deadlineMs = Math.ceil(nowMs + options.connectTimeoutMs);
   }
 
   get deadlineMs(): number {
-    return this.#deadlineMs;
+    return this.#deadlineMs ?? Infinity;
   }
 
   /** Takes one Engine.IO message. Never throws for what the peer wrote. */
@@ -67,28 +69,33 @@ export class ServerConnection implements Swept {
   }
 
   tick(nowMs: number): void {
-    if (this.#deadlineMs > nowMs) return;
+    if (this.deadlineMs > nowMs) return;
     this.end();
     this.#sink.onConnectTimeout();
   }
 
   /** Middleware let the client in. @returns false when the connection ended meanwhile. */
-  accept(nsp: string, member: Member): boolean {
+  accept(nsp: string, member: Socket): boolean {
     if (this.#isOver || this.#namespaces.get(nsp) !== "asked") return false;
-    this.#deadlineMs = Infinity;
+    this.#deadlineMs = undefined;
     this.#namespaces.set(nsp, member);
     return true;
   }
 
   /** The client was refused, or its socket disconnected by either side. */
   leave(nsp: string): void {
-    if (this.#namespaces.has(nsp)) this.#namespaces.set(nsp, "left");
+    if (this.#namespaces.get(nsp) !== undefined) this.#namespaces.set(nsp, "left");
+  }
+
+  /** Sockets of namespaces that were granted and not left. A copy. */
+  get members(): Socket[] {
+    return this.#namespaces.values().filter((membership) => typeof membership !== "string");
   }
 
   /** The connection is gone: whatever still arrives is ignored. */
   end(): void {
     this.#isOver = true;
-    this.#deadlineMs = Infinity;
+    this.#deadlineMs = undefined;
   }
 
   #route(packet: Packet): void {
@@ -99,7 +106,7 @@ export class ServerConnection implements Swept {
     } else if (membership !== "left") membership.receive(packet);
   }
 
-  #connect({ nsp, data }: Packet, membership: Membership | undefined): void {
+  #connect({ nsp, data }: Packet, membership: Membership<Socket> | undefined): void {
     if (membership !== undefined && membership !== "left") {
       this.#fail(unexpected("second CONNECT for a namespace"));
       return;

@@ -4,7 +4,7 @@
  * Room: socketio shell. Names and reasons as in socket.io-client.
  */
 import type { Clock, Sweep } from "@x/errors/clock";
-import type { OnError } from "@x/errors/handlers";
+import type { ErrorContext, OnError } from "@x/errors/handlers";
 import { BadNamespaceError, ConnectionError, ConnectionRefusedError, DisconnectedError } from "@x/errors/socketio";
 import { encodePacket } from "../../core/encoder.js";
 import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
@@ -65,7 +65,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
 
   constructor(io: M, nsp: string, options: SocketOptions = {}) {
     const settings = readSocketSettings(options);
-    super({ clock: io.clock, maxPendingAcks: settings.maxPendingAcks, onError: (error, context) => io.report(error, { ...context, namespace: nsp }), sweep: io.sweep });
+    super({ clock: io.clock, settings, sweep: io.sweep });
     this.io = io;
     this.nsp = nsp;
     this.auth = options.auth;
@@ -161,6 +161,10 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     if (flags.volatile === true && !(this.connected && this.io.isWritable)) return;
     if (this.connected) this.io.write(packets);
     else if (flags.isReply !== true) this.#waiting.add({ packets, id: packet.id }, ({ id }) => this.#dropped(id));
+  }
+
+  protected override listenerFailed(error: unknown, context: ErrorContext): unknown {
+    return this.io.report(error, { ...context, namespace: this.nsp });
   }
 
   protected override nextAckId(): number {

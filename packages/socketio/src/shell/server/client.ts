@@ -31,14 +31,15 @@ interface Held {
 /** Finds a namespace and lets the client in, or refuses it. */
 export type Admission = (client: Client, nsp: string, auth: Record<string, unknown>) => void;
 
+const none: readonly ClientSocket[] = [];
+
 /** Itself the handler of its engine connection and the sink of its machine: no closure per connection. */
 export class Client implements SocketClient, ServerConnectionSink {
   readonly conn: EngineConnection;
-  readonly sockets: Map<SocketId, ClientSocket> = new Map<SocketId, ClientSocket>();
   readonly #context: ServerContext;
-  readonly #connection: ServerConnection;
+  readonly #connection: ServerConnection<ClientSocket>;
   /** Sockets whose middleware is still running. */
-  readonly #expected: ClientSocket[] = [];
+  #expected: readonly ClientSocket[] = none;
   readonly #admit: Admission;
   /** What connect handlers write waits until they have let the client in. */
   #held: Held[] | undefined;
@@ -50,7 +51,7 @@ export class Client implements SocketClient, ServerConnectionSink {
     this.#context = context;
     this.#admit = admit;
     const options = { limits: settings, adopt: context.adopt, connectTimeoutMs: settings.connectTimeout, maxNamespaces: settings.maxNamespacesPerConnection };
-    this.#connection = new ServerConnection(options, this, clock.now());
+    this.#connection = new ServerConnection<ClientSocket>(options, this, clock.now());
     sweep.add(this.#connection);
     conn.attach(this);
   }
@@ -73,13 +74,18 @@ export class Client implements SocketClient, ServerConnectionSink {
   /** @internal From the machine: the peer broke the protocol or a limit. */
   onFailure(error: SocketIOError): void {
     this.#context.reportPeer(error, { event: "packet" });
-    for (const socket of this.#snapshot()) socket.fault(error);
+    for (const socket of this.#connection.members) socket.fault(error);
     this.#hangUp("parse error");
   }
 
   /** @internal From the machine: no namespace was granted in time. */
   onConnectTimeout(): void {
     void this.conn.close();
+  }
+
+  /** Its sockets in all namespaces, by id. A copy. */
+  get sockets(): ReadonlyMap<SocketId, ClientSocket> {
+    return new Map(this.#connection.members.map((socket) => [socket.id, socket]));
   }
 
   get id(): string {
@@ -95,14 +101,13 @@ export class Client implements SocketClient, ServerConnectionSink {
     this.#unexpect(socket);
     if (!this.#connection.accept(socket.nsp.name, socket)) return false;
     this.#context.sweep.delete(this.#connection);
-    this.sockets.set(socket.id, socket);
     this.#held = [];
     return true;
   }
 
   /** @internal Middleware is asked. */
   expect(socket: ClientSocket): void {
-    this.#expected.push(socket);
+    this.#expected = [...this.#expected, socket];
   }
 
   /** @internal Middleware refused. */
@@ -112,8 +117,8 @@ export class Client implements SocketClient, ServerConnectionSink {
   }
 
   #unexpect(socket: ClientSocket): void {
-    const index = this.#expected.indexOf(socket);
-    if (index >= 0) this.#expected.splice(index, 1);
+    const others = this.#expected.filter((other) => other !== socket);
+    this.#expected = others.length === 0 ? none : others;
   }
 
   /** @internal Connect handlers had their say: the answer goes out first, then what they wrote; a refused client gets none of it. */
@@ -143,7 +148,7 @@ export class Client implements SocketClient, ServerConnectionSink {
 
   /** Leaves every namespace, then ends the connection. */
   disconnect(): void {
-    for (const socket of this.#snapshot()) {
+    for (const socket of this.#connection.members) {
       this.write({ type: PacketType.DISCONNECT, nsp: socket.nsp.name });
       socket.end("server namespace disconnect");
     }
@@ -152,7 +157,6 @@ export class Client implements SocketClient, ServerConnectionSink {
 
   /** @internal */
   remove(socket: { readonly id: SocketId; readonly nsp: { readonly name: string } }): void {
-    this.sockets.delete(socket.id);
     this.#connection.leave(socket.nsp.name);
   }
 
@@ -162,8 +166,8 @@ export class Client implements SocketClient, ServerConnectionSink {
     this.#isOver = true;
     this.#connection.end();
     this.#context.sweep.delete(this.#connection);
-    for (const socket of [...this.#expected]) this.forget(socket);
-    for (const socket of this.#snapshot()) socket.end(reason, description);
+    for (const socket of this.#expected) this.forget(socket);
+    for (const socket of this.#connection.members) socket.end(reason, description);
   }
 
   #hangUp(reason: DisconnectReason): void {
@@ -186,10 +190,6 @@ export class Client implements SocketClient, ServerConnectionSink {
       this.#context.report(error, { event: "write" });
       if (packets.length > 1) void conn.close(); // the client may be waiting for the rest of the packet
     }
-  }
-
-  #snapshot(): ClientSocket[] {
-    return [...this.sockets.values()];
   }
 }
 

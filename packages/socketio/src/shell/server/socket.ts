@@ -3,6 +3,7 @@
  *
  * Room: socketio shell. Names and reasons as in socket.io.
  */
+import type { ErrorContext } from "@x/errors/handlers";
 import type { Adapter, WriteOptions } from "../../adapter/port.js";
 import { Audience, type Room, type SocketId } from "../../core/broadcast.js";
 import type { DefaultEventsMap, EventArguments, EventName, Untyped, WithReplies } from "../../core/event-types.js";
@@ -69,9 +70,9 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   readonly client: SocketClient;
   /** Whether missed events were delivered after a reconnection. */
   readonly recovered: boolean = false;
-  /** Anything the application wants to keep with the socket; adapters carry it to other servers. */
-  data: SocketData = {} as SocketData;
-  readonly #auth: Record<string, unknown>;
+  #data: SocketData | undefined;
+  /** `undefined` for an empty one, which is what most clients send. */
+  readonly #auth: Record<string, unknown> | undefined;
   readonly #issued = Date.now();
   #handshake: Handshake | undefined;
   #middleware: Middleware<[name: string, ...args: Untyped[]]> | undefined;
@@ -79,17 +80,19 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   #reason: DisconnectReason | undefined;
 
   constructor(nsp: Nsp, client: SocketClient, auth: Record<string, unknown>) {
-    const { context } = nsp;
-    super({
-      clock: context.clock,
-      maxPendingAcks: context.settings.maxPendingAcks,
-      sweep: context.sweep,
-      onError: (error, failure) => context.report(error, { ...failure, namespace: nsp.name, socketId: this.id }),
-    });
+    super(nsp.context);
     this.nsp = nsp;
     this.client = client;
-    this.id = context.generateId();
-    this.#auth = auth;
+    this.id = nsp.context.generateId();
+    this.#auth = Object.keys(auth).length === 0 ? undefined : auth;
+  }
+
+  /** Anything the application wants to keep with the socket; adapters carry it to other servers. */
+  get data(): SocketData {
+    return (this.#data ??= {} as SocketData);
+  }
+  set data(data: SocketData) {
+    this.#data = data;
   }
 
   get connected(): boolean {
@@ -101,7 +104,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   }
 
   get handshake(): Handshake {
-    return (this.#handshake ??= readHandshake(this.client.conn, this.#auth, this.#issued));
+    return (this.#handshake ??= readHandshake(this.client.conn, this.#auth ?? {}, this.#issued));
   }
 
   /** The Engine.IO session. */
@@ -218,6 +221,10 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 
   protected override transmit(packet: Packet, flags: EmitFlags): void {
     if (this.#state === "connected") this.client.write(packet, flags);
+  }
+
+  protected override listenerFailed(error: unknown, context: ErrorContext): void {
+    this.nsp.context.report(error, { ...context, namespace: this.nsp.name, socketId: this.id });
   }
 
   protected override nextAckId(): number {
