@@ -32,6 +32,8 @@ export class Exchange implements ParkedPoll {
   allow({ Vary: vary, ...headers }: Readonly<Record<string, string>>): void {
     this.headers = { ...headers };
     if (vary !== undefined) addVary(this.headers, this.response, vary);
+    const cookies = this.response.getHeader("Set-Cookie"); // a middleware's, in whose place one of ours would come
+    if (cookies !== undefined) this.headers["Set-Cookie"] = [cookies].flat().map(String);
   }
 
   /** Answer a poll. */

@@ -23,11 +23,17 @@ test("express-session: its cookie is set on both transports, beside ours, and th
   const { url, port, server, sockets } = await serve({ cookie: "io" });
   server.use(session({ secret: "keyboard cat", resave: true, saveUninitialized: true }) as unknown as Middleware); // its types want Express's request
   const answer = await send(url + handshakeQuery);
-  expect(answer.headers["set-cookie"]).toEqual([expect.stringMatching(/^connect\.sid=/), expect.stringMatching(/^io=/)]);
+  expect(answer.headers["set-cookie"]).toEqual([expect.stringMatching(/^io=/), expect.stringMatching(/^connect\.sid=/)]);
   expect(sockets[0]!.request).toHaveProperty("session.cookie");
   const upgrade = await raw(port, upgradeHead(websocketQuery), isAnswered);
   expect(upgrade).toMatch(/^HTTP\/1\.1 101 /);
   expect(upgrade.match(/^set-cookie: (connect\.sid|io)=/gim)).toHaveLength(2);
+});
+
+test("a cookie that a middleware sets at once is kept beside ours, too", async () => {
+  const { url, server } = await serve({ cookie: "io" });
+  server.use((_request, response, next) => { response.setHeader("Set-Cookie", "a=1"); next(); });
+  expect((await send(url + handshakeQuery)).headers["set-cookie"]).toEqual(["a=1", expect.stringMatching(/^io=/)]);
 });
 
 test("a Vary of a middleware's is kept beside ours", async () => {
