@@ -19,6 +19,8 @@ describe("send(), sendPrepared(), transport()", () => {
     }
     expect([(await send(session.url)).body, await ws.receive(), await ws.receive()]).toEqual(["4to one\x1e4to all", "4to one", "4to all"]);
     expect(sockets.map(({ id }) => server.transport(id))).toEqual(["polling", "websocket"]);
+    void server.send(session.sid, { json: [1, "€"] });
+    expect([server.trySend(session.sid, "tried"), server.trySend("gone", "x"), (await send(session.url)).body]).toEqual([true, false, '4{"json":[1,"€"]}\x1e4tried']);
   });
 
   test("throw for a session that does not exist, whatever its name", async () => {

@@ -167,6 +167,11 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
     return this.#sessions.get(sid).send(data);
   }
 
+  /** {@link Socket.trySend} of session `sid`. Never throws. @returns whether it was sent; `false` also where there is no such session. */
+  trySend(sid: string, data: MessageData): boolean {
+    return this.clients[sid]?.trySend(data) ?? false;
+  }
+
   /** {@link Socket.sendPrepared} of session `sid`: `prepareMessage` encodes once for many. Throws as {@link send}. */
   sendPrepared(sid: string, packet: PreparedPacket): Promise<void> {
     return this.#sessions.get(sid).sendPrepared(packet);
