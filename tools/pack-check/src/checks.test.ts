@@ -55,7 +55,7 @@ async function check(subject: Files, siblings: readonly Files[] = []): Promise<M
 test("a package in order passes every check, its sibling installed from a tarball", { timeout: 120_000 }, async () => {
   const plainBase = { ...base, "dist/index.js": "export const one = 1;\n", "dist/index.d.ts": "export declare const one: number;\n" };
   const results = await check(good, [plainBase]);
-  expect([...results]).toEqual(["publint", "types resolve (attw)", "installs alone", "ranges", "README's example", "type-checks", "require() and import()"].map((name) => [name, undefined]));
+  expect([...results]).toEqual(["publint", "installs alone", "ranges", "types resolve (attw)", "README's example", "type-checks", "require() and import()"].map((name) => [name, undefined]));
 });
 
 test("a top-level await, a crashing README and declarations that lead nowhere are found", { timeout: 120_000 }, async () => {
@@ -69,6 +69,18 @@ test("a top-level await, a crashing README and declarations that lead nowhere ar
 test("missing types, wrong order of conditions and unresolved ranges are found", { timeout: 120_000 }, async () => {
   const results = await check(silent);
   expect(results.get("publint")).toMatch(/types/);
-  expect(results.get("types resolve (attw)")).toMatch(/no type declarations/i);
   expect(results.get("installs alone")).toMatch(/workspace:/);
+});
+
+test("entries without types, and a program that does not run, are found", { timeout: 120_000 }, async () => {
+  const rest = { ...(JSON.parse(silent["package.json"] ?? "") as object), dependencies: {} };
+  const results = await check({
+    ...silent,
+    "package.json": JSON.stringify({ ...rest, name: "@x/programs", bin: { works: "dist/works.js", fails: "dist/fails.js" } }),
+    "dist/works.js": "#!/usr/bin/env node\nconsole.log(\"Usage: works\");\n",
+    "dist/fails.js": "#!/usr/bin/env node\nimport \"./gone.js\";\n",
+  });
+  expect(results.get("works runs")).toBeUndefined();
+  expect(results.get("fails runs")).toMatch(/ended with code 1[^]*gone\.js/);
+  expect(results.get("types resolve (attw)")).toMatch(/no type declarations/i);
 });

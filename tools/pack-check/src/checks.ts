@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { install, installedManifest, load, runExample, typeCheck, type Consumer, type Tarballs, type Verdict } from "./consumer.js";
+import { install, installedManifest, load, runExample, runProgram, typeCheck, type Consumer, type Tarballs, type Verdict } from "./consumer.js";
 import { entriesWithoutPeers, entryNames, optionalPeers, unresolvedRanges } from "./manifest.js";
 import { run } from "./processes.js";
 import { firstExample } from "./readme.js";
@@ -35,19 +35,23 @@ export async function checkPackage(subject: Subject, tarballs: Tarballs, consume
   };
   const consumer: Consumer = { folder: consumerFolder, packageName: subject.name };
   await check("publint", () => lint(subject));
-  await check("types resolve (attw)", () => attw(subject));
-  if (await check("installs alone", () => install(consumer, tarballs))) await checkInstalled(subject, consumer, tarballs, check);
+  if (!(await check("installs alone", () => install(consumer, tarballs)))) return results;
+  const manifest = installedManifest(consumer);
+  await check("ranges", () => unresolvedRanges(manifest).join("\n") || undefined);
+  for (const program of Object.keys(manifest.bin ?? {})) await check(`${program} runs`, () => runProgram(consumer, program));
+  if (entryNames(manifest).length > 0) await checkEntries(subject, consumer, tarballs, check);
   return results;
 }
 
 type Check = (name: string, work: () => Promise<Verdict> | Verdict) => Promise<boolean>;
 
-async function checkInstalled(subject: Subject, consumer: Consumer, tarballs: Tarballs, check: Check): Promise<void> {
+/** What users import. */
+async function checkEntries(subject: Subject, consumer: Consumer, tarballs: Tarballs, check: Check): Promise<void> {
   const manifest = installedManifest(consumer);
   const readme = join(consumer.folder, "node_modules", subject.name, "README.md");
   const example = existsSync(readme) ? firstExample(readFileSync(readme, "utf8")) : undefined;
   const alone = entriesWithoutPeers(manifest);
-  await check("ranges", () => unresolvedRanges(manifest).join("\n") || undefined);
+  await check("types resolve (attw)", () => attw(subject));
   await check("README's example", () => (example === undefined ? "there is no README.md with a ```ts block" : runExample(consumer, example.code)));
   await check("type-checks", () => typeCheck(consumer, alone, example?.code ?? "export {};\n"));
   await check("require() and import()", () => load(consumer, alone));

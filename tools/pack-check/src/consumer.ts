@@ -65,6 +65,23 @@ export async function runExample({ folder }: Consumer, example: string): Promise
   return stdout.trim() === "" ? "the README's program printed nothing" : undefined;
 }
 
+/** What a program must do for whoever has just installed it, beside printing its help. */
+const trials: Readonly<Record<string, string>> = {
+  xws: `
+    xws echo --port 0 2> echo.log & server=$!
+    trap 'kill $server' EXIT
+    for _ in $(seq 100); do url=$(grep -o 'ws://.*' echo.log) && break; sleep 0.1; done
+    test "$(xws "$url" -x hello --count 1 -w 20)" = hello`,
+};
+
+/** Runs an installed program: `--help`, and what else is asked of it. */
+export async function runProgram({ folder }: Consumer, program: string): Promise<Verdict> {
+  const script = [`export PATH="$PWD/node_modules/.bin:$PATH"; set -e; ${program} --help`, trials[program] ?? ""].join("\n");
+  const { code, output, stdout } = await run("bash", ["-c", script], { cwd: folder, timeoutMs: 60_000 });
+  if (code !== 0) return `${program} ended with code ${String(code)}:\n${output}`;
+  return stdout.startsWith("Usage:") ? undefined : `${program} --help printed no usage:\n${output}`;
+}
+
 const LOADER = `
 for (const name of process.argv.slice(2)) {
   const required = require(name);

@@ -16,8 +16,7 @@ const root = resolve(here, "../../..");
 interface Listed { readonly name: string; readonly folder: string }
 
 function publishedPackages(): Listed[] {
-  return readdirSync(join(root, "packages")).flatMap((entry): Listed[] => {
-    const folder = join(root, "packages", entry);
+  return ["packages", "apps"].flatMap((parent) => readdirSync(join(root, parent)).map((entry) => join(root, parent, entry))).flatMap((folder): Listed[] => {
     const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { name: string; private?: boolean };
     return manifest.private === true ? [] : [{ name: manifest.name, folder }];
   });
