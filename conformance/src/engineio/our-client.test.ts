@@ -124,6 +124,16 @@ describe("official server", () => {
     expect(error).toMatchObject(transport === "polling" ? { httpStatus: 403, body: { code: 4, message: "no entry" } } : { httpStatus: 400, body: "no entry" });
   });
 
+  test("takes options of the peer that mean nothing here", async () => {
+    const { server, listening } = await serve();
+    echo(server);
+    const socket = await connect(listening.url, { transports: ["polling"], forceBase64: true, useNativeTimers: true });
+    const echoed = collect(socket, 1);
+    void socket.send(new Uint8Array([1, 2]));
+    expect(await echoed).toEqual([Buffer.from([1, 2])]);
+    socket.close();
+  });
+
   test("splits what is sent to the server's maxPayload", async () => {
     const { server, listening } = await serve({ maxHttpBufferSize: 1000 });
     echo(server);
