@@ -126,7 +126,7 @@ function elsewhere(link: DialOptions): DialOptions {
 /** @returns where `answer` sends us, if that may be followed: never from https: to http:, and a POST only where it stays one. */
 function redirectOf({ status, headers }: HttpAnswer, from: URL, method: string): URL | undefined {
   const location = headers?.["location"];
-  if (!redirects.includes(status) || (method === "POST" && status < 307) || typeof location !== "string" || !URL.canParse(location, from)) return undefined;
+  if (!redirects.includes(status) || (method === "POST" && status < 307) || typeof location !== "string" || !URL.canParse(location, from.href)) return undefined;
   const to = new URL(location, from);
   return to.protocol === "https:" || (to.protocol === "http:" && from.protocol === "http:") ? to : undefined;
 }
