@@ -24,7 +24,7 @@ export class Heartbeat {
   readonly #role: Role;
   #intervalMs = 0;
   #timeoutMs = 0;
-  #phase: "quiet" | "waiting" | "stalled" = "quiet";
+  #phase: "quiet" | "waiting" | "stalled" | "over" = "quiet";
 
   constructor(role: Role) {
     this.#role = role;
@@ -37,9 +37,9 @@ export class Heartbeat {
     this.#rearm(nowMs);
   }
 
-  /** The peer's PING (client) or PONG (server) arrived. @returns `false` for a PONG that nobody asked for, which changes nothing but {@link unasked}. */
+  /** The peer's PING (client) or PONG (server) arrived. @returns `false` for one that nobody asked for, which changes nothing but {@link unasked}. */
   heard(nowMs: number): boolean {
-    if (this.#role === "server" && !this.#isAwaited()) {
+    if (this.#phase === "over" || (this.#role === "server" && !this.#isAwaited())) {
       this.unasked++;
       return false;
     }
@@ -58,12 +58,14 @@ export class Heartbeat {
     return "ping";
   }
 
+  /** Nothing is sent or expected any more. */
   stop(): void {
+    this.#phase = "over";
     this.deadlineMs = Infinity;
   }
 
   #isAwaited(): boolean {
-    return this.#phase !== "quiet";
+    return this.#phase === "waiting" || this.#phase === "stalled";
   }
 
   #rearm(nowMs: number): void {

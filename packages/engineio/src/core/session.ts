@@ -180,7 +180,7 @@ export class Session implements SenderOwner, HandoverOwner {
       this.#phaseExpired();
       return;
     }
-    if (this.#handover !== undefined && nowMs >= this.#handover.deadlineMs) this.handoverFailed(this.#handover, "upgrade timeout");
+    if (this.#handover !== undefined && nowMs >= this.#handover.deadlineMs) this.handoverFailed(this.#handover, timedOut("the new transport did not take over in time"));
     const due = this.#heartbeat.due(nowMs);
     if (due === "expired") this.fail("ping timeout");
     else if (due === "ping") void this.outbox.enqueue(Wire.ping);
@@ -196,8 +196,9 @@ export class Session implements SenderOwner, HandoverOwner {
       return;
     }
     this.state = "closing";
+    this.#heartbeat.stop(); // nothing follows CLOSE
     this.outbox.settle();
-    if (this.#handover?.isProbing === true) this.handoverFailed(this.#handover, "session closing");
+    if (this.#handover?.isProbing === true) this.handoverFailed(this.#handover, this.outbox.closedError());
     if (isHasty) this.outbox.clear();
     if (!isStream(carrier)) this.outbox.push(Wire.close);
     this.#endPhaseIn(this.config.closeTimeoutMs);
@@ -240,7 +241,7 @@ export class Session implements SenderOwner, HandoverOwner {
   }
 
   #receivePing(wire: string): void {
-    this.#heartbeat.heard(this.config.clock.now());
+    if (!this.#heartbeat.heard(this.config.clock.now())) return; // closing
     this.#sink.onHeartbeat();
     void this.outbox.enqueue(`3${wire.slice(1)}`);
   }
@@ -277,7 +278,7 @@ export class Session implements SenderOwner, HandoverOwner {
 
   #phaseExpired(): void {
     if (this.state === "closing") this.#endAsAsked(Wire.close);
-    else this.fail("transport error", new ConnectionError("Cannot connect: the server opened no session in time", { code: "engineio/connect-timeout" }));
+    else this.fail("transport error", timedOut("the server opened no session in time"));
   }
 
   #endAsAsked(goodbye: string): void {
@@ -297,4 +298,8 @@ export class Session implements SenderOwner, HandoverOwner {
     this.outbox.stop(reason, description);
     this.#sink.onClose(reason, description);
   }
+}
+
+function timedOut(what: string): ConnectionError {
+  return new ConnectionError(`Cannot connect: ${what}`, { code: "engineio/connect-timeout" });
 }
