@@ -17,6 +17,7 @@ export interface AdapterEvents extends Record<string, readonly unknown[]> {
 
 export class InMemoryAdapter extends Emitter<AdapterEvents> implements Adapter {
   readonly nsp: AdapterNamespace;
+  /** A socket alone in the room of its own name, and nowhere else, has one Set in both maps: that is what most sockets are. */
   readonly rooms: Map<Room, Set<SocketId>> = new Map<Room, Set<SocketId>>();
   readonly sids: Map<SocketId, Set<Room>> = new Map<SocketId, Set<Room>>();
 
@@ -42,13 +43,20 @@ export class InMemoryAdapter extends Emitter<AdapterEvents> implements Adapter {
     if (joined === undefined) this.sids.set(id, (joined = new Set()));
     for (const room of rooms) {
       if (joined.has(room)) continue;
-      joined.add(room);
-      this.#members(room).add(id);
+      if (room === id && joined.size === 0 && !this.rooms.has(id)) {
+        this.rooms.set(id, joined.add(id));
+        this.emit("create-room", room);
+      } else {
+        this.#separate(id);
+        joined.add(room);
+        this.#members(room).add(id);
+      }
       this.emit("join-room", room, id);
     }
   }
 
   del(id: SocketId, room: Room): void {
+    this.#separate(id);
     if (this.sids.get(id)?.delete(room) === true) this.#leave(id, room);
   }
 
@@ -140,7 +148,14 @@ export class InMemoryAdapter extends Emitter<AdapterEvents> implements Adapter {
     return members;
   }
 
+  /** Before one of a socket's own Set's two meanings changes. */
+  #separate(id: SocketId): void {
+    const own = this.rooms.get(id);
+    if (own !== undefined && own === this.sids.get(id)) this.rooms.set(id, new Set(own));
+  }
+
   #members(room: Room): Set<SocketId> {
+    this.#separate(room);
     let members = this.rooms.get(room);
     if (members === undefined) {
       this.rooms.set(room, (members = new Set()));
