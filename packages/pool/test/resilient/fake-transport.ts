@@ -18,7 +18,7 @@ export class FakeLink implements Link {
   canPing = true;
   isOver = false;
   #handler: LinkHandler | undefined;
-  #pongs: (() => void)[] = [];
+  readonly #pongs: (() => void)[] = [];
   readonly #held: Payload[] = [];
 
   constructor(request: ConnectRequest) {
@@ -134,7 +134,7 @@ export class FakeTransport implements Transport {
 export const REFUSED: ConnectionError = new ConnectionError("Cannot connect: refused");
 
 /** Every event, in the order in which it was told. */
-export const EVENTS = [
+const EVENTS = [
   "connecting", "connected", "reconnected", "renewed", "disconnected", "reconnecting", "closing", "closed", "error", "stateChange", "ping", "pong",
   "replayStarted", "replayCompleted", "bufferOverflow",
 ] as const satisfies readonly (keyof SocketEventMap<unknown>)[];
@@ -150,11 +150,11 @@ export interface SetUp<In, Out> {
   readonly clock: FakeClock;
   readonly told: Told[];
   /** Of one event. */
-  of(event: string): object[];
+  readonly of: (event: string) => object[];
   /** Moves time on, and lets everything happen that follows from it. */
-  pass(ms: number): Promise<void>;
+  readonly pass: (ms: number) => Promise<void>;
   /** Connects; the transport answers as it is set to. */
-  open(): Promise<FakeLink>;
+  readonly open: () => Promise<FakeLink>;
 }
 
 export function setUp<In = unknown, Out = unknown>(options: ResilientSocketOptions<In, Out> = {}, url: UrlSource = "ws://fake/"): SetUp<In, Out> {
@@ -162,7 +162,7 @@ export function setUp<In = unknown, Out = unknown>(options: ResilientSocketOptio
   const transport = new FakeTransport();
   const socket = new ResilientSocket<In, Out>(url, { transport, clock, random: seededRandom(1), ...options });
   const told: Told[] = [];
-  for (const event of EVENTS) socket.on(event, (payload: object) => void told.push({ event, payload }));
+  for (const event of EVENTS) socket.on(event, (...[payload]) => void told.push({ event, payload }));
   return {
     socket, transport, clock, told,
     of: (event) => told.filter((one) => one.event === event).map(({ payload }) => payload),
@@ -189,4 +189,14 @@ export async function failure(promise: Promise<unknown>): Promise<JetSocketError
   const error: unknown = await promise.then(() => undefined, (thrown: unknown) => thrown);
   if (error instanceof JetSocketError) return error;
   throw new Error("it did not fail with an error of the family", { cause: error });
+}
+
+/** Waits without chance. */
+export const steady: { readonly jitter: 0 } = { jitter: 0 };
+
+/** Everything that can be received at once. */
+export async function drain<In, Out>(socket: ResilientSocket<In, Out>): Promise<In[]> {
+  const all: In[] = [];
+  for (let message = await socket.receive({ timeoutMs: 0 }); message !== null; message = await socket.receive({ timeoutMs: 0 })) all.push(message);
+  return all;
 }

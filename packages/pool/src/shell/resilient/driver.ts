@@ -191,13 +191,14 @@ export class Driver implements MachineSink<Link>, Swept {
 
   async #open(attempt: Attempt, signal: AbortSignal): Promise<void> {
     await Promise.resolve();
+    if (signal.aborted) return;
     let link: Link;
     try {
       const context: AttemptContext = { ...attempt, signal };
       const { url: source, headers: fields, transport } = this.#settings;
       const url = String(typeof source === "function" ? await source(context) : source);
       const headers = typeof fields === "function" ? await fields(context) : fields;
-      if (signal.aborted) return;
+      signal.throwIfAborted();
       if (attempt.reason !== "renew") this.tell(() => this.#host.dispatch("connecting", { url, attempt: attempt.attempt }));
       link = await transport.connect({ ...context, url, headers });
       this.#urls.set(link, url);

@@ -64,7 +64,7 @@ export interface OpenContext {
   /** Ends with the connection. */
   readonly signal: AbortSignal;
   /** Sends on this very connection, ahead of everything that waits. */
-  send(data: unknown): Promise<void>;
+  readonly send: (data: unknown) => Promise<void>;
 }
 
 export interface ReplayOptions<In> {

@@ -130,13 +130,13 @@ export class Outbound<Out> {
   }
 
   #enqueue(payload: Payload, id: MessageId | undefined): Promise<void> {
-    return handled(new Promise<void>((resolve, reject) => {
-      const lost = this.outbox.push({ payload, bytes: payload.length, id, resolve, reject }, this.#host.now());
-      const { capacity, policy } = this.#settings.outbox;
-      if (lost > 0) this.#host.emit("bufferOverflow", { buffer: "outgoing", capacity, droppedCount: this.outbox.dropped, policy });
-      this.#host.onDeadline();
-      if (this.#line !== undefined) this.#flush(this.#line);
-    }));
+    const { promise, resolve, reject } = settleable();
+    const lost = this.outbox.push({ payload, bytes: payload.length, id, resolve, reject }, this.#host.now());
+    const { capacity, policy } = this.#settings.outbox;
+    if (lost > 0) this.#host.emit("bufferOverflow", { buffer: "outgoing", capacity, droppedCount: this.outbox.dropped, policy });
+    this.#host.onDeadline();
+    if (this.#line !== undefined) this.#flush(this.#line);
+    return promise;
   }
 
   /** Lets the application speak first. */
@@ -216,8 +216,14 @@ export class Outbound<Out> {
   }
 }
 
-/** Who does not await it does not want to know. */
-function handled(promise: Promise<void>): Promise<void> {
+/** A promise and what settles it. Who does not await it does not want to know. */
+function settleable(): { readonly promise: Promise<void>; readonly resolve: () => void; readonly reject: (error: Error) => void } {
+  let resolve: () => void = () => undefined;
+  let reject: (error: Error) => void = resolve;
+  const promise = new Promise<void>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
   promise.catch(() => undefined);
-  return promise;
+  return { promise, resolve, reject };
 }
