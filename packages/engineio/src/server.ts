@@ -20,7 +20,6 @@ export type { Query } from "./node/query.js";
 export { errorCodes } from "./node/refusal.js";
 export type { ConnectionErrorEvent } from "./node/refusal.js";
 export type { AllowRequest, HttpCompressionOptions, RateOptions, ServerOptions, WebSocketCompressionOptions } from "./node/server-options.js";
-export type { ParsedServerOptions } from "./node/parse-options.js";
 export type { AttachOptions } from "./node/attach.js";
 export type { CookieAttribute, CookieOptions } from "./node/cookie.js";
 export type { CorsDelegate, CorsOptions, OriginFunction, OriginRule } from "./node/cors.js";

@@ -49,13 +49,9 @@ export class Admission {
     const address = clientAddress(request, this.#options.trustProxy);
     const refused = this.#refuseAtOnce(address);
     if (refused !== undefined) return refused;
-    try {
-      const decided = this.#decide(request);
-      if (!(decided instanceof Promise)) return this.#settled(decided, address);
-      return within(decided, this.#options).then((decision) => this.#settled(decision, address));
-    } catch (error) {
-      return this.#settled(idFailed({ error }), address);
-    }
+    const decided = this.#decide(request);
+    if (!(decided instanceof Promise)) return this.#settled(decided, address);
+    return within(decided, this.#options).then((decision) => this.#settled(decision, address));
   }
 
   /** The session exists. */
@@ -84,6 +80,7 @@ export class Admission {
     }
   }
 
+  /** Neither throws nor rejects: what the application's functions fail with refuses. */
   #decide(request: IncomingMessage): string | Refusal | Promise<string | Refusal> {
     const { allowRequest } = this.#options;
     if (allowRequest === undefined) return this.#chooseId(request);
@@ -91,9 +88,13 @@ export class Admission {
   }
 
   #chooseId(request: IncomingMessage): string | Refusal | Promise<string | Refusal> {
-    const id: unknown = this.#newId(request); // the application's: may be anything
-    if (!isThenable(id)) return this.#checkId(id);
-    return Promise.resolve(id).then((chosen) => this.#checkId(chosen), (error: unknown) => idFailed({ error }));
+    try {
+      const id: unknown = this.#newId(request); // the application's: may be anything
+      if (!isThenable(id)) return this.#checkId(id);
+      return Promise.resolve(id).then((chosen) => this.#checkId(chosen), (error: unknown) => idFailed({ error }));
+    } catch (error) {
+      return idFailed({ error });
+    }
   }
 
   #checkId(id: unknown): string | Refusal {
@@ -138,8 +139,11 @@ function idFailed(context: Readonly<Record<string, unknown>>): Refusal {
 
 /** A handshake must not hold its place for as long as the application likes. */
 function within(decided: Promise<string | Refusal>, { handshakeTimeout, clock }: { readonly handshakeTimeout: number; readonly clock: Clock }): Promise<string | Refusal> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const timer = clock.setTimer(() => resolve(refuseForNow("HANDSHAKE_TIMEOUT", "Handshake timeout", "engineio/handshake-timeout", 503, RETRY_MS)), handshakeTimeout);
-    decided.then(resolve, reject).finally(() => clock.clearTimer(timer));
+    void decided.then((decision) => {
+      clock.clearTimer(timer);
+      resolve(decision);
+    });
   });
 }

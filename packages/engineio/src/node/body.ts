@@ -4,7 +4,7 @@
  * Room: engineio node. RFC 9110 §8.6: a declared length is checked before anything is read.
  */
 import type { IncomingMessage } from "node:http";
-import type { Clock } from "@x/errors/clock";
+import type { Clock, Timer } from "@x/errors/clock";
 import { ConnectionError, ContentTooLongError } from "@x/errors/engineio";
 
 export interface BodyLimits {
@@ -31,7 +31,7 @@ class BodyReader {
   readonly #done: (failure: Error | undefined, body: Buffer) => void;
   #chunks: Buffer[] = [];
   #bytes = 0;
-  #timer: object | undefined;
+  #timer: Timer | undefined;
   #isDone = false;
 
   constructor(request: IncomingMessage, limits: BodyLimits, done: (failure: Error | undefined, body: Buffer) => void) {

@@ -69,7 +69,7 @@ function judge(request: IncomingMessage, rule: OriginRule | readonly (string | R
 /** Is `origin` the server's own, as the client, or the outermost trusted proxy, names it? */
 function isOwnOrigin(origin: string, request: IncomingMessage, trustProxy: number): boolean {
   const host = forwarded(request.headers["x-forwarded-host"], trustProxy) ?? request.headers.host;
-  const scheme = "encrypted" in request.socket ? "https" : forwarded(request.headers["x-forwarded-proto"], trustProxy);
+  const scheme = forwarded(request.headers["x-forwarded-proto"], trustProxy) ?? ("encrypted" in request.socket ? "https" : undefined);
   return isSameOrigin(origin, host, scheme);
 }
 

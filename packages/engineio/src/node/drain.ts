@@ -3,7 +3,7 @@
  *
  * Room: engineio node. Times are milliseconds.
  */
-import type { Clock } from "@x/errors/clock";
+import type { Clock, Timer } from "@x/errors/clock";
 import type { Socket } from "./server-socket.js";
 
 export interface DrainOptions {
@@ -55,7 +55,7 @@ export class Drain {
   #asked = 0;
   #ended = 0;
   #cutOff = 0;
-  #timer: object | undefined;
+  #timer: Timer | undefined;
   #resolve: (report: DrainReport) => void = nothing;
 
   constructor(sockets: readonly Socket[], options: DrainOptions, clock: Clock) {

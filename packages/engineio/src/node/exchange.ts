@@ -3,13 +3,13 @@
  *
  * Room: engineio node.
  */
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { ParkedPoll } from "../core/polling-server.js";
 import { type AnswerHeaders, addVary } from "./answer-headers.js";
 import { type Coding, type CompressionSettings, chooseCoding, compress } from "./compression.js";
 import { type ServerContext, reportRefusal } from "./context.js";
 import { jsonpAnswer } from "./jsonp.js";
-import { type Refusal, refuseRequest } from "./refusal.js";
+import { type Refusal, bodyOf } from "./refusal.js";
 
 const TEXT = "text/plain; charset=UTF-8";
 const SCRIPT = "text/javascript; charset=UTF-8";
@@ -48,12 +48,11 @@ export class Exchange implements ParkedPoll {
   }
 
   answerPreflight(status: number): void {
-    this.response.writeHead(status, { ...this.headers, "Content-Length": 0 });
-    this.response.end();
+    this.#end(status, {}, "");
   }
 
   refuse(reason: Refusal): void {
-    refuseRequest(this.response, reason, this.headers);
+    this.#end(reason.status, { ...reason.headers, "Content-Type": "application/json", "Cache-Control": "no-store" }, bodyOf(reason));
     reportRefusal(this.#context, this.request, reason);
   }
 
@@ -77,9 +76,19 @@ export class Exchange implements ParkedPoll {
   }
 
   #write(body: string | Buffer, type: string): void {
+    this.#end(200, { "Content-Type": type, "Cache-Control": "no-store", ...(type === SCRIPT ? { "X-Content-Type-Options": "nosniff" } : {}) }, body);
+  }
+
+  /** A header of the application's that no answer can carry must not end the process: the client gets 500. */
+  #end(status: number, headers: OutgoingHttpHeaders, body: string | Buffer): void {
     const { response } = this;
-    if (response.destroyed) return;
-    response.writeHead(200, { ...this.headers, "Content-Type": type, "Content-Length": Buffer.byteLength(body), "Cache-Control": "no-store", ...(type === SCRIPT ? { "X-Content-Type-Options": "nosniff" } : {}) });
-    response.end(body);
+    if (response.headersSent || response.destroyed) return;
+    try {
+      response.writeHead(status, { ...this.headers, ...headers, "Content-Length": Buffer.byteLength(body) });
+      response.end(body);
+    } catch (error) {
+      this.#context.opts.onError(error, { event: "headers" });
+      response.writeHead(500, { "Content-Length": 0 }).end();
+    }
   }
 }

@@ -46,6 +46,13 @@ describe("maxSessionsPerAddress", () => {
     expect((await send(url + handshakeQuery)).status).toBe(200);
   });
 
+  test("nor does one whose generateId() throws after allowRequest has let it in", async () => {
+    const { url, refusals } = await serve({ maxSessions: 1, allowRequest: () => true, generateId: ({ url: target }) => { if (target?.includes("fail") === true) throw new Error("no id"); return "id"; } });
+    for (let i = 0; i < 2; i++) expect((await send(`${url}${handshakeQuery}&fail`)).status).toBe(400);
+    expect(refusals).toMatchObject([1, 2].map(() => ({ context: { name: "ID_GENERATION_ERROR", error: { message: "no id" } } })));
+    expect((await send(url + handshakeQuery)).status).toBe(200);
+  });
+
   test("neither does one that the client has given up when the application allows it", async () => {
     const asked: ((isAllowed: boolean) => void)[] = [];
     const { url, server } = await serve({ maxSessionsPerAddress: 1, allowRequest: (request, callback) => {
@@ -187,6 +194,10 @@ test("maxHeaderBytes of serve(): a longer head is answered 431", async () => {
   const request = (bytes: number): Promise<number> => send(server.url + handshakeQuery, { headers: { "X-Long": "x".repeat(bytes) } }).then(({ status }) => status);
   expect([await request(1500), await request(2000)]).toEqual([200, 431]);
   await server.close();
+});
+
+test("webtransport among transports is a custom transport, as the peers list it", () => {
+  expect(parseServerOptions({ transports: ["polling", "webtransport"], customTransports: ["worker"] })).toMatchObject({ transports: ["polling"], customTransports: ["webtransport", "worker"] });
 });
 
 test.each<ServerOptions>([

@@ -41,8 +41,7 @@ export function parseServerOptions(options: ServerOptions = {}): ParsedServerOpt
   return {
     path: options.path ?? "/engine.io",
     addTrailingSlash: options.addTrailingSlash ?? true,
-    transports: transportList(options.transports ?? ["polling", "websocket"]),
-    customTransports: options.customTransports ?? [],
+    ...parseTransports(options),
     allowUpgrades: options.allowUpgrades ?? true,
     jsonp: parseJsonp(options),
     ...parseTimes(options),
@@ -118,10 +117,14 @@ function atLeastZero(name: string, value: number): number {
   throw invalid(name, value, "a number, 0 or above");
 }
 
-function transportList(names: readonly TransportName[]): readonly TransportName[] {
-  const known: readonly string[] = ["polling", "websocket"];
-  if (names.length > 0 && names.every((name) => known.includes(name))) return names;
-  throw invalid("transports", names, `a list of ${known.join(", ")}`);
+const builtIn: readonly TransportName[] = ["polling", "websocket"];
+
+/** The peers list their third transport with the others; here it is the application's to bring. */
+function parseTransports({ transports = builtIn, customTransports = [] }: ServerOptions): Pick<ParsedServerOptions, "transports" | "customTransports"> {
+  const custom = transports.includes("webtransport") ? ["webtransport", ...customTransports] : customTransports;
+  const isKnown = transports.every((name) => name === "webtransport" || builtIn.includes(name));
+  if (!isKnown || transports.length === 0) throw invalid("transports", transports, `a list of ${builtIn.join(", ")}`);
+  return { transports: builtIn.filter((name) => transports.includes(name)), customTransports: custom };
 }
 
 function invalid(name: string, value: unknown, wanted: string): EngineIOError {

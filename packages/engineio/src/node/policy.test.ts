@@ -258,6 +258,15 @@ describe("headers and initial_headers", () => {
   });
 });
 
+test("a header of a listener's that no answer can carry is reported; the client gets 500, the process goes on", async () => {
+  const { url, server, failures } = await serve();
+  server.on("headers", (headers) => { headers["X-Bad"] = "\u0100"; });
+  expect((await send(url + handshakeQuery)).status).toBe(500);
+  server.removeAllListeners("headers");
+  expect(failures).toEqual([expect.objectContaining({ code: "ERR_INVALID_CHAR" })]);
+  expect((await send(url + handshakeQuery)).status).toBe(200);
+});
+
 describe("options", () => {
   test.each<ServerOptions>([{ pingInterval: 0 }, { pingTimeout: -1 }, { maxHttpBufferSize: NaN }, { transports: [] }])("%o is refused by name", (options) => {
     expect(() => parseServerOptions(options)).toThrow(expect.objectContaining({ code: "engineio/invalid-option", message: expect.stringContaining(String(Object.keys(options)[0])) as string }));

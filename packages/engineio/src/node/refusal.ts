@@ -3,11 +3,10 @@
  *
  * Room: engineio node.
  */
-import { type IncomingMessage, STATUS_CODES, type ServerResponse } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { isTransportError } from "@x/errors";
 import type { EngineIOCode } from "@x/errors/engineio";
-import type { AnswerHeaders } from "./answer-headers.js";
 
 /** The peers' numbers and texts. */
 export const errorCodes = {
@@ -80,14 +79,6 @@ export function invalidOrigin(request: IncomingMessage): Refusal {
   return refusal(errorCodes.forbidden, { name: "INVALID_ORIGIN", origin: request.headers.origin }, { reason: "engineio/origin-refused" });
 }
 
-/** Answer a refused HTTP request. */
-export function refuseRequest(response: ServerResponse, reason: Refusal, headers: AnswerHeaders = {}): void {
-  if (response.headersSent || response.destroyed) return;
-  const body = bodyOf(reason);
-  response.writeHead(reason.status, { ...headers, ...reason.headers, "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body), "Cache-Control": "no-store" });
-  response.end(body);
-}
-
 /** Answer a refused upgrade request, which has a bare socket. */
 export function refuseUpgrade(socket: Duplex, reason: Refusal): void {
   if (!socket.writable) {
@@ -103,6 +94,7 @@ export function refuseUpgrade(socket: Duplex, reason: Refusal): void {
   );
 }
 
-function bodyOf({ code, message }: Refusal): string {
+/** @returns what the peer is told. */
+export function bodyOf({ code, message }: Refusal): string {
   return JSON.stringify({ code, message });
 }

@@ -42,8 +42,8 @@ export interface ServerOptions {
   readonly path?: string | undefined;
   /** Must the path end in a slash? Default `true`. */
   readonly addTrailingSlash?: boolean | undefined;
-  /** Default `["polling", "websocket"]`. */
-  readonly transports?: readonly TransportName[] | undefined;
+  /** What clients may use; `webtransport` is one of {@link customTransports}. Default `["polling", "websocket"]`. */
+  readonly transports?: readonly (TransportName | "webtransport")[] | undefined;
   /** Names of transports that the application brings by `handleTransport`, e.g. `webtransport`. Default: none. */
   readonly customTransports?: readonly string[] | undefined;
   /** May clients move from polling to WebSocket, or to a custom transport? Default `true`. */
@@ -60,17 +60,17 @@ export interface ServerOptions {
   readonly pingTimeout?: number | undefined;
   /** Time for an upgrade, from its request on. Milliseconds, default 10000. */
   readonly upgradeTimeout?: number | undefined;
-  /** Upgrades that one session may try; more are refused with 400. Default 10. */
+  /** Upgrades that one session may try; more are refused with 400, `engineio/bad-request`. Default 10. */
   readonly maxUpgradeAttempts?: number | undefined;
-  /** Time that `cors`, `allowRequest` and `generateId` have for a handshake; over it, 503. Milliseconds, default 10000. */
+  /** Time that `allowRequest` and `generateId` have for a handshake; over it, 503, `engineio/handshake-timeout`. Milliseconds, default 10000. */
   readonly handshakeTimeout?: number | undefined;
-  /** Time for the body of a POST to arrive; over it, 408 and the end of the session. Milliseconds, default 30000. */
+  /** Time for the body of a POST to arrive; over it, 408 and the end of the session, `engineio/request-timeout`. Milliseconds, default 30000. */
   readonly postTimeout?: number | undefined;
   /** How long `close` waits for a client to fetch what was sent. Milliseconds, default 30000. */
   readonly closeTimeout?: number | undefined;
-  /** Largest POST body and largest WebSocket message from a client. Bytes, default 1000000. */
+  /** Largest POST body and largest WebSocket message from a client; over it, 413 or close code 1009, `engineio/content-too-long`. Bytes, default 1000000. */
   readonly maxHttpBufferSize?: number | undefined;
-  /** Most packets in one POST body. Default 65536. */
+  /** Most packets in one POST body; over it, 400 and the end of the session, `engineio/too-many-packets`. Default 65536. */
   readonly maxPacketsPerPayload?: number | undefined;
   /** Most packets in one answer to a poll. Default 16, which is all that python-engineio takes. */
   readonly maxOutgoingPackets?: number | undefined;
@@ -80,14 +80,14 @@ export interface ServerOptions {
   readonly maxBufferedBytes?: number | undefined;
   /** From this many waiting bytes on, `send` answers with a pending promise. Default 65536. */
   readonly highWaterMarkBytes?: number | undefined;
-  /** Most sessions at a time, those being opened included; more are answered 503. Default 100000. */
+  /** Most sessions at a time, those being opened included; more are answered 503, `engineio/overloaded`. Default 100000. */
   readonly maxSessions?: number | undefined;
   /**
-   * Most sessions of one address at a time, an IPv6 network of 64 bits being one; more are answered 429. Default: no limit, because
+   * Most sessions of one address at a time, an IPv6 network of 64 bits being one; more are answered 429, `engineio/rate-limited`. Default: no limit, because
    * behind a proxy all clients have one address until {@link trustProxy} is set.
    */
   readonly maxSessionsPerAddress?: number | undefined;
-  /** How fast one address may open sessions; faster ones are answered 429. Default: no limit, as {@link maxSessionsPerAddress}. */
+  /** How fast one address may open sessions; faster ones are answered 429, `engineio/rate-limited`. Default: no limit, as {@link maxSessionsPerAddress}. */
   readonly handshakeRate?: RateOptions | undefined;
   /**
    * How many proxies in front of the server are yours; `true` means one. Their `X-Forwarded-For`, `-Proto` and `-Host` are believed, and no

@@ -124,6 +124,12 @@ describe("fetch()", () => {
     expect([posted, server.clientsCount]).toEqual(["transport error", 0]);
   });
 
+  test("a middleware that destroys the response leaves no promise pending", async () => {
+    const { ask, server } = serve();
+    server.use((_request, response) => response.destroy());
+    await expect(ask(handshakeQuery)).rejects.toMatchObject({ name: "ConnectionError", code: "engineio/connection-lost" });
+  });
+
   test("works detached, without information on the client", async () => {
     const { server } = serve();
     const { fetch } = server;

@@ -6,6 +6,7 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { Duplex } from "node:stream";
+import { ConnectionError } from "@x/errors/engineio";
 
 /** What a framework knows beside the request. */
 export interface FetchInfo {
@@ -114,6 +115,7 @@ export function answerWebRequest(request: Request, info: FetchInfo, handle: (req
     response.shouldKeepAlive = false;
     response.assignSocket(recorder as unknown as Socket); // only a stream's methods are used
     response.once("finish", () => recorder.end());
+    recorder.once("close", () => reject(new ConnectionError("Request has no answer: a middleware destroyed it", { code: "engineio/connection-lost" })));
     request.signal.addEventListener("abort", hangUp, { once: true });
     if (request.signal.aborted) hangUp();
     else handle(incoming, response);
