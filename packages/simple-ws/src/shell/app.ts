@@ -7,11 +7,13 @@ import { systemClock, type Clock, type Timer } from "@x/errors/clock";
 import { callSafely, reportHandlerError } from "@x/errors/handlers";
 import { reconnection, type Reconnection, type ReconnectPolicy } from "@x/errors/retry";
 import { ConnectionClosed, SimpleWebsocketError } from "@x/errors/simple-ws";
-import { shouldReconnect } from "@x/wsframe";
 import { closedError } from "../core/closed-error.js";
 import { endsQuietly, type CloseInfo } from "../core/closing.js";
 import type { AppAttempt, AppFailure, AppOptions } from "./app-options.js";
 import type { ConnectionHandler, MessageConnection, Sendable } from "./contract.js";
+
+/** RFC 6455 §7.4.1: a server that stops or a page that is left. Of the clean ends the one after which there may be another server. */
+const GOING_AWAY = 1001;
 
 /** Opens one connection. */
 export type Connector<ConnectOptions, Connection extends MessageConnection> = (url: string, options: ConnectOptions & { readonly signal: AbortSignal }) => Promise<Connection>;
@@ -136,7 +138,7 @@ export class WebSocketApp<ConnectOptions extends object, Connection extends Mess
     const info = await connection.closed;
     this.#connection = undefined;
     this.#call(onClose, info);
-    if (this.#isEnding() || (endsQuietly(info, false) && !(this.#options.reconnect !== false && shouldReconnect(info.code)))) return info;
+    if (this.#isEnding() || (endsQuietly(info, false) && (this.#options.reconnect === false || info.code !== GOING_AWAY))) return info;
     const failure = closedError(info);
     this.#call(onError, failure);
     return failure;
