@@ -1,5 +1,5 @@
 /** Why a session ended, as both sides hear it: ours beside the official peer, for every way to end. */
-import { type Socket as OurClient, connect } from "@x/engineio/client";
+import { type Connection as OurClient, connect } from "@x/engineio/client";
 import type { Socket as OurServerSocket, ServerOptions } from "@x/engineio/server";
 import { FakeClock } from "@x/testkit";
 import type { ServerOptions as PeerOptions, Socket as PeerServerSocket } from "engine.io";

@@ -1,6 +1,6 @@
 /** Our Engine.IO client (Node), as it gets on with the official server `engine.io` 6. */
 import { createServer } from "node:http";
-import { ConnectionError, type Socket, connect } from "@x/engineio/client";
+import { type Connection, ConnectionError, connect } from "@x/engineio/client";
 import { type Listening, listen } from "@x/testkit";
 import { Server as PeerServer, type Socket as PeerSocket, type ServerOptions } from "engine.io";
 import { afterEach, describe, expect, test } from "vitest";
@@ -23,7 +23,7 @@ function once<Value>(subscribe: (listener: (value: Value) => void) => unknown): 
   return new Promise((resolve) => subscribe(resolve));
 }
 
-function collect(socket: Socket, count: number): Promise<unknown[]> {
+function collect(socket: Connection, count: number): Promise<unknown[]> {
   const got: unknown[] = [];
   return once<unknown[]>((done) => socket.on("message", (data) => {
     got.push(data);

@@ -148,6 +148,34 @@ describe("official client", () => {
     expect(error.message).toBe(transport === "polling" ? "xhr poll error" : "websocket error");
   });
 
+  test("keeps to our maxPayload, and is told by a 413 where it cannot", async () => {
+    const { server, listening } = await serve({ maxHttpBufferSize: 1000 });
+    server.on("connection", (session) => session.on("message", (data) => void session.send(data)));
+    const ended = once<unknown>((done) => server.on("connection", (session) => session.on("close", (_reason, description) => done(description))));
+    const socket = peer(listening.url, { transports: ["polling"] });
+    const sent = Array.from({ length: 10 }, (_, i) => String(i).repeat(300));
+    const echoed = collect(socket, sent.length);
+    await once((done) => socket.on("open", () => done(undefined)));
+    for (const data of sent) socket.send(data);
+    expect(await echoed).toEqual(sent);
+    const closed = once<string>((done) => socket.on("close", done));
+    socket.send("x".repeat(1000));
+    expect(await ended).toMatchObject({ name: "ContentTooLongError", limitBytes: 1000 });
+    expect(["transport error", "transport close"]).toContain(await closed);
+  });
+
+  test("passes our middlewares on every request, upgrades included", async () => {
+    const { server, listening } = await serve();
+    const seen: string[] = [];
+    server.use((request, _response, next) => {
+      seen.push(new URL(request.url ?? "", listening.url).searchParams.get("transport") ?? "");
+      next();
+    });
+    const socket = peer(listening.url, { transports: ["polling", "websocket"] });
+    await once((done) => socket.on("upgrade", () => done(undefined)));
+    expect([seen[0], seen.includes("websocket")]).toEqual(["polling", true]);
+  });
+
   test("begins with the initial packet", async () => {
     const { listening } = await serve({ initialPacket: "welcome" });
     const socket = peer(listening.url, { transports: ["polling"] });

@@ -1,5 +1,5 @@
 /** python-engineio (Debian's 4.3, on aiohttp, requests and websocket-client) against @x/engineio, both ways. */
-import { type Socket as ClientSocket, connect } from "@x/engineio/client";
+import { type Connection, connect } from "@x/engineio/client";
 import { type ServeOptions, type Server, type Socket as ServerSocket, serve } from "@x/engineio/server";
 import { afterEach, describe, expect, test } from "vitest";
 import { b64, hasPythonEngine, installPythonEngine, pythonEngineClient, pythonEngineServer } from "./python.js";
@@ -97,7 +97,7 @@ describe.runIf(hasPythonEngine)("python-engineio's clients on our server", { tim
 });
 
 describe.runIf(hasPythonEngine)("python-engineio's server and our client", { timeout: 30_000 }, () => {
-  function collect(socket: ClientSocket, count: number): Promise<unknown[]> {
+  function collect(socket: Connection, count: number): Promise<unknown[]> {
     const got: unknown[] = [];
     return new Promise((resolve) => socket.on("message", (data) => {
       if (got.push(data) === count) resolve(got);
