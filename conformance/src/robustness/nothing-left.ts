@@ -42,7 +42,7 @@ export function heldBytes(): number {
 }
 
 /** Runs `round` a few times to warm up and a few times more: what it leaves behind must not add up. */
-export async function expectNoGrowth(round: () => Promise<void>, { rounds = 4, maxBytes = 2_000_000 } = {}): Promise<void> {
+export async function expectNoGrowth(round: () => Promise<void>, { rounds = 4, maxBytes = 2_000_000 }: { readonly rounds?: number; readonly maxBytes?: number } = {}): Promise<void> {
   for (let warming = 0; warming < 2; warming++) await round();
   const before = heldBytes();
   for (let count = 0; count < rounds; count++) await round();
