@@ -12,6 +12,9 @@ export const SEPARATOR = "\x1e";
 
 const BINARY_MARK = 98; // "b"
 
+/** How a payload of version 3 begins. */
+const lengthPrefixed = /^\d+:0\{/;
+
 /**
  * @returns the packets of a payload in order; `opening` allows an OPEN packet in the first place.
  * @throws {UnknownPacketError} `engineio/unknown-packet` for a type outside 0 to 6, `engineio/unexpected-packet` for one that
@@ -31,6 +34,7 @@ function splitAtMost(body: string, maxPackets: number): string[] {
 }
 
 function decodePart(part: string, role: Role, text: TextPort, opening: boolean): WirePacket {
+  if (opening && lengthPrefixed.test(part)) throw badPacket(part, "the server speaks version 3 of the protocol, must speak 4", "engineio/unsupported-version");
   const code = part.charCodeAt(0); // NaN when empty
   if (code === BINARY_MARK) {
     const bytes = text.fromBase64(part.slice(1));

@@ -138,6 +138,23 @@ describe("for await", () => {
   });
 });
 
+test("requestTimeout: a POST that is not answered in time ends the session; a poll may take longer", async () => {
+  const { client, clock, faults, settle: quiet } = await pair({ transport: "polling", client: { requestTimeout: 1_000 } });
+  clock.advance(10_000);
+  await quiet();
+  await new Promise<void>((resolve) => void client.send("answered", resolve));
+  await quiet();
+  clock.advance(10_000);
+  expect(client.readyState).toBe("open");
+  faults.server.isSilent = true;
+  void client.send("x");
+  await quiet();
+  clock.advance(999);
+  expect(client.readyState).toBe("open");
+  clock.advance(1);
+  expect(await client.wait()).toMatchObject({ reason: "transport error", description: { code: "engineio/connection-lost", message: expect.stringContaining("POST") as string } });
+});
+
 test("wait() tells how it ended, once and for all; disconnect() waits for it", async () => {
   const { client, server } = await pair();
   const ended = client.wait();
