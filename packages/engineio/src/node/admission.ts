@@ -5,9 +5,9 @@
  */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { Clock } from "@x/errors/clock";
 import { isThenable } from "@x/errors/handlers";
 import { addressKey, clientAddress } from "./client-address.js";
+import { RETRY_MS, inTime } from "./in-time.js";
 import type { ParsedServerOptions } from "./parse-options.js";
 import { Places } from "./places.js";
 import { RateLimit } from "./rate-limit.js";
@@ -17,8 +17,6 @@ import { askAllowRequest } from "./verify.js";
 
 const ID_BYTES = 15; // 120 bits: a session id is all that a polling request proves
 const POOLED_IDS = 256;
-/** What clients are told when it is not known how long a limit will hold. */
-const RETRY_MS = 1000;
 
 /** Admits handshakes one by one. */
 export class Admission {
@@ -51,7 +49,7 @@ export class Admission {
     if (refused !== undefined) return refused;
     const decided = this.#decide(request);
     if (!(decided instanceof Promise)) return this.#settled(decided, address);
-    return within(decided, this.#options).then((decision) => this.#settled(decision, address));
+    return inTime(decided, this.#options).then((decision) => this.#settled(decision, address));
   }
 
   /** The session exists. */
@@ -135,15 +133,4 @@ export function randomIds(): () => string {
 
 function idFailed(context: Readonly<Record<string, unknown>>): Refusal {
   return refusal(errorCodes.badRequest, { name: "ID_GENERATION_ERROR", ...context });
-}
-
-/** A handshake must not hold its place for as long as the application likes. */
-function within(decided: Promise<string | Refusal>, { handshakeTimeout, clock }: { readonly handshakeTimeout: number; readonly clock: Clock }): Promise<string | Refusal> {
-  return new Promise((resolve) => {
-    const timer = clock.setTimer(() => resolve(refuseForNow("HANDSHAKE_TIMEOUT", "Handshake timeout", "engineio/handshake-timeout", 503, RETRY_MS)), handshakeTimeout);
-    void decided.then((decision) => {
-      clock.clearTimer(timer);
-      resolve(decision);
-    });
-  });
 }

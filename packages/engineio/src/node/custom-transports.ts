@@ -7,9 +7,9 @@ import type { IncomingMessage } from "node:http";
 import { ConnectionError } from "@x/errors/engineio";
 import { type PacketStream, PacketStreamCarrier } from "../shell/packet-stream.js";
 import { type ServerContext, reportRefusal } from "./context.js";
-import { judgeOrigin } from "./cors.js";
+import { passOrigin } from "./gate.js";
 import { addInitialHeaders } from "./initial-headers.js";
-import { type Refusal, errorCodes, invalidOrigin, refusal } from "./refusal.js";
+import { type Refusal, errorCodes, refusal } from "./refusal.js";
 import type { Socket, Ticket } from "./server-socket.js";
 import { isRefusal } from "./verify.js";
 
@@ -27,8 +27,8 @@ export class CustomTransports {
   async serve(stream: PacketStream, request: IncomingMessage, sid: string | undefined): Promise<Socket> {
     const { opts } = this.#context;
     if (!opts.customTransports.includes(stream.name)) throw this.#refuse(stream, request, refusal(errorCodes.unknownTransport, { transport: stream.name }));
-    const verdict = await this.#ask(stream, request, () => judgeOrigin(request, opts.cors, opts.trustProxy));
-    if (verdict === undefined) throw this.#refuse(stream, request, invalidOrigin(request));
+    const verdict = await this.#ask(stream, request, () => passOrigin(request, opts));
+    if (isRefusal(verdict)) throw this.#refuse(stream, request, verdict);
     return sid === undefined ? this.#open(stream, request) : this.#upgrade(stream, request, sid);
   }
 

@@ -109,6 +109,7 @@ describe("maxUpgradeAttempts", () => {
 describe("handshakeTimeout", () => {
   test.each<[string, ServerOptions]>([
     ["allowRequest", { allowRequest: () => undefined }],
+    ["cors", { cors: () => undefined }],
     ["generateId", { generateId: () => new Promise(() => undefined) }],
   ])("%s that never answers: 503 at the limit, and its place is free", async (_name, options) => {
     const clock = new FakeClock();

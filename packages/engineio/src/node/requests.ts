@@ -6,11 +6,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ServerPolling } from "../core/polling-server.js";
 import type { ServerContext } from "./context.js";
-import { judgeOrigin } from "./cors.js";
 import { Exchange } from "./exchange.js";
+import { passOrigin } from "./gate.js";
 import { addInitialHeaders } from "./initial-headers.js";
 import { handlePoll, handlePost, serverPolling } from "./polling.js";
-import { errorCodes, invalidOrigin, refusal } from "./refusal.js";
+import { errorCodes, refusal } from "./refusal.js";
 import type { Socket } from "./server-socket.js";
 import { isRefusal, readIntent } from "./verify.js";
 
@@ -43,10 +43,10 @@ export class Requests {
   async #serve(exchange: Exchange): Promise<void> {
     const { request } = exchange;
     const { opts, sessions } = this.#context;
-    const judged = judgeOrigin(request, opts.cors, opts.trustProxy);
-    const verdict = judged instanceof Promise ? await judged : judged;
-    if (verdict === undefined) {
-      exchange.refuse(invalidOrigin(request));
+    const passed = passOrigin(request, opts);
+    const verdict = passed instanceof Promise ? await passed : passed;
+    if (isRefusal(verdict)) {
+      exchange.refuse(verdict);
       return;
     }
     exchange.allow(verdict.headers);

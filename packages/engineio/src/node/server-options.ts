@@ -62,7 +62,7 @@ export interface ServerOptions {
   readonly upgradeTimeout?: number | undefined;
   /** Upgrades that one session may try; more are refused with 400, `engineio/bad-request`. Default 10. */
   readonly maxUpgradeAttempts?: number | undefined;
-  /** Time that `allowRequest` and `generateId` have for a handshake; over it, 503, `engineio/handshake-timeout`. Milliseconds, default 10000. */
+  /** Time that functions in `cors`, `allowRequest` and `generateId` have; over it, 503, `engineio/handshake-timeout`. Milliseconds, default 10000. */
   readonly handshakeTimeout?: number | undefined;
   /** Time for the body of a POST to arrive; over it, 408 and the end of the session, `engineio/request-timeout`. Milliseconds, default 30000. */
   readonly postTimeout?: number | undefined;

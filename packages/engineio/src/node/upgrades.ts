@@ -8,9 +8,9 @@ import type { Duplex } from "node:stream";
 import { type AcceptOptions, type WebSocketConnection, accept } from "@x/simple-ws/server";
 import type { AnswerHeaders } from "./answer-headers.js";
 import { type ServerContext, reportRefusal } from "./context.js";
-import { judgeOrigin } from "./cors.js";
+import { passOrigin } from "./gate.js";
 import { addInitialHeaders } from "./initial-headers.js";
-import { type Refusal, errorCodes, invalidOrigin, refusal, refuseUpgrade } from "./refusal.js";
+import { type Refusal, errorCodes, refusal, refuseUpgrade } from "./refusal.js";
 import type { Socket } from "./server-socket.js";
 import { isRefusal, readIntent } from "./verify.js";
 import { WebSocketCarrier } from "./websocket.js";
@@ -54,9 +54,9 @@ export class Upgrades {
 
   async #serve(request: IncomingMessage, socket: Duplex, head: Buffer, headers: AnswerHeaders): Promise<void> {
     const { opts, sessions, events } = this.#context;
-    const judged = judgeOrigin(request, opts.cors, opts.trustProxy);
-    const verdict = judged instanceof Promise ? await judged : judged;
-    const intent = verdict === undefined ? invalidOrigin(request) : readIntent(request, true, opts, sessions.clients);
+    const passed = passOrigin(request, opts);
+    const verdict = passed instanceof Promise ? await passed : passed;
+    const intent = isRefusal(verdict) ? verdict : readIntent(request, true, opts, sessions.clients);
     if (isRefusal(intent)) {
       this.#refuse(request, socket, intent);
     } else if (intent.kind === "session") {
