@@ -60,7 +60,7 @@ describe("Session on a stream", () => {
   });
 
   test("a client accepts nothing before OPEN", () => {
-    for (const early of ["4x", "2", "6", "1", new Uint8Array([1])]) {
+    for (const early of ["4x", "2", "6", "1x", new Uint8Array([1])]) {
       const sink = new Witness();
       const session = new Session(config("client", { now: () => 0 }), sink, 1000, 1000);
       const tape = new Tape(session);
@@ -68,6 +68,15 @@ describe("Session on a stream", () => {
       session.receive(early, tape);
       expect([sink.closes[0]?.[0], sink.messages]).toEqual(["parse error", []]);
     }
+  });
+
+  test("CLOSE before OPEN is a server that does not want it now, not one that cannot speak", () => {
+    const sink = new Witness();
+    const session = new Session(config("client", { now: () => 0 }), sink, 1000, 1000);
+    const tape = new Tape(session);
+    session.start(tape);
+    session.receive("1", tape);
+    expect(sink.closes).toMatchObject([["transport close", { code: "engineio/connection-lost", retryable: true }]]);
   });
 
   test("the peer's CLOSE ends it with transport close; ending is once and final", () => {

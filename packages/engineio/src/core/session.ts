@@ -247,6 +247,10 @@ export class Session implements SenderOwner, HandoverOwner {
   }
 
   #receiveOpen(wire: string): void {
+    if (wire === Wire.close) {
+      this.fail("transport close", new ConnectionError("Cannot connect: the server closed the session at once", { code: "engineio/connection-lost" }));
+      return;
+    }
     let handshake: Handshake;
     try {
       handshake = decodeOpen(wire);
