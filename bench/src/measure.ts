@@ -30,7 +30,7 @@ export interface RatioResult extends Spread {
 
 export async function measure(row: Row, effort: Effort, options: PairOptions = {}): Promise<Costs> {
   const costs: Partial<Record<SubjectName, number[]>> = {};
-  for (let set = 0; set < (row.kind === "heap" ? 1 : effort.sets); set++) {
+  for (let set = 0; set < effort.sets; set++) {
     const pairs = await startAll(row, options);
     try {
       for (const [name, values] of await measureSet(row, pairs, effort)) (costs[name] ??= []).push(...values);
