@@ -30,7 +30,8 @@ export interface CompressionSettings {
 /** @throws {EngineIOError} `engineio/invalid-option`. */
 export function parseCompression(given: boolean | HttpCompressionOptions): CompressionSettings | undefined {
   if (given === false) return undefined;
-  const { threshold = DEFAULT_THRESHOLD_BYTES, ...zlib } = given === true ? {} : given;
+  const { threshold = DEFAULT_THRESHOLD_BYTES, ...others } = given === true ? {} : given;
+  const zlib: ZlibOptions = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
   if (!(threshold >= 0)) throw invalid("httpCompression.threshold", `it is ${threshold}, must be a number of bytes`);
   try {
     createGzip(zlib).close();

@@ -15,10 +15,20 @@ import type { CorsDelegate, CorsOptions } from "./cors.js";
 /** `allowRequest` may call back, as the peers' does, or return (a promise of) a boolean; what it throws refuses, too. */
 export type AllowRequest = (request: IncomingMessage, callback: (error: string | null | undefined, isAllowed: boolean) => void) => unknown;
 
-/** How answers to polls are compressed; zlib's options are for gzip and deflate. */
-export interface HttpCompressionOptions extends Pick<ZlibOptions, "chunkSize" | "level" | "memLevel" | "strategy" | "windowBits"> {
+/** How answers to polls are compressed; all but the threshold is for gzip and deflate. */
+export interface HttpCompressionOptions {
   /** Shorter answers are sent as they are. Bytes, default 1024. */
   readonly threshold?: number | undefined;
+  /** 0 (stored) to 9 (smallest). Default 6. */
+  readonly level?: number | undefined;
+  /** Memory of the compressor while it runs, 1 to 9. Default 8. */
+  readonly memLevel?: number | undefined;
+  /** Base-2 logarithm of the window, 9 to 15. Default 15. */
+  readonly windowBits?: number | undefined;
+  /** One of zlib's strategies, `zlib.constants.Z_…`. Default 0. */
+  readonly strategy?: number | undefined;
+  /** Pieces in which zlib takes memory for what it writes. Bytes, default 16384. */
+  readonly chunkSize?: number | undefined;
 }
 
 /** Ours, or the peers' names for the same. */
