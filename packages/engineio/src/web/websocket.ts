@@ -49,7 +49,7 @@ class WebStream implements ClientStream {
     const socket = this.#socket;
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.#receive(event.data);
     socket.onclose = (event) => this.#session.carrierEnded(this, "transport close", { code: event.code, reason: event.reason, wasClean: event.wasClean });
-    if (socket.readyState > WebSocket.OPEN) this.#session.carrierEnded(this, "transport close", undefined);
+    if (socket.readyState > WebSocket.OPEN) this.#session.carrierEnded(this, "transport close", { code: 1006, reason: "", wasClean: false });
   }
 
   write(packet: WirePacket): Promise<void> {
