@@ -85,6 +85,14 @@ describe("Sec-WebSocket-Protocol", () => {
   });
 });
 
+test("maxHeaderBytes: a head of so many bytes is read, one whose values alone have as many is 431", async () => {
+  const server = await start({ maxHeaderBytes: 2_000, origin: [] });
+  const frugal = head(HOST, "Origin: https://evil.test", "X: ");
+  const padded = (bytes: number): string => frugal.replace("X: ", `X: ${"x".repeat(bytes)}`);
+  expect(await raw(server.port, padded(2_000 - frugal.length))).toMatch(/^HTTP\/1\.1 403 /);
+  expect(await raw(server.port, padded(2_000))).toMatch(/^HTTP\/1\.1 431 /);
+});
+
 describe("hooks", () => {
   const boom = (): never => { throw new Error("boom"); };
 

@@ -1,6 +1,6 @@
 /** What a client meets when a server, a proxy or a hook of its own means no good, or is merely odd. Over real links. */
-import type { IncomingMessage } from "node:http";
-import { createServer as createTcpServer, type Socket } from "node:net";
+import { createServer, type IncomingMessage } from "node:http";
+import { connect as connectTcp, createServer as createTcpServer, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { createServer as createTlsServer, TLSSocket } from "node:tls";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -171,4 +171,57 @@ describe("redirects to another origin", () => {
       { path: "/", host: new URL(other.url).host, secrets: [undefined, undefined, undefined], isKnown: false },
     ]);
   });
+});
+
+describe("proxies", () => {
+  test("what is for the proxy never reaches the server, nor what is for the server the proxy", async () => {
+    const atProxy: string[] = [];
+    const tunnel = createServer().on("connect", (request: IncomingMessage, socket: Duplex) => {
+      atProxy.push(request.rawHeaders.join("\n"));
+      const upstream = connectTcp(Number(request.url?.split(":")[1]), "127.0.0.1", () => {
+        socket.write("HTTP/1.1 200 OK\r\n\r\n");
+        socket.pipe(upstream).pipe(socket);
+      });
+      for (const end of [socket, upstream]) end.on("error", () => socket.destroy());
+    });
+    const proxy = kept(await listen(tunnel));
+    const atServer: string[] = [];
+    const server = kept(await serve({ onConnection: (_connection, request) => void atServer.push(request.rawHeaders.join("\n")) }));
+    await (await connect(server.url.replace("//", "//jo:origin-secret@"), {
+      proxy: `http://pat:proxy-secret@127.0.0.1:${proxy.port}`, proxyHeaders: { "X-Proxy": "proxy-only" }, headers: { "X-Origin": "origin-only" }, cookie: "a=origin-cookie",
+    })).close();
+    const basic = (text: string): string => Buffer.from(text).toString("base64");
+    expect(atProxy.join()).toContain(basic("pat:proxy-secret"));
+    expect(atProxy.join()).toContain("proxy-only");
+    for (const secret of [basic("jo:origin-secret"), "origin-only", "origin-cookie"]) expect(atProxy.join()).not.toContain(secret);
+    expect(atServer.join()).toContain(basic("jo:origin-secret"));
+    for (const secret of [basic("pat:proxy-secret"), "proxy-only", "Proxy-"]) expect(atServer.join()).not.toContain(secret);
+  });
+});
+
+describe("names of Object.prototype", () => {
+  test("in an answer they are names like others, and change no object", async () => {
+    const url = await raw((socket, request) => socket.end(answerTo(request).toString("latin1").replace("101 Switching Protocols", "403 Forbidden").replace("\r\n\r\n", "\r\n__proto__: polluted\r\nconstructor: polluted\r\nContent-Length: 0\r\n\r\n")));
+    const error = await connect(url, { proxy: false }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ cause: { headers: { constructor: "polluted" } } });
+    expect(JSON.stringify(error)).toContain("403");
+    expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain("polluted");
+    expect({}.constructor).toBe(Object);
+  });
+
+  test("in options from JSON they reach no prototype", async () => {
+    const options = JSON.parse('{"headers":{"__proto__":"x","constructor":"y"},"__proto__":{"maxMessageBytes":1},"proxy":false}') as ConnectOptions;
+    let seen: readonly string[] = [];
+    const server = kept(await serve({ onConnection: (_connection, request) => void (seen = request.rawHeaders) }));
+    await (await connect(server.url, options)).close();
+    expect(seen).toEqual(expect.arrayContaining(["__proto__", "x", "constructor", "y"]));
+  });
+});
+
+test("a Location or a header that would make a careless expression run for hours is refused", async () => {
+  const long = "#".repeat(15_000);
+  for (const field of [`Location: ${long}`, `Location: //${"a@".repeat(7_000)}`, `Sec-WebSocket-Extensions: ${'"'.repeat(15_000)}`, `Sec-WebSocket-Extensions: a;b="${"\\a".repeat(7_000)}`]) {
+    const url = await raw((socket, request) => socket.end(answerTo(request).toString("latin1").replace("101 Switching", field.startsWith("Location") ? "302 Found" : "101 Switching").replace("\r\n\r\n", `\r\n${field}\r\n\r\n`)));
+    await expect(connect(url, { proxy: false, maxRedirects: 3 })).rejects.toMatchObject({ name: "ConnectionError" });
+  }
 });

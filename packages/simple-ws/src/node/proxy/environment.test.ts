@@ -34,6 +34,8 @@ describe("NO_PROXY", () => {
     [".example.com", "a.example.com", 80, true], ["*.example.com", "a.example.com", 80, true], ["EXAMPLE.com", "Example.COM", 80, true], ["example.com.", "example.com", 80, true], ["a.test, b.test", "b.test", 80, true], ["a.test b.test", "b.test", 80, true],
     ["example.com:8080", "example.com", 8080, true], ["example.com:8080", "example.com", 80, false], ["10.0.0.0/8", "10.1.2.3", 80, true], ["10.0.0.0/8", "11.1.2.3", 80, false],
     ["10.0.0.0/33", "10.1.2.3", 80, false], ["10.0.0.1", "10.0.0.1", 80, true], ["10.0.0.1", "10.0.0.10", 80, false], ["fd00::/8", "fd12::1", 80, true], ["fd00::/8", "fe80::1", 80, false],
+    ["example.com", "example.com.", 80, true], ["example.com", "example.com.evil.test", 80, false], ["example.com", "xample.com", 80, false], ["example.com", "com", 80, false], [".", "a", 80, false], ["*.", "a", 80, false],
+    ["10.0.0.0/8", "10.0.0.1.evil.test", 80, false], ["10.0.0.1", "::ffff:10.0.0.1", 80, true], ["0.0.0.0/0", "evil.test", 80, false], ["a/8", "a", 80, false], ["example.com:80", "example.com:80", 80, false], ["[", "[", 80, false],
     ["::1", "0:0::1", 80, true], ["[::1]:81", "::1", 81, true], ["[::1]:81", "::1", 80, false], ["10.0.0.0/8", "ten.test", 80, false], ["*", "anything", 1, true], ["", "a", 1, false], [",,", "a", 1, false],
   ])("%j exempts %s:%i: %s", (entries, hostname, port, expected) => {
     expect(isExempt({ hostname, port }, entries)).toBe(expected);
@@ -41,6 +43,9 @@ describe("NO_PROXY", () => {
 
   test("this machine is this machine, and no other", () => {
     expect(["localhost", "LOCALHOST", "a.localhost", "localhost.", "127.0.0.1", "127.255.0.1", "::1"].every(isLoopback)).toBe(true);
+    const spelled = (host: string): string => parseWebSocketUrl(`ws://${host}/`).hostname;
+    expect(["0x7f.1", "2130706433", "127.1", "0177.0.0.1", "[::ffff:127.0.0.1]", "[0:0:0:0:0:0:0:1]", "LocalHost"].map(spelled).every(isLoopback)).toBe(true);
+    expect(["127.0.0.1.evil.test", "localhost.evil.test", "xlocalhost"].map(spelled).some(isLoopback)).toBe(false);
     expect(["localhost.test", "notlocalhost", "128.0.0.1", "::2", "10.0.0.1"].some(isLoopback)).toBe(false);
   });
 });
