@@ -78,6 +78,8 @@ const good: Files = {
   "tools/testkit/src/index.ts": "export const hex = (...values: unknown[]): unknown => values;\n",
   "apps/chat/package.json": privateManifest("@x/chat", ["@x/simple-ws"]),
   "apps/chat/src/main.ts": "import { connect } from \"@x/simple-ws\";\nawait connect;\n",
+  "apps/cli/package.json": JSON.stringify({ name: "@x/cli", type: "module", bin: { tool: "dist/tool.js" }, dependencies: { "@x/simple-ws": "workspace:^" } }),
+  "apps/cli/src/tool.ts": "import { argv } from \"node:process\";\nimport { connect } from \"@x/simple-ws\";\nawait [connect, argv];\n",
   "examples/package.json": privateManifest("@x/examples", ["@x/errors"]),
   "examples/src/retry.ts": "import { retry } from \"@x/errors/retry\";\nawait retry();\n",
 };

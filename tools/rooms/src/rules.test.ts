@@ -71,6 +71,11 @@ const cases: readonly Case[] = [
     says: /leads to no source file/, advises: /\.js/,
   },
   {
+    title: "a published program with an exact range", rule: "export-maps", at: "apps/cli/package.json:1",
+    changes: { "apps/cli/package.json": JSON.stringify({ name: "@x/cli", type: "module", dependencies: { "@x/simple-ws": "workspace:*" } }) },
+    says: /depended on as "workspace:\*"/, advises: /workspace:\^/,
+  },
+  {
     title: "an app that imports a private package", rule: "published-names", at: "apps/chat/src/main.ts:1",
     changes: { "apps/chat/package.json": JSON.stringify({ name: "@x/chat", private: true, type: "module", devDependencies: { "@x/testkit": "workspace:*" } }), "apps/chat/src/main.ts": "import { hex } from \"@x/testkit\";\nhex();\n" },
     says: /@x\/testkit, which is not published/, advises: /users can install/,

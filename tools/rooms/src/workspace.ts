@@ -5,6 +5,7 @@
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { userFolders } from "./layout.js";
 
 /** One value of an export map: a target file, or conditions that lead to further values. */
 export type ExportTarget = string | null | { readonly [condition: string]: ExportTarget };
@@ -29,6 +30,7 @@ export interface Package {
   /** From the root, with forward slashes: "packages/errors". */
   readonly folder: string;
   readonly manifest: Manifest;
+  /** A library of ours; programs in {@link userFolders} may be published, too, but have no rooms and nothing to import. */
   readonly isPublished: boolean;
 }
 
@@ -50,10 +52,14 @@ export function parseWorkspace(files: ReadonlyMap<string, string>): Workspace {
     const folder = path.endsWith("/package.json") ? path.slice(0, -"/package.json".length) : undefined;
     if (folder === undefined || !globs.some((glob) => matchesGlob(glob, folder))) continue;
     const manifest = JSON.parse(text) as Manifest;
-    packages.push({ name: manifest.name ?? folder, folder, manifest, isPublished: manifest.private !== true });
+    packages.push({ name: manifest.name ?? folder, folder, manifest, isPublished: manifest.private !== true && !isProgram(folder) });
   }
   packages.sort((a, b) => a.folder.localeCompare(b.folder));
   return { rootManifest: JSON.parse(files.get("package.json") ?? "{}") as Manifest, packages, files };
+}
+
+function isProgram(folder: string): boolean {
+  return userFolders.some((prefix) => `${folder}/`.startsWith(prefix));
 }
 
 /** Reads manifests and sources under `root`; build output, dependencies and hidden folders are left out. */

@@ -19,7 +19,7 @@ export function exportMapsRule(graph: ModuleGraph): Finding[] {
   return packages.flatMap((entry) => {
     const file = `${entry.folder}/package.json`;
     const lines = (files.get(file) ?? "").split("\n");
-    const complaints = entry.isPublished ? [...fieldComplaints(entry), ...exportComplaints(graph.workspace, entry)] : privateComplaints(entry);
+    const complaints = entry.isPublished ? [...fieldComplaints(entry), ...exportComplaints(graph.workspace, entry)] : programComplaints(entry);
     return complaints.map(({ at, problem, remedy }): Finding => ({
       rule: "export-maps", file, line: Math.max(1, lines.findIndex((line) => line.includes(at)) + 1), problem, remedy,
     }));
@@ -41,6 +41,11 @@ export function topLevelAwaitRule(graph: ModuleGraph): Finding[] {
 
 function privateComplaints({ manifest }: Package): Complaint[] {
   return manifest.type === "module" ? [] : [{ at: "\"name\"", problem: "package is not ESM", remedy: "set \"type\": \"module\"" }];
+}
+
+/** A program that is published is upgraded on its own, too. */
+function programComplaints(entry: Package): Complaint[] {
+  return [...privateComplaints(entry), ...(entry.manifest.private === true ? [] : rangeComplaints(entry.manifest))];
 }
 
 function fieldComplaints(entry: Package): Complaint[] {
