@@ -137,6 +137,18 @@ describe("Sweep", () => {
     expect(clock.pending).toBe(0);
   });
 
+  test.each([[10_000, 50], [10_200, 51], [20_000, 100]])("%i entries are looked at again %i ms later at the earliest: a crowd costs no more of a core than a few", (size, restMs) => {
+    const woken: number[] = [];
+    const restless = new Entry(10, (self) => {
+      woken.push(clock.nowMs);
+      self.deadlineMs = clock.nowMs + 1;
+    });
+    const { clock, swept } = sweep(restless);
+    for (let i = 1; i < size; i++) swept.add(new Entry(Infinity, () => undefined));
+    clock.advance(10 + 2 * restMs);
+    expect(woken).toEqual([10, 10 + restMs, 10 + 2 * restMs]);
+  });
+
   test("whatever moves: every deadline is met, never early, late by the granularity at most, with one timer", () => {
     const step = fc.record({ waitMs: fc.integer({ min: 0, max: 120 }), entry: fc.nat(4), inMs: fc.integer({ min: -20, max: 300 }), gone: fc.boolean() });
     fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
