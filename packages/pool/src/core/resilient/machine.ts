@@ -88,7 +88,7 @@ export class Machine<Link> implements Swept {
   linkEnded(link: Link, end: LinkEnd, nowMs: number, cause?: unknown): void {
     const phase = this.#phase;
     if (phase.kind === "connected" && phase.current.link === link) this.#lost(phase.current, end, "disconnected", nowMs, cause);
-    else if (phase.kind === "disconnecting" && phase.link === link) this.#disconnected(end);
+    else if (phase.kind === "disconnecting" && phase.link === link) this.#disconnected(end, nowMs);
     else this.#retired.ended(link);
   }
 
@@ -118,10 +118,10 @@ export class Machine<Link> implements Swept {
     const phase = this.#phase;
     const end: LinkEnd = { code, reason, wasClean: true, initiator: "local" };
     switch (phase.kind) {
-      case "idle": case "backingOff": this.#finish("closed", closedBy(end)); return;
+      case "idle": case "backingOff": this.#finish("closed", closedBy(end), nowMs); return;
       case "connecting":
         this.#sink.abandon(phase.running.attempt, endedError(end));
-        this.#finish("closed", closedBy(end));
+        this.#finish("closed", closedBy(end), nowMs);
         return;
       case "connected": this.#startClosing(phase.current, end, nowMs); return;
       case "disconnecting": case "disconnected": case "reconnecting": case "failed": case "closed": return;
@@ -129,20 +129,20 @@ export class Machine<Link> implements Swept {
   }
 
   /** The caller of `connect` does not wait any longer. Does nothing once it has succeeded. */
-  giveUp(error: JetSocketError): void {
+  giveUp(error: JetSocketError, nowMs: number): void {
     const phase = this.#phase;
     if (this.#life === undefined || this.#life.connectByMs === Infinity) return;
     if (phase.kind === "connecting") this.#sink.abandon(phase.running.attempt, error);
-    this.#fail(error, LOST);
+    this.#fail(error, LOST, nowMs);
   }
 
   tick(nowMs: number): void {
     this.#retired.tick(nowMs);
     const phase = this.#phase;
-    if (this.#life !== undefined && this.#life.connectByMs <= nowMs) this.giveUp(openTimedOut(this.#life));
+    if (this.#life !== undefined && this.#life.connectByMs <= nowMs) this.giveUp(openTimedOut(this.#life), nowMs);
     else if (phase.kind === "connecting" && phase.running.deadlineMs <= nowMs) this.#attemptTimedOut(phase.running, nowMs);
     else if (phase.kind === "backingOff" && phase.dueMs <= nowMs) this.#attempt(phase.next, nowMs);
-    else if (phase.kind === "disconnecting" && phase.forceAtMs <= nowMs) this.#forceClosed(phase.link, phase.end);
+    else if (phase.kind === "disconnecting" && phase.forceAtMs <= nowMs) this.#forceClosed(phase.link, phase.end, nowMs);
     else if (phase.kind === "connected") this.#tickConnected(phase.current, nowMs);
   }
 
@@ -161,7 +161,7 @@ export class Machine<Link> implements Swept {
     const life = this.#living();
     const next = life.retries ? life.reconnection.next(failure, 0) : undefined;
     if (next === undefined || nowMs + next.delayMs >= life.connectByMs) {
-      this.#fail(failure, LOST);
+      this.#fail(failure, LOST, nowMs);
       return;
     }
     this.#sink.emit("error", { error: failure, fatal: false });
@@ -241,16 +241,16 @@ export class Machine<Link> implements Swept {
     this.#enter({ kind: via });
     this.#dropped(end, error);
     if (via === "reconnecting") this.#sink.end(current.link, undefined);
-    if (next === undefined) this.#stay(end, error, running?.attempt);
+    if (next === undefined) this.#stay(end, error, running?.attempt, nowMs);
     else this.#comeBack(end, error, next, running, nowMs);
   }
 
   /** There is no further attempt. */
-  #stay(end: LinkEnd, error: JetSocketError, renewing: Attempt | undefined): void {
+  #stay(end: LinkEnd, error: JetSocketError, renewing: Attempt | undefined, nowMs: number): void {
     if (renewing !== undefined) this.#sink.abandon(renewing, error);
     const isQuiet = endsQuietly(end);
-    if (this.state === "disconnected" && (isQuiet || this.#settings.reconnect === undefined)) this.#finish("closed", { end, error, isQuiet });
-    else this.#fail(error, end);
+    if (this.state === "disconnected" && (isQuiet || this.#settings.reconnect === undefined)) this.#finish("closed", { end, error, isQuiet }, nowMs);
+    else this.#fail(error, end, nowMs);
   }
 
   #comeBack({ code, reason }: LinkEnd, error: JetSocketError, next: NextAttempt, renewing: Running | undefined, nowMs: number): void {
@@ -273,20 +273,20 @@ export class Machine<Link> implements Swept {
     this.#sink.end(link, { code, reason });
   }
 
-  #disconnected(end: LinkEnd): void {
+  #disconnected(end: LinkEnd, nowMs: number): void {
     const error = endedError(end);
     this.#enter({ kind: "disconnected" });
     this.#dropped(end, error);
-    this.#finish("closed", { end, error, isQuiet: true });
+    this.#finish("closed", { end, error, isQuiet: true }, nowMs);
   }
 
-  #forceClosed(link: Link, asked: LinkEnd): void {
+  #forceClosed(link: Link, asked: LinkEnd, nowMs: number): void {
     const end = { ...asked, wasClean: false };
     const error = endedError(end);
     this.#enter({ kind: "closed" });
     this.#dropped(end, error);
     this.#sink.end(link, undefined);
-    this.#over({ end, error, isQuiet: true });
+    this.#over({ end, error, isQuiet: true }, nowMs);
   }
 
   #dropped({ code, reason, wasClean }: LinkEnd, error: JetSocketError): void {
@@ -294,21 +294,22 @@ export class Machine<Link> implements Swept {
     this.#sink.dropped(error);
   }
 
-  #fail(error: JetSocketError, end: LinkEnd): void {
+  #fail(error: JetSocketError, end: LinkEnd, nowMs: number): void {
     if (this.state === "disconnected") this.#enter({ kind: "reconnecting" });
     this.#enter({ kind: "failed" });
     this.#sink.emit("error", { error, fatal: true });
-    this.#over({ end, error, isQuiet: false });
+    this.#over({ end, error, isQuiet: false }, nowMs);
   }
 
-  #finish(kind: "closed", outcome: Outcome): void {
+  #finish(kind: "closed", outcome: Outcome, nowMs: number): void {
     this.#enter({ kind });
-    this.#over(outcome);
+    this.#over(outcome, nowMs);
   }
 
-  #over(outcome: Outcome): void {
+  #over(outcome: Outcome, nowMs: number): void {
     const { code, reason } = outcome.end;
     this.#life = undefined;
+    this.#retired.close(nowMs);
     this.#sink.emit("closed", { code, reason, reconnecting: false });
     this.#sink.over(outcome);
   }

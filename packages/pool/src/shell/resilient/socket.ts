@@ -110,7 +110,7 @@ export class ResilientSocket<In = unknown, Out = unknown> extends Subscribable<S
       this.#failure = undefined;
       this.#inbound.open();
     });
-    const onAbort = (): void => this.#driver.run((machine) => machine.giveUp(aborted(signal)));
+    const onAbort = (): void => this.#driver.run((machine, nowMs) => machine.giveUp(aborted(signal), nowMs));
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
       await life.opened;
