@@ -2,5 +2,3 @@
 export * from "./server.js";
 export { Connection, Socket as ClientSocket, connect } from "./client.js";
 export type { ClientOptions, ClientTransport, ConnectOptions, Ending, Handshake, ReceiveOptions } from "./client.js";
-export { ConnectionError, ContentTooLongError, EngineIOError, QueueEmpty, SocketIsClosedError, UnknownPacketError, engineioCodes } from "@x/errors/engineio";
-export type { EngineIOCode } from "@x/errors/engineio";

@@ -24,3 +24,5 @@ export type { AttachOptions } from "./node/attach.js";
 export type { CookieAttribute, CookieOptions } from "./node/cookie.js";
 export type { CorsDelegate, CorsOptions, OriginFunction, OriginRule } from "./node/cors.js";
 export type { Middleware } from "./node/middleware.js";
+export { ConnectionError, ContentTooLongError, EngineIOError, QueueEmpty, SocketIsClosedError, UnknownPacketError, engineioCodes } from "@x/errors/engineio";
+export type { EngineIOCode } from "@x/errors/engineio";

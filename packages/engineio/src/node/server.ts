@@ -17,7 +17,7 @@ import { type AttachOptions, attachTo } from "./attach.js";
 import type { ServerContext } from "./context.js";
 import { CustomTransports } from "./custom-transports.js";
 import { Drain, type DrainOptions, type DrainReport, drainDurationMs } from "./drain.js";
-import { Requests } from "./requests.js";
+import { Requests } from "./server-requests.js";
 import { type Middleware, runForUpgrade, runMiddlewares } from "./middleware.js";
 import { type ParsedServerOptions, parseServerOptions } from "./parse-options.js";
 import type { ServerEvents } from "./server-events.js";
