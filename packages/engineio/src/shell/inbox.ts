@@ -18,6 +18,7 @@ export interface InboxLimits {
 export interface ReceiveOptions {
   /** Default for ever; 0 asks only for what is there. Milliseconds. */
   readonly timeoutMs?: number | undefined;
+  /** Gives up waiting. */
   readonly signal?: AbortSignal | undefined;
 }
 
