@@ -55,9 +55,11 @@ export interface PairOptions {
   readonly upgrade?: boolean | undefined;
   /** What becomes of that WebSocket. Default `"opens"`. */
   readonly websocket?: WebSocketFate | undefined;
+  /** What goes wrong. Default: nothing. */
   readonly faults?: PairFaults | undefined;
   /** Further options of the client. */
   readonly client?: Omit<ConnectOptions, "transports" | "upgrade" | "signal"> | undefined;
+  /** Further options of the server. */
   readonly server?: MemoryServerOptions | undefined;
   /** Hears what handlers throw. Default: one line on the console. */
   readonly onError?: OnError | undefined;
