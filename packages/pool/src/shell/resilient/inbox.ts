@@ -10,6 +10,7 @@ import { type Taken } from "../../core/resilient/receive-buffer.js";
 export interface ReceiveOptions {
   /** Default Infinity; 0 asks only for what is there. */
   readonly timeoutMs?: number | undefined;
+  /** Gives up waiting. */
   readonly signal?: AbortSignal | undefined;
 }
 
