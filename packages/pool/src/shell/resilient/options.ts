@@ -90,6 +90,7 @@ export interface SharedOptions<In, Out> extends Given<SocketLimits> {
   readonly buffer?: number | BufferOptions<In> | undefined;
   /** Messages that wait for a connection. Default `false`: `send` throws while there is none. A number is `capacity`. */
   readonly outbox?: boolean | number | OutboxOptions<Out> | undefined;
+  /** How what was missed is asked for again. Default: it is not. */
   readonly replay?: ReplayOptions<In> | undefined;
   /** Called on every connection, renewals included, before anything that waits is sent: subscribe here. */
   readonly onOpen?: ((context: OpenContext) => unknown) | undefined;
@@ -101,7 +102,9 @@ export interface SharedOptions<In, Out> extends Given<SocketLimits> {
   readonly invalid?: InvalidPolicy | undefined;
   /** What listeners throw. Default: the reporter of `@x/errors/handlers`. */
   readonly onError?: OnError | undefined;
+  /** Default: the system's. */
   readonly clock?: Clock | undefined;
+  /** For jitter. Default: the system's. */
   readonly random?: Random | undefined;
 }
 
