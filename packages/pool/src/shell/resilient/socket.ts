@@ -22,6 +22,7 @@ import type { SocketStats } from "./stats.js";
 export interface ConnectOptions {
   /** In all, with every attempt and wait. Default `openTimeoutMs`. */
   readonly timeoutMs?: number | undefined;
+  /** Gives up connecting. */
   readonly signal?: AbortSignal | undefined;
   /** Whether to try again when the first attempt fails. Default `true`. */
   readonly retry?: boolean | undefined;
