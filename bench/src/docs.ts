@@ -1,10 +1,13 @@
 /**
- * `pnpm bench:docs`: puts the table of the results into docs/performance.md.
+ * `pnpm bench:docs`: puts the table of the results into docs/performance.md, and their picture beside it.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { plot } from "./plot.js";
 import { readResults, table } from "./results.js";
 
-const file = new URL("../../docs/performance.md", import.meta.url);
-const page = readFileSync(file, "utf8");
-const replaced = page.replace(/(<!-- table[^>]*-->\n)[^]*?(<!-- end of table -->)/, (_, start: string, end: string) => `${start}\n${table(readResults())}\n\n${end}`);
+const docs = new URL("../../docs/", import.meta.url);
+const file = new URL("performance.md", docs);
+const results = readResults();
+const replaced = readFileSync(file, "utf8").replace(/(<!-- table[^>]*-->\n)[^]*?(<!-- end of table -->)/, (_, start: string, end: string) => `${start}\n${table(results)}\n\n${end}`);
 writeFileSync(file, replaced);
+writeFileSync(new URL("performance.svg", docs), plot(results));
