@@ -2,12 +2,10 @@
 import { type Connection, connect } from "@x/engineio/client";
 import { type ServeOptions, type Server, type Socket as ServerSocket, serve } from "@x/engineio/server";
 import { afterEach, describe, expect, test } from "vitest";
+import { closeAll, closeLater } from "./peers.js";
 import { b64, hasPythonEngine, installPythonEngine, pythonEngineClient, pythonEngineServer } from "./python.js";
 
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+afterEach(closeAll);
 
 test.runIf(process.env["CI"] === "true")("python-engineio is installed", () => {
   expect(hasPythonEngine, installPythonEngine).toBe(true);
@@ -22,7 +20,7 @@ interface Echo {
 
 async function ourServer(options: ServeOptions = {}, isEcho = true): Promise<Echo> {
   const server = await serve(options);
-  closers.push(() => server.close());
+  closeLater(() => server.close());
   const socket = new Promise<ServerSocket>((resolve) => server.once("connection", resolve));
   const closed = new Promise<string>((resolve) => server.once("connection", (first) => first.once("close", resolve)));
   if (isEcho) server.on("connection", (each) => each.on("message", (data) => each.send(data)));
@@ -31,13 +29,13 @@ async function ourServer(options: ServeOptions = {}, isEcho = true): Promise<Ech
 
 function theirClient(kind: "async" | "sync", url: string, options: Readonly<Record<string, unknown>> = {}): ReturnType<typeof pythonEngineClient> {
   const peer = pythonEngineClient(kind, url, options);
-  closers.push(() => peer.close());
+  closeLater(() => peer.close());
   return peer;
 }
 
 async function theirServer(options: Readonly<Record<string, unknown>> = {}): ReturnType<typeof pythonEngineServer> {
   const started = await pythonEngineServer(options);
-  closers.push(() => started.peer.close());
+  closeLater(() => started.peer.close());
   return started;
 }
 

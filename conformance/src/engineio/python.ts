@@ -14,9 +14,6 @@ export const installPythonEngine = "apt-get install -y python3-engineio python3-
 /** Whether the libraries are there. Where they must be, with CI=true, a test without them fails. */
 export const hasPythonEngine: boolean = existsSync(PYTHON) && ["engineio", "aiohttp", "requests", "websocket"].every((name) => existsSync(join(PACKAGES, name)));
 
-/** Text, JSON, or bytes as `{ b64 }`. */
-export type PythonData = unknown;
-
 /** A running peer: commands in, events out. */
 export class PythonPeer {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
