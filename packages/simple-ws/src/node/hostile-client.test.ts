@@ -1,6 +1,6 @@
 /** What a server meets when a client, or a hook of its own, means no good: raw bytes over TCP, and what is answered. */
 import { connect as connectTcp } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { setErrorReporter } from "@x/errors/handlers";
 import type { ServeOptions } from "./serve-options.js";
 import { connect } from "./client.js";
@@ -141,4 +141,31 @@ describe("hooks", () => {
     setErrorReporter(before);
     expect(reported).toEqual([new Error("boom")]);
   });
+});
+
+test("close() of a server does not wait for verifies that never settle: their clients get 503, and nobody warns of too many listeners", async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", note);
+  let asked = 0;
+  const server = await start({ handshakeTimeoutMs: 60_000, verify: () => {
+    asked++;
+    return new Promise(() => undefined);
+  } });
+  const answers = Array.from({ length: 15 }, () => raw(server.port, head(HOST)));
+  await vi.waitUntil(() => asked === answers.length);
+  await server.close();
+  for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+  process.off("warning", note);
+  expect(warnings).toEqual([]);
+});
+
+test("a signal that is aborted while verify thinks refuses with 503", async () => {
+  const controller = new AbortController();
+  const server = await start({ signal: controller.signal, verify: async () => {
+    await Promise.resolve();
+    controller.abort();
+    return undefined;
+  } });
+  expect(await raw(server.port, head(HOST))).toMatch(/^HTTP\/1\.1 503 /);
 });

@@ -3,6 +3,7 @@
  *
  * Room: simple-ws node.
  */
+import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -16,7 +17,7 @@ import { payloadOf } from "../shell/payload.js";
 import type { WebSocketConnection } from "../shell/socket.js";
 import { nodeRuntime } from "./runtime.js";
 import { parseServeOptions, type ServeOptions, type ServeSettings } from "./serve-options.js";
-import { acceptOn, answer, refused, type ConnectionOwner } from "./upgrade.js";
+import { acceptOn, answer, refused, serverClosing, type ConnectionOwner } from "./upgrade.js";
 
 /** Why a server goes away: what its clients are told. */
 export interface CloseServerOptions {
@@ -43,6 +44,7 @@ export class WebSocketServer implements ConnectionOwner {
   /** Handshakes under way. */
   #opening = 0;
   #closing: Promise<void> | undefined;
+  readonly #ending = new AbortController();
   #goodbye: Required<CloseServerOptions> = { code: 1001, reason: "Server is closing" };
 
   /** @internal */
@@ -50,6 +52,7 @@ export class WebSocketServer implements ConnectionOwner {
     this.#options = options;
     this.#settings = settings;
     this.#server = server;
+    setMaxListeners(0, this.#ending.signal); // one for every request that is being verified
     server.on("upgrade", this.#onUpgrade);
     if (settings.isOwn) server.on("request", refuseRequest);
   }
@@ -107,11 +110,17 @@ export class WebSocketServer implements ConnectionOwner {
   async #close(): Promise<void> {
     const { isOwn } = this.#settings;
     const { code, reason } = this.#goodbye;
+    this.#ending.abort();
     const stopped = isOwn ? new Promise<void>((resolve) => this.#server.close(() => resolve())) : undefined;
     await Promise.all(Array.from(this.#connections.values(), (connection) => connection.close(code, reason)));
     if (isOwn) this.#server.closeAllConnections();
     await stopped;
     this.#server.off("upgrade", this.#onUpgrade);
+  }
+
+  /** For {@link acceptOn}. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
   }
 
   /** For {@link acceptOn}. */
@@ -156,7 +165,7 @@ export class WebSocketServer implements ConnectionOwner {
   #refusalOf(request: IncomingMessage): ConnectionError | undefined {
     const { maxConnections } = this.#settings;
     if (!this.#isForUs(request)) return refused({ statusCode: 404 }, "nothing is served at this path");
-    if (this.#closing !== undefined) return refused({ statusCode: 503, headers: { "Retry-After": "10" } }, "the server is closing", "simple-ws/server-closing");
+    if (this.#closing !== undefined) return serverClosing();
     if (this.#connections.size + this.#opening >= maxConnections) return refused({ statusCode: 503, headers: { "Retry-After": "10" } }, `${maxConnections} connections are open, must be fewer`, "simple-ws/overloaded");
     return undefined;
   }

@@ -41,6 +41,8 @@ const defaults: AcceptOptions = {};
 
 /** Whoever keeps a list of the connections accepted. */
 export interface ConnectionOwner extends DriverOwner {
+  /** Once aborted, requests that are being verified are refused with 503. */
+  readonly ending: AbortSignal;
   /** Before anything is written or read. */
   onOpened(driver: Driver, connection: WebSocketConnection): void;
 }
@@ -54,7 +56,7 @@ export function acceptOn(runtime: Runtime, request: IncomingMessage, socket: Dup
     const settings = parseAcceptOptions(options);
     const verdict = judgeUpgrade(request, settings.policy);
     if (verdict.kind === "refuse") throw refused(verdict.refusal, verdict.why);
-    if (settings.signal?.aborted === true) throw refused({ statusCode: 503 }, "the server is closing", "simple-ws/server-closing");
+    if (settings.signal?.aborted === true) throw serverClosing();
     const upgrade: Upgrade = { runtime, request, socket, head, settings, owner };
     const verified = settings.verify === undefined ? undefined : verify(upgrade, settings.verify);
     if (!(verified instanceof Promise)) return open(upgrade, verdict);
@@ -123,18 +125,26 @@ function verify(upgrade: Upgrade, ask: NonNullable<AcceptSettings["verify"]>): P
   return undefined;
 }
 
-async function verifyLater({ runtime: { clock }, socket, settings: { handshakeTimeoutMs: timeoutMs } }: Upgrade, verdict: Promise<Refusal | undefined>): Promise<void> {
+async function verifyLater({ runtime: { clock }, socket, settings: { handshakeTimeoutMs: timeoutMs, signal }, owner }: Upgrade, verdict: Promise<Refusal | undefined>): Promise<void> {
   let fail: (error: ConnectionError) => void = ignore;
   const failure = new Promise<never>((_, reject) => (fail = reject));
   const onClose = (): void => fail(new ConnectionError("Cannot accept: the client has gone", { code: "simple-ws/network-error" }));
   const timer = clock.setTimer(() => fail(refused({ statusCode: 503 }, `verify took over ${timeoutMs} ms`, "simple-ws/handshake-timeout")), timeoutMs);
+  const onEnding = (): void => fail(serverClosing());
   socket.on("close", onClose);
+  owner?.ending.addEventListener("abort", onEnding, { once: true });
   try {
     checkVerdict(await Promise.race([verdict.catch((error: unknown) => { throw verifyFailed(error); }), failure]));
+    if (signal?.aborted === true) throw serverClosing();
   } finally {
     clock.clearTimer(timer);
     socket.off("close", onClose);
+    owner?.ending.removeEventListener("abort", onEnding);
   }
+}
+
+export function serverClosing(): ConnectionError {
+  return refused({ statusCode: 503, headers: { "Retry-After": "10" } }, "the server is closing", "simple-ws/server-closing");
 }
 
 function checkVerdict(refusal: Refusal | undefined): void {
