@@ -142,6 +142,10 @@ describe.each(transports)("over %s", (transport: Transport) => {
     expect(await roundTrip(secure.url, { ...only, agent: secureAgent })).toBe(transport);
     await expect(connect(secure.url, { ...only, agent: new SecureAgent() })).rejects.toMatchObject({ name: "ConnectionError" });
     expect(secure.requests[0]?.headers.host).toBe(new URL(secure.url).host);
+    const cookieJar = new CookieJar();
+    await cookieJar.setCookie("a=1; Secure; Path=/", secure.url);
+    await roundTrip(secure.url, { ...only, agent: secureAgent, cookieJar, query: { jar: 1 } });
+    expect(secure.requests.find((request) => request.url?.includes("jar"))?.headers.cookie).toBe("a=1");
   });
 
   test("headers: the peers' extraHeaders, a list, a function of the request; credentials of the URL; Host, Origin, Cookie", async () => {
@@ -158,6 +162,14 @@ describe.each(transports)("over %s", (transport: Transport) => {
       "cookie": "own=1", "host": `app.example:${port}`, "origin": `http://app.example:${port}`,
     });
     expect(asked.join()).not.toContain("p%40ss");
+  });
+
+  test("a header that must not be sent: an error that no retry mends; a stray % in the URL's password stands for itself", async () => {
+    const { url, requests } = await recording();
+    await expect(connect(url, { ...only, extraHeaders: { "X-A": "1\r\nX-B: 2" } })).rejects.toMatchObject({ name: "ConnectionError", retryable: false });
+    expect(requests).toEqual([]);
+    await roundTrip(url.replace("//", "//me:100%@"), only);
+    expect(requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from("me:100%").toString("base64")}`);
   });
 
   test("redirects are followed where maxRedirects allows it, and take no secret along to another origin", async () => {

@@ -58,7 +58,7 @@ export class NodePlatform implements ClientPlatform {
     try {
       return await this.#http.request(request, settings);
     } catch (error) {
-      throw error instanceof WebSocketConnectionError ? connectFailed(error) : error;
+      throw error instanceof WebSocketConnectionError || error instanceof TypeError ? connectFailed(error) : error;
     }
   }
 
@@ -101,9 +101,24 @@ function connectBy(agent: Agent, text: string, options: WebSocketOptions): Retur
     if (stream !== null && stream !== undefined) resolve(stream);
   });
   const authority = url.host;
-  url.protocol = "ws:";
+  const { cookieJar } = options;
+  url.protocol = "ws:"; // simple-ws would put TLS above TLS
   url.port = String(port);
-  return connect(url, { ...options, host: options.host ?? authority, createConnection });
+  return connect(url, {
+    ...options, createConnection,
+    host: options.host ?? authority,
+    maxRedirects: 0, // the streams lead to one place
+    ...(isSecure && cookieJar !== undefined ? { cookieJar: secureJar(cookieJar) } : {}),
+  });
+}
+
+/** A jar for requests that are under TLS, whatever their URL says. */
+function secureJar(jar: CookieJar): CookieJar {
+  const secured = (url: string): string => url.replace(/^http:/, "https:");
+  return {
+    getCookieString: (url) => jar.getCookieString(secured(url)),
+    setCookie: (cookie, url, options) => jar.setCookie(cookie, secured(url), options),
+  };
 }
 
 /** Node's agents mix them in before they make a connection, but only for requests. */
@@ -118,8 +133,10 @@ function connectFailed(cause: unknown): ConnectionError {
     if (below.code !== "wsframe/too-many-redirects") return refused({ status: below.statusCode, body: below.body, headers: below.headers }, cause);
     return new ConnectionError(below.message, { code: "engineio/too-many-redirects", httpStatus: below.statusCode, headers: below.headers, cause, retryable: false });
   }
+  if (cause instanceof TypeError) return new ConnectionError(`Cannot connect: the request cannot be made, ${cause.message}`, { cause, retryable: false }); // a header that Node refuses
   const phase = cause instanceof WebSocketConnectionError ? cause.details["phase"] : undefined;
-  return new ConnectionError("Cannot connect: the server could not be reached", { cause, ...(phase === undefined ? {} : { details: { phase } }) });
+  const message = cause instanceof Error ? cause.message : "Cannot connect: the server could not be reached";
+  return new ConnectionError(message, { cause, ...(phase === undefined ? {} : { details: { phase } }) });
 }
 
 function nothing(): void {

@@ -97,7 +97,7 @@ export class HttpRequests {
       accept: "*/*",
       host: isTrusted && host !== undefined ? host : url.host,
       ...(origin === undefined ? {} : { origin }),
-      ...(isTrusted && url.username !== "" ? { authorization: `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString("base64")}` } : {}),
+      ...(isTrusted ? basicAuthorization(url) : {}),
       ...nodeHeaders(given, [isTrusted ? (cookie ?? "") : "", kept ?? ""], isTrusted),
       ...(body === undefined ? {} : { "content-type": "text/plain;charset=UTF-8", "content-length": String(Buffer.byteLength(body)) }),
     };
@@ -129,6 +129,20 @@ function redirectOf({ status, headers }: HttpAnswer, from: URL, method: string):
   if (!redirects.includes(status) || (method === "POST" && status < 307) || typeof location !== "string" || !URL.canParse(location, from.href)) return undefined;
   const to = new URL(location, from);
   return to.protocol === "https:" || (to.protocol === "http:" && from.protocol === "http:") ? to : undefined;
+}
+
+/** As `@x/simple-ws` reads the credentials of a URL. */
+function basicAuthorization({ username, password }: URL): { readonly authorization?: string } {
+  if (username === "" && password === "") return {};
+  return { authorization: `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}` };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a stray % stands for itself
+  }
 }
 
 /** Without credentials. */

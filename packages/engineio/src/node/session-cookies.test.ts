@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SessionCookies } from "./session-cookies.js";
 
@@ -61,6 +62,14 @@ describe("SessionCookies (RFC 6265)", () => {
     expect(jar.getCookieString(url)).toBe("a=1");
     nowMs = 10_000;
     expect(jar.getCookieString(url)).toBe("");
+  });
+
+  test("whatever a server sends: no error, and nothing that could end a header line", () => {
+    fc.assert(fc.property(fc.array(fc.oneof(fc.string({ unit: "binary" }), fc.stringMatching(/^[a-z]=[^;]{0,9}(; (path|domain|max-age|expires|secure)(=.{0,9})?){0,3}$/)), { maxLength: 5 }), (fields) => {
+      const sent = jarWith(...fields).getCookieString(url);
+       
+      expect(sent).not.toMatch(/[\u0000-\u001f\u007f]/);
+    }), { numRuns: 300 });
   });
 
   test("50 are kept, the oldest make room; 4096 characters are taken, one more is not", () => {

@@ -112,6 +112,7 @@ export function parseClientOptions(options: ClientOptions): ParsedClientOptions 
   for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) {
     if (!(parsed[name] > 0)) throw invalid(name, "a number above 0");
   }
+  if (!(parsed.requestTimeout >= 0)) throw invalid("requestTimeout", "a number from 0");
   const { transports } = parsed;
   const known: readonly unknown[] = defaults.transports;
   if (transports.length === 0 || !transports.every((one) => typeof one === "object" || known.includes(one))) throw invalid("transports", "a list of polling, websocket and transports of yours");

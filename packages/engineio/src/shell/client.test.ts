@@ -312,7 +312,7 @@ describe("waking up", () => {
 });
 
 describe("options and URLs", () => {
-  test.each([{ connectTimeout: 0 }, { maxBufferedBytes: -1 }, { transports: [] }])("%o is refused by name", (options) => {
+  test.each([{ connectTimeout: 0 }, { requestTimeout: -1 }, { maxBufferedBytes: -1 }, { transports: [] }])("%o is refused by name", (options) => {
     expect(() => parseClientOptions(options)).toThrow(expect.objectContaining({ code: "engineio/invalid-option", message: expect.stringContaining(String(Object.keys(options)[0])) as string }));
   });
 

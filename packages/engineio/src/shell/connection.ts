@@ -4,6 +4,7 @@
  * Room: engineio shell. Apart from the socket, so that layers that push messages on carry none of it into a page.
  */
 import { ConnectionError, EngineIOError } from "@x/errors/engineio";
+import type { CloseReason } from "../core/session-config.js";
 import type { ClientOptions } from "./client-options.js";
 import { ClientSocket } from "./client-socket.js";
 import type { Ending } from "./ending.js";
@@ -32,6 +33,7 @@ const defaults: InboxLimits = { maxInboxBytes: 16_777_216, maxInboxMessages: 65_
 export class Connection extends ClientSocket implements AsyncIterable<string | Uint8Array> {
   readonly #limits: InboxLimits;
   readonly #closed: Promise<Ending>;
+  #settle: (ending: Ending) => void = nothing;
   #inbox: Inbox | undefined;
 
   /** Opens itself; {@link openConnection} waits for it. Throws as {@link ClientSocket} does. */
@@ -39,7 +41,7 @@ export class Connection extends ClientSocket implements AsyncIterable<string | U
     const limits = parseLimits(options);
     super(url, options, platform);
     this.#limits = limits;
-    this.#closed = new Promise((resolve) => this.once("close", (reason, description) => resolve({ reason, description })));
+    this.#closed = new Promise((resolve) => (this.#settle = resolve));
     this.holdMessages();
   }
 
@@ -75,6 +77,12 @@ export class Connection extends ClientSocket implements AsyncIterable<string | U
   async disconnect({ discard = false }: { readonly discard?: boolean } = {}): Promise<void> {
     this.close(discard);
     await this.#closed;
+  }
+
+  /** For the socket's makers, as in {@link ClientSocket}; no listener, which users could remove. */
+  override closed(reason: CloseReason, description: unknown): void {
+    super.closed(reason, description);
+    this.#settle({ reason, description });
   }
 
   #received(): Inbox {
@@ -119,4 +127,8 @@ function parseLimits(options: ConnectionOptions): InboxLimits {
     throw new EngineIOError(`Cannot use option ${name}: must be a number above 0`, { code: "engineio/invalid-option" });
   };
   return { maxInboxBytes: limit("maxInboxBytes"), maxInboxMessages: limit("maxInboxMessages") };
+}
+
+function nothing(): void {
+  // nobody waits yet
 }

@@ -153,7 +153,10 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
     this.#isHurried = false;
     this.dispatch("attempt", attempt);
     try {
-      return await this.#serve(await this.#connector(await unlessAborted(this.#attemptOptions(attempt), signal)), attempt);
+      const connection = await this.#connector(await unlessAborted(this.#attemptOptions(attempt), signal));
+      if (!isAborted(signal)) return await this.#serve(connection, attempt);
+      await connection.disconnect(); // it comes too late
+      return closedByUs();
     } catch (error) {
       return error instanceof Error ? error : new ConnectionError("Cannot connect: an option's function failed", { cause: error, retryable: false });
     }
@@ -166,7 +169,6 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
     for (const { resolve } of this.#waiting.splice(0)) resolve();
     this.dispatch("connect", connection, attempt);
     connection.attach({ onMessage: (data) => void this.dispatch("message", data), onClose: nothing });
-    if (attempt.signal.aborted) connection.close();
     const ending = await connection.wait();
     this.#connection = undefined;
     return ending;
@@ -228,6 +230,11 @@ function valueOf<Value>(given: PerAttempt<Value> | undefined, attempt: AttemptIn
 
 function isMaker<Value>(given: PerAttempt<Value> | undefined): given is Maker<Value> {
   return typeof given === "function";
+}
+
+/** A call, because the compiler takes a property that was once false to stay so. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 /** `work`, unless the signal is aborted first. */

@@ -174,6 +174,7 @@ test("heartbeat, ping and pong are events; removing all listeners does not stop 
   clock.advance(25_000);
   await quiet();
   expect(events).toEqual(["ping", "pong", "heartbeat"]);
+  const ended = client.wait();
   client.removeAllListeners();
   for (let i = 0; i < 3; i++) {
     clock.advance(25_000);
@@ -181,4 +182,6 @@ test("heartbeat, ping and pong are events; removing all listeners does not stop 
   }
   void client.send("still there");
   expect(client.readyState).toBe("open");
+  client.close();
+  expect(await ended).toMatchObject({ reason: "forced close" });
 });
