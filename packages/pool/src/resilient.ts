@@ -7,6 +7,7 @@ export type {
 } from "./shell/resilient/options.js";
 export type { ConnectOptions } from "./shell/resilient/socket.js";
 export type { ReceiveOptions } from "./shell/resilient/inbox.js";
+export type { Schema, SchemaIssue, SchemaResult } from "./shell/resilient/schema.js";
 export type { SocketStats } from "./shell/resilient/stats.js";
 export {
   jsonSerializer, rawSerializer, type AttemptContext, type ConnectRequest, type HeaderFields, type Link, type LinkHandler, type Payload, type Serializer,

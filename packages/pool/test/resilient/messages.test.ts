@@ -2,9 +2,9 @@
 import { InvalidMessageError } from "@x/errors/pool";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { settle } from "@x/testkit";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, expectTypeOf, test, vi } from "vitest";
 import { z } from "zod";
-import { dashboard, llmStream, minimal, ResilientSocket, trading, type ResilientSocketOptions } from "../../src/resilient.js";
+import { dashboard, llmStream, minimal, ResilientSocket, trading, type ResilientSocketOptions, type Schema, type SchemaResult } from "../../src/resilient.js";
 import { drain, failure, FakeTransport, setUp } from "./fake-transport.js";
 
 interface Order {
@@ -14,6 +14,13 @@ interface Order {
 const Trade = z.object({ symbol: z.string(), price: z.coerce.number() });
 
 describe("schema", () => {
+  test("is the Standard Schema of everybody else", () => {
+    expectTypeOf<StandardSchemaV1<string, Date>>().toExtend<Schema<Date>>();
+    expectTypeOf<Schema<Date>>().toExtend<StandardSchemaV1<unknown, Date>>();
+    expectTypeOf<StandardSchemaV1.Result<Date>>().toEqualTypeOf<SchemaResult<Date>>();
+    expectTypeOf(Trade).toExtend<Schema<{ symbol: string; price: number }>>();
+  });
+
   test("checks, converts and types what is received", async () => {
     const { socket, open } = setUp({ schema: Trade });
     (await open()).deliver({ symbol: "X", price: "1.5" });

@@ -1,9 +1,9 @@
 /**
  * From what travelled to what the application gets: serializer, then schema. Room: pool shell.
  */
-import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { InvalidMessageError } from "@x/errors/pool";
 import type { Payload, Serializer } from "./ports.js";
+import type { Schema, SchemaResult } from "./schema.js";
 
 /** Characters or bytes of a bad message that its error keeps. */
 const MAX_QUOTED = 256;
@@ -29,7 +29,7 @@ export function deserialize(serializer: Serializer, raw: Payload): { readonly va
 }
 
 /** @returns the checked message, at once or, for a schema that takes its time, later. Never rejects. */
-export function check<In>(schema: StandardSchemaV1<unknown, In>, value: unknown, raw: Payload): Checked<In> | Promise<Checked<In>> {
+export function check<In>(schema: Schema<In>, value: unknown, raw: Payload): Checked<In> | Promise<Checked<In>> {
   try {
     const result = schema["~standard"].validate(value);
     if (!(result instanceof Promise)) return verdict(result, raw);
@@ -39,7 +39,7 @@ export function check<In>(schema: StandardSchemaV1<unknown, In>, value: unknown,
   }
 }
 
-function verdict<In>(result: StandardSchemaV1.Result<In>, raw: Payload): Checked<In> {
+function verdict<In>(result: SchemaResult<In>, raw: Payload): Checked<In> {
   if (result.issues === undefined) return { message: result.value };
   const [first] = result.issues;
   return { error: new InvalidMessageError(`Cannot accept message: ${first?.message ?? "it is not valid"}`, { data: quoted(raw), issues: result.issues }) };

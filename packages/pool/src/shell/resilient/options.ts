@@ -3,7 +3,6 @@
  *
  * {@link parseOptions} makes a complete record of it; inside nothing is optional.
  */
-import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { systemClock, systemRandom, type Clock, type Random } from "@x/errors/clock";
 import type { OnError } from "@x/errors/handlers";
 import type { ReconnectPolicy } from "@x/errors/retry";
@@ -14,6 +13,7 @@ import {
   type BufferLimits, type HeartbeatLimits, type OutboxLimits, type OutboxPolicy, type SocketLimits,
 } from "../../core/resilient/options.js";
 import { jsonSerializer, type AttemptContext, type HeaderFields, type Payload, type Serializer, type Transport } from "./ports.js";
+import type { Schema } from "./schema.js";
 
 type Given<Limits> = { readonly [Name in keyof Limits]?: Limits[Name] | undefined };
 
@@ -97,7 +97,7 @@ export interface SharedOptions<In, Out> extends Given<SocketLimits> {
   /** Default {@link jsonSerializer}. */
   readonly serializer?: Serializer | undefined;
   /** Checks and types what is received: any Standard Schema (Zod, Valibot, ArkType …). Default none. */
-  readonly schema?: StandardSchemaV1<unknown, In> | undefined;
+  readonly schema?: Schema<In> | undefined;
   /** Default "throw". */
   readonly invalid?: InvalidPolicy | undefined;
   /** What listeners throw. Default: the reporter of `@x/errors/handlers`. */
@@ -127,7 +127,7 @@ export interface InboundSettings<In> {
   readonly sequenceIdOf: ((message: In) => MessageId | undefined) | undefined;
   readonly ackOf: ((message: unknown) => MessageId | undefined) | undefined;
   readonly serializer: Serializer;
-  readonly schema: StandardSchemaV1<unknown, In> | undefined;
+  readonly schema: Schema<In> | undefined;
   readonly invalid: InvalidPolicy;
   readonly clock: Clock;
 }
