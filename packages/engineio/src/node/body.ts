@@ -50,7 +50,12 @@ class BodyReader {
     this.#timer = clock.setTimer(() => this.#fail(new ConnectionError(`Session ended: a POST took longer than ${timeoutMs} ms`, { code: "engineio/request-timeout" })), timeoutMs);
     this.#request.on("data", (chunk: Buffer) => this.#add(chunk));
     this.#request.on("end", () => this.#finish(undefined));
-    this.#request.on("close", () => this.#finish(new ConnectionError("Session ended: the client hung up in the middle of a POST", { code: "engineio/connection-lost" })));
+    this.#request.on("close", () => this.#closed());
+  }
+
+  /** After a complete request, too, for which an error would be made for nothing. */
+  #closed(): void {
+    if (!this.#isDone) this.#finish(new ConnectionError("Session ended: the client hung up in the middle of a POST", { code: "engineio/connection-lost" }));
   }
 
   #add(chunk: Buffer): void {
