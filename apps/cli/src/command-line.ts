@@ -1,7 +1,7 @@
 /**
  * The command line: every command, every flag, and help that shows how to use them.
  */
-import { Command, Option } from "commander";
+import { Command, Help, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { completionOf, shells, type Shell } from "./completion.js";
 import { runBench, type BenchFlags } from "./bench.js";
@@ -33,6 +33,25 @@ Examples:
   xws bench --self --connections 50                  how fast is this machine?
 Each command has its own --help.`;
 
+const CONNECT_EXAMPLES = `
+Examples:
+  xws wss://example.com/feed                         lines out, messages in; /help lists commands
+  xws wss://example.com -x '{"subscribe":"btc"}' --count 3
+  tail -f log | xws localhost:8080 --reconnect       lines of a pipe, as they come
+  xws wss://example.com -b hex --hex -x '00 ff'      bytes
+  xws wss://example.com --json | jq .data            for programs`;
+
+const SERVE_EXAMPLES = `
+Examples:
+  xws serve --port 8080                              then type: lines go to all
+  xws echo --port 8443 --tls-cert c.pem --tls-key k.pem
+  xws serve --json | jq 'select(.kind == "message")'`;
+
+const BENCH_EXAMPLES = `
+Examples:
+  xws bench ws://localhost:8080 --connections 50 --in-flight 4
+  xws bench --self --size 65536 --json`;
+
 const IO_EXAMPLES = `
 Examples:
   xws io https://example.com                         then type: join "lobby" {"silent":true}
@@ -48,7 +67,7 @@ Examples:
 
 /** @param report takes how the program ends. */
 export function commandLine(streams: Streams, interrupted: AbortSignal, report: (exitCode: ExitCode) => void): Command {
-  const program = new Command("xws").description("Talk to WebSockets, Socket.IO and Engine.IO servers from a terminal or a script").version(version, "-V, --version").enablePositionalOptions().addHelpText("after", `${EXAMPLES}\n${EXIT_CODES}`);
+  const program = new Command("xws").description("Talk to WebSockets, Socket.IO and Engine.IO servers from a terminal or a script").version(version, "-V, --version").enablePositionalOptions().configureHelp({ optionDescription: withoutEmptyDefault }).addHelpText("after", `${EXAMPLES}\n${EXIT_CODES}`);
   program.configureOutput({ writeOut: (text) => void streams.stdout.write(text), writeErr: (text) => void streams.stderr.write(text) }).exitOverride();
   addConnect(program.command("connect", { isDefault: true })).action(async (url: string, flags: ConnectFlags) => report(await runConnect(url, flags, streams, interrupted)));
   addSocketIo(program.command("io")).action(async (url: string, flags: SocketFlags) => report(await runSocketIo(url, flags, streams, interrupted)));
@@ -66,12 +85,17 @@ export function commandLine(streams: Streams, interrupted: AbortSignal, report: 
   return program;
 }
 
+/** What may be repeated begins as an empty list, which tells nobody anything. */
+function withoutEmptyDefault(option: Option): string {
+  return new Help().optionDescription(option).replace(/ \(default: \[\]\)$/, "");
+}
+
 function isShell(text: string): text is Shell {
   return shells.some((shell) => shell === text);
 }
 
 function addOutput(command: Command): Command {
-  return command
+  return command.optionsGroup("What is shown, and how bytes are typed:")
     .option("-v, --verbose [level]", "1: name opcodes and control frames; 2: show handshakes and frames", verbosity, 0)
     .option("-r, --raw", "plain lines: no prompt, no colours")
     .option("--json", "one JSON object per line")
@@ -91,7 +115,8 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 }
 
 function addConnect(command: Command): Command {
-  return addLink(addScript(addOutput(command.description("connect to a WebSocket server (the default)").argument("<url>", "ws://, wss://, or host:port"))))
+  return addLink(addScript(addOutput(command.description("connect to a WebSocket server (the default)").argument("<url>", "ws://, wss://, or host:port")))).addHelpText("after", CONNECT_EXAMPLES)
+    .optionsGroup("WebSocket:")
     .option("-s, --subprotocols <names...>", "subprotocols, the preferred one first")
     .option("--ping <seconds>", "send a Ping after so much silence", number(0)).option("--ping-timeout <seconds>", "give up after so much more", number(0))
     .option("--timeout <seconds>", "for connecting, and for the handshake", number(0.001))
@@ -100,6 +125,7 @@ function addConnect(command: Command): Command {
 
 function addSocketIo(command: Command): Command {
   return addEngine(command.description("talk to a Socket.IO server: events in and out").argument("<url>", "http(s)://host/namespace, or host:port"), "/socket.io").addHelpText("after", IO_EXAMPLES)
+    .optionsGroup("Socket.IO:")
     .option("--namespace <name>", "instead of the URL's path")
     .option("--auth <json>", "what the server is told about who asks: a JSON object")
     .option("--ask", "lines and -x want an answer, which is shown")
@@ -113,6 +139,7 @@ function addEngineIo(command: Command): Command {
 
 function addEngine(command: Command, path: string): Command {
   return addLink(addScript(addOutput(command)))
+    .optionsGroup("Engine.IO:")
     .option("--path <path>", `where the server listens; default ${path}`)
     .addOption(new Option("--transports <names...>", "polling, websocket; default both, in this order").choices(["polling", "websocket"]))
     .option("-q, --query <name=value>", "a parameter of the URL; may be repeated", collect, [])
@@ -121,7 +148,7 @@ function addEngine(command: Command, path: string): Command {
 
 /** What is said, and when it ends. */
 function addScript(command: Command): Command {
-  return command
+  return command.optionsGroup("What is said, and when it ends:")
     .option("-t, --text <text>", "send this first")
     .option("-x, --execute <text>", "send this, wait a second, end; may be repeated", collect, [])
     .option("-w, --wait <seconds>", "end after so long", number(0))
@@ -131,7 +158,7 @@ function addScript(command: Command): Command {
 
 /** The request, and the way to the server. */
 function addLink(command: Command): Command {
-  return command
+  return command.optionsGroup("The request, and the way to the server:")
     .option("-H, --header <line>", "a header of the request, \"Name: value\"; may be repeated", collect, [])
     .option("--headers <lines>", "several, separated by commas")
     .option("-o, --origin <origin>", "the Origin header")
@@ -145,7 +172,7 @@ function addLink(command: Command): Command {
 }
 
 function addServe(command: Command): Command {
-  return addOutput(command)
+  return addOutput(command).addHelpText("after", SERVE_EXAMPLES).optionsGroup("The server:")
     .option("--port <port>", "0 is a free one", number(0, 65_535), 8_080).option("--host <address>", "0.0.0.0 to be reached from elsewhere", "127.0.0.1").option("--path <path>", "only requests for this path")
     .option("-s, --subprotocols <names...>", "what is spoken here").option("-o, --origin <origins...>", "pages that may connect; * for all; default: those of this host")
     .option("--tls-cert <file>", "serve wss: with this certificate").option("--tls-key <file>", "and its key")
@@ -154,7 +181,7 @@ function addServe(command: Command): Command {
 }
 
 function addBench(command: Command): Command {
-  return command.description("send messages to an echo server and time them").argument("[url]")
+  return command.description("send messages to an echo server and time them").argument("[url]").addHelpText("after", BENCH_EXAMPLES)
     .option("--self", "an echo server of our own")
     .option("--connections <count>", "side by side", number(1, 10_000), 10).option("--in-flight <count>", "messages on their way per connection", number(1, 10_000), 1)
     .option("--size <bytes>", "of a message", number(0, 100_000_000), 64).option("--messages <count>", "in all", number(1, 100_000_000), 20_000)

@@ -62,12 +62,20 @@ export async function runServe(isEcho: boolean, flags: ServeFlags, streams: Stre
 function listen(connection: WebSocketConnection, from: string, isEcho: boolean, terminal: Terminal): void {
   connection.attach({
     onMessage: (data) => {
-      terminal.tell({ kind: "message", direction: "received", data, from });
+      const hasRoom = terminal.tell({ kind: "message", direction: "received", data, from });
+      if (!hasRoom) void hold(connection, terminal);
       if (isEcho) return connection.send(data);
       return undefined;
     },
     onClose: ({ code, reason }) => terminal.tell({ kind: "info", text: `${from} closed ${code}${reason === "" ? "" : ` ${reason}`}` }),
   });
+}
+
+/** Whoever reads the output cannot keep up: the client waits, too. */
+async function hold(connection: WebSocketConnection, terminal: Terminal): Promise<void> {
+  connection.pause();
+  await terminal.drained();
+  connection.resume();
 }
 
 function serveOptions({ port, host, path, subprotocols, origin, tlsCert, tlsKey, compress, maxConnections, maxMessage }: ServeFlags): Omit<ServeOptions, "onConnection"> {
