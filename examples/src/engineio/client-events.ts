@@ -1,7 +1,7 @@
 import { Socket } from "@x/engineio/client";
 import { serve } from "@x/engineio/server";
 
-const server = await serve({ port: 0 });
+const server = await serve();
 server.on("connection", (socket) => socket.on("message", (data) => socket.send(`echo: ${String(data)}`)));
 
 const socket = new Socket(server.url); // as engine.io-client's: opens itself

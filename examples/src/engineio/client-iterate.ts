@@ -1,6 +1,6 @@
 import { connect, serve } from "@x/engineio";
 
-await using server = await serve({ port: 0 });
+await using server = await serve();
 server.on("connection", (socket) => {
   for (const city of ["Lima", "Oslo", "Pune"]) void socket.send(city);
   socket.close(); // after what was sent

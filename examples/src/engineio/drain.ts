@@ -1,6 +1,6 @@
 import { ConnectionError, connect, serve } from "@x/engineio";
 
-const server = await serve({ port: 0 });
+const server = await serve();
 const clients = await Promise.all(["a", "b", "c"].map(() => connect(server.url)));
 for (const socket of Object.values(server.clients)) void socket.send("goodbye");
 

@@ -1,6 +1,6 @@
 import { connect, serve } from "@x/engineio";
 
-await using server = await serve({ port: 0 });
+await using server = await serve();
 server.on("connection", (socket) => socket.on("message", () => socket.send("pong")));
 
 const client = await connect(server.url);

@@ -1,11 +1,11 @@
-import { connect, serve } from "@x/engineio";
+import { connect, parseQuery, serve } from "@x/engineio";
 
-await using server = await serve({ port: 0 });
-server.on("connection", ({ id, request }) => server.saveSession(id, { user: new URL(request.url ?? "", server.url).searchParams.get("user") }));
+await using server = await serve<{ user: string; count: number }>();
+server.on("connection", ({ id, request }) => server.saveSession(id, { user: parseQuery(request.url)["user"] ?? "nobody" }));
 server.on("connection", (socket) => {
   socket.on("message", async () => {
-    const count = await server.session(socket.id, (data) => (data["count"] = Number(data["count"] ?? 0) + 1)); // saved when it succeeds
-    await socket.send(`${String(server.getSession(socket.id)["user"])} said ${count}`);
+    const count = await server.session(socket.id, (data) => (data.count = (data.count ?? 0) + 1)); // saved when it succeeds
+    await socket.send(`${server.getSession(socket.id).user} said ${count}`);
   });
 });
 

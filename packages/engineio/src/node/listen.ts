@@ -20,14 +20,17 @@ export interface ServeOptions extends ServerOptions {
 
 const MAX_HEADER_BYTES = 16_384;
 
+/** What `getSession` keeps when nothing else is said. */
+type Untyped = Record<string, unknown>;
+
 /**
  * @returns a server that listens, on an HTTP server of its own; `url` says where, `close()` ends both.
  * @throws {ConnectionError} `engineio/connection-failed` when it cannot listen there; the cause says why.
  */
-export async function serve(options: ServeOptions = {}): Promise<Server> {
+export async function serve<Data extends object = Untyped>(options: ServeOptions = {}): Promise<Server<Data>> {
   const { port = 0, host = "127.0.0.1", maxHeaderBytes } = options;
   const httpServer = notImplemented(maxHeaderBytes);
-  const server = attach(httpServer, options).own(httpServer);
+  const server = attach<Data>(httpServer, options).own(httpServer);
   await new Promise<void>((resolve, reject) => {
     httpServer.once("error", (cause) => reject(new ConnectionError(`Cannot listen on ${host}:${port}`, { cause })));
     httpServer.listen(port, host, resolve);
@@ -36,14 +39,14 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
 }
 
 /** @returns a server that takes its requests from `httpServer`. */
-export function attach(httpServer: HttpServer, options: ServerOptions & AttachOptions = {}): Server {
-  return new Server(options).attach(httpServer);
+export function attach<Data extends object = Untyped>(httpServer: HttpServer, options: ServerOptions & AttachOptions = {}): Server<Data> {
+  return new Server<Data>(options).attach(httpServer);
 }
 
 /** @returns a server on an HTTP server of its own, which answers 501 to everything else; `httpServer` says where it listens. */
-export function listen(port: number, options?: ServerOptions, callback?: () => void): Server {
+export function listen<Data extends object = Untyped>(port: number, options?: ServerOptions, callback?: () => void): Server<Data> {
   const httpServer = notImplemented();
-  const server = attach(httpServer, options).own(httpServer);
+  const server = attach<Data>(httpServer, options).own(httpServer);
   httpServer.listen(port, callback);
   return server;
 }

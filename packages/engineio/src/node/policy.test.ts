@@ -316,7 +316,7 @@ describe("attach() and listen()", () => {
   });
 
   test("listen() answers 501 to what is not Engine.IO's, and closes its HTTP server", async () => {
-    const server = await next<ReturnType<typeof listen>>((done) => { const made = listen(0, {}, () => done(made)); });
+    const server = await next<ReturnType<typeof listen>>((done) => { const made: ReturnType<typeof listen> = listen(0, {}, () => done(made)); });
     const address = server.httpServer?.address();
     const port = typeof address === "object" ? address?.port : undefined;
     expect((await send(`http://127.0.0.1:${String(port)}/`)).status).toBe(501);
