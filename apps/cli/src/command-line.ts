@@ -1,14 +1,14 @@
 /**
  * The command line: every command, every flag, and help that shows how to use them.
  */
-import { Command, Help, Option } from "commander";
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { completionOf, shells, type Shell } from "./completion.js";
 import { runBench, type BenchFlags } from "./bench.js";
 import { runConnect } from "./connect.js";
 import { runEngineIo } from "./engine-io.js";
 import type { EngineFlags, SocketFlags } from "./event-flags.js";
-import type { ExitCode } from "./exit-code.js";
+import { ExitCode } from "./exit-code.js";
 import { number, type ConnectFlags } from "./flags.js";
 import { runServe, type ServeFlags } from "./serve.js";
 import { runSocketIo } from "./socket-io.js";
@@ -65,8 +65,21 @@ Examples:
   xws eio localhost:3000 --transports polling        without WebSocket
   xws eio localhost:3000 --path /socket.io -x 40 -v  what Socket.IO really says`;
 
+/** The whole program. @returns how it ends; what is wrong with the command line has been said then. */
+export async function run(args: readonly string[], streams: Streams, interrupted: AbortSignal): Promise<ExitCode> {
+  let exitCode: ExitCode = ExitCode.clean;
+  try {
+    await commandLine(streams, interrupted, (code) => (exitCode = code)).parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error instanceof InvalidArgumentError) streams.stderr.write(`error: ${error.message}\n`); // of a command of ours; others commander has told
+    return error.exitCode === 0 ? ExitCode.clean : ExitCode.usage;
+  }
+}
+
 /** @param report takes how the program ends. */
-export function commandLine(streams: Streams, interrupted: AbortSignal, report: (exitCode: ExitCode) => void): Command {
+function commandLine(streams: Streams, interrupted: AbortSignal, report: (exitCode: ExitCode) => void): Command {
   const program = new Command("xws").description("Talk to WebSockets, Socket.IO and Engine.IO servers from a terminal or a script").version(version, "-V, --version").enablePositionalOptions().configureHelp({ optionDescription: withoutEmptyDefault }).addHelpText("after", `${EXAMPLES}\n${EXIT_CODES}`);
   program.configureOutput({ writeOut: (text) => void streams.stdout.write(text), writeErr: (text) => void streams.stderr.write(text) }).exitOverride();
   addConnect(program.command("connect", { isDefault: true })).action(async (url: string, flags: ConnectFlags) => report(await runConnect(url, flags, streams, interrupted)));

@@ -1,18 +1,16 @@
-/** `xws io` and `xws eio` as processes, against our servers and the official one. */
+/** `xws io` and `xws eio`, against our servers and the official one. */
 import { createServer } from "node:http";
 import { Server as OfficialServer } from "socket.io";
 import { afterEach, describe, expect, test } from "vitest";
 import { Server as EngineServer } from "@x/engineio/server";
 import { Server } from "@x/socketio/server";
 import { listen } from "@x/testkit";
-import { outcomeOf, start, type Outcome } from "../test/program.js";
+import { runHere as run } from "../test/program.js";
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
-
-const run = (args: string[], input?: string): Promise<Outcome> => outcomeOf(start(args, (child) => open.unshift({ close: () => child.kill("SIGKILL") })), input);
 
 /** As much of both servers as is used here. */
 interface AnyServer {

@@ -1,4 +1,4 @@
-/** The program as a process, against servers of ours: what it prints, and how it ends. */
+/** The program against servers of ours: what it prints, and how it ends; as a process where that matters. */
 import { execFileSync, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import { text } from "node:stream/consumers";
@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { serve, type ServeOptions, type WebSocketServer } from "@x/simple-ws/server";
 import { listen } from "@x/testkit";
-import { outcomeOf, start, type Outcome } from "../test/program.js";
+import { outcomeOf, runHere as run, start } from "../test/program.js";
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -22,8 +22,6 @@ async function echoServer(options: Partial<ServeOptions> = {}): Promise<WebSocke
 function xws(...args: string[]): ChildProcessWithoutNullStreams {
   return start(args, (child) => open.unshift({ close: () => child.kill("SIGKILL") }));
 }
-
-const run = (args: string[], input?: string): Promise<Outcome> => outcomeOf(xws(...args), input);
 
 describe("connect", { timeout: 60_000 }, () => {
   test("sends lines of a pipe, prints what comes as it is, and ends cleanly", async () => {
@@ -116,7 +114,7 @@ describe("pipes", { timeout: 60_000 }, () => {
   test("input that is faster than the network waits for it", async () => {
     let received = 0;
     const { url } = await echoServer({ onConnection: (connection) => connection.attach({ onMessage: () => { received++; }, onClose: () => undefined }) });
-    expect(await run([url], `${"y".repeat(1_000)}\n`.repeat(30_000))).toEqual({ exitCode: 0, out: "", err: "" });
+    expect(await outcomeOf(xws(url), `${"y".repeat(1_000)}\n`.repeat(30_000))).toEqual({ exitCode: 0, out: "", err: "" });
     expect(received).toBe(30_000);
   });
 });
@@ -157,7 +155,7 @@ describe("servers and the rest", { timeout: 60_000 }, () => {
   });
 
   test("--help shows how to use it, and what its ends mean", async () => {
-    const { out, exitCode } = await run(["--help"]);
+    const { out, exitCode } = await outcomeOf(xws("--help"), "");
     expect(out).toMatch(/Examples:[^]*xws wss:\/\/example\.com[^]*Exit codes:/);
     expect(exitCode).toBe(0);
   });

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /** The program `xws`: its arguments, its streams, its signals. */
 import { setMaxListeners } from "node:events";
-import { CommanderError, InvalidArgumentError } from "commander";
-import { commandLine } from "./command-line.js";
+import { run } from "./command-line.js";
 import { ExitCode } from "./exit-code.js";
 
 const interrupted = new AbortController();
@@ -20,10 +19,5 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-try {
-  await commandLine({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env, interrupt }, interrupted.signal, (exitCode) => (process.exitCode = exitCode)).parseAsync();
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  if (error instanceof InvalidArgumentError) process.stderr.write(`error: ${error.message}\n`); // of a command of ours
-  process.exitCode = error.exitCode === 0 ? ExitCode.clean : ExitCode.usage; // commander has said why
-}
+const streams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env, interrupt };
+process.exitCode = await run(process.argv.slice(2), streams, interrupted.signal);
