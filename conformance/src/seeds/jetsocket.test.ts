@@ -1,6 +1,7 @@
-/** The examples of JetSocket's "Exceptions" against a real pool and server; each test has the name of its section. Resilient sockets and their buffers are not there yet. */
+/** The examples of JetSocket's "Exceptions" against a real pool, real resilient sockets and servers; each test has the name of its section. */
 import { connect as dial, createServer } from "node:net";
 import { pool, simpleWs } from "@x/errors";
+import { connectResilient, ResilientSocket, type ResilientSocketOptions } from "@x/pool/resilient";
 import { webSocketPool, type WebSocketPool, type WebSocketPoolOptions } from "@x/pool/simple-ws";
 import type { WebSocketConnection } from "@x/simple-ws";
 import { listen } from "@x/testkit";
@@ -133,5 +134,121 @@ test("Best Practices: more time after a timeout, an alert after a refusal", asyn
   await talk(poolOf(forbidden.url)).catch((error: unknown) => {
     if (error instanceof pool.ConnectionRefusedError) alerts("Server unavailable");
   });
+  expect(alerts.lines).toEqual(["Server unavailable"]);
+});
+
+/** `with WebSocket(url, …) as ws: for msg in ws: process(msg)`, and what is printed. */
+async function loop(url: string, options: ResilientSocketOptions, process: (message: unknown) => unknown): Promise<string> {
+  try {
+    await using ws = await connectResilient(url, { reconnect: { baseMs: 1 }, closeTimeoutMs: 100, ...options });
+    for await (const message of ws) await process(message);
+    return "done";
+  } catch (error) {
+    if (error instanceof pool.InvalidFrameError) return `Invalid frame: ${error.message}`;
+    if (error instanceof pool.BufferOverflowError) return `Buffer overflow: ${error.capacity ?? 0} messages`;
+    if (error instanceof pool.JetSocketError) return `JetSocket error: ${error.message}`;
+    throw error;
+  }
+}
+
+function socketTo(url: string, options: ResilientSocketOptions = {}): ResilientSocket {
+  const socket = new ResilientSocket(url, { reconnect: { baseMs: 1 }, closeTimeoutMs: 100, ...options });
+  onTestFinished(() => void socket.close());
+  return socket;
+}
+
+test("Base Exception, on a resilient socket: the loop ends on a clean close, and throws otherwise", async () => {
+  const messages: unknown[] = [];
+  const { url } = await webSocketServer(async (connection) => {
+    await connection.send('{"data":"test"}');
+    await connection.close();
+  });
+  expect(await loop(url, {}, (message) => messages.push(message))).toBe("done");
+  expect(messages).toEqual([{ data: "test" }]);
+  const policy = await webSocketServer((connection) => connection.close(1008, "no"));
+  expect(await loop(policy.url, {}, () => undefined)).toBe("JetSocket error: Cannot use connection: it is closed (1008), must be open");
+});
+
+test("Connection Exceptions: ConnectionClosedError, on a resilient socket", async () => {
+  const { url } = await webSocketServer((connection) => connection.close(1012, "restart"));
+  const ws = socketTo(url, { reconnect: false });
+  const closed = new Promise((resolve) => void ws.once("closed", resolve));
+  await ws.connect();
+  await closed;
+  const lines = printer();
+  try {
+    await ws.send({ data: "test" });
+  } catch (error) {
+    if (error instanceof pool.ConnectionClosedError) lines(`Connection closed: code=${error.closeCode ?? 1006}, reason=${error.reason}`);
+  }
+  expect(lines.lines).toEqual(["Connection closed: code=1012, reason=restart"]);
+});
+
+test("Connection Exceptions: ConnectionTimeoutError and ConnectionRefusedError, on a resilient socket", async () => {
+  const { url, close } = await listen(createServer((socket) => void socket.on("error", () => undefined)));
+  onTestFinished(close);
+  const slow = await socketTo(url.replace("http:", "ws:")).connect({ timeoutMs: 20 }).catch((error: unknown) => error);
+  expect(slow).toBeInstanceOf(pool.ConnectionTimeoutError);
+  const refused = await socketTo((await deadUrl()).replace("http:", "ws:")).connect({ retry: false }).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(pool.ConnectionRefusedError);
+});
+
+test("Protocol Exceptions: InvalidFrameError, out of the loop of a resilient socket", async () => {
+  const { url } = await webSocketServer((connection) => void connection.send("x".repeat(101)));
+  expect(await loop(url, { connection: { maxMessageBytes: 100 } }, () => undefined)).toBe("Invalid frame: Cannot go on: the peer sent an invalid frame");
+});
+
+test("Protocol Exceptions: InvalidMessageError, out of receive() of a resilient socket", async () => {
+  const { url } = await webSocketServer(async (connection) => {
+    await connection.send("{");
+    await connection.send('{"fine":true}');
+  });
+  const ws = socketTo(url);
+  await ws.connect();
+  await expect(ws.receive()).rejects.toBeInstanceOf(pool.InvalidMessageError);
+  expect(await ws.receive()).toEqual({ fine: true });
+});
+
+test("Buffer Exceptions: BufferOverflowError, in the loop of a slow consumer", async () => {
+  const { url } = await webSocketServer(async (connection) => {
+    for (let n = 0; n < 102; n++) await connection.send(String(n));
+  });
+  const ws = socketTo(url, { buffer: { capacity: 100, policy: "error" } });
+  const overflowed = new Promise((resolve) => void ws.once("bufferOverflow", resolve));
+  await ws.connect();
+  await overflowed; // slow_process
+  const seen: unknown[] = [];
+  const error: unknown = await (async () => {
+    for await (const message of ws) seen.push(message);
+  })().catch((thrown: unknown) => thrown);
+  expect([seen.length, error]).toEqual([100, expect.any(pool.BufferOverflowError)]);
+  expect(`Buffer overflow: ${(error as pool.BufferOverflowError).capacity ?? 0} messages`).toBe("Buffer overflow: 100 messages");
+});
+
+test("State Exceptions: InvalidStateError, on a resilient socket", async () => {
+  const ws = socketTo("ws://127.0.0.1:9/");
+  await expect((async () => ws.send({ data: "test" }))()).rejects.toMatchObject({ name: "InvalidStateError", currentState: "idle", allowedStates: ["connected"] });
+});
+
+test("Best Practices, on a resilient socket: connected again with more time after a timeout, an alert after a refusal", async () => {
+  const alerts = printer();
+  const connect = async (ws: ResilientSocket, timeoutMs: number): Promise<void> => {
+    try {
+      await ws.connect({ timeoutMs });
+    } catch (error) {
+      if (error instanceof pool.ConnectionTimeoutError) await ws.connect({ timeoutMs: 30_000 });
+      else if (error instanceof pool.ConnectionRefusedError) alerts("Server unavailable");
+      else throw error;
+    }
+  };
+  let recover: (value: undefined) => void = () => undefined;
+  const recovered = new Promise<undefined>((resolve) => (recover = resolve));
+  const { url } = await webSocketServer(echo, { verify: () => recovered });
+  const ws = socketTo(url);
+  ws.once("error", () => recover(undefined)); // too late for the first
+  await connect(ws, 30);
+  expect(ws.state).toBe("connected");
+  const forbidden = await webSocketServer(echo, { verify: () => ({ statusCode: 403 }) });
+  await connect(socketTo(forbidden.url), 5_000);
   expect(alerts.lines).toEqual(["Server unavailable"]);
 });
