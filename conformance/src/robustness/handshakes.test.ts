@@ -54,16 +54,16 @@ describe("our server", () => {
     ["sends its request an octet at a time", (socket) => dripSlowly(socket, `${requestHead("/").slice(0, -2)}X: `), /^(HTTP\/1\.1 408 |$)/],
     ["sends header fields without end", (socket) => {
       socket.write(requestHead("/").slice(0, -2));
-      drip(socket, () => "X-More: and more\r\n");
+      drip(socket, () => "X-More: and more\r\n".repeat(300));
     }, /^HTTP\/1\.1 431 /],
     ["sends one field without end", (socket) => {
       socket.write(`${requestHead("/").slice(0, -2)}X: `);
-      drip(socket, () => "x".repeat(500));
+      drip(socket, () => "x".repeat(5_000));
     }, /^HTTP\/1\.1 431 /],
-    ["sends one line without end", (socket) => drip(socket, () => "G".repeat(500)), /^HTTP\/1\.1 400 /],
+    ["sends one line without end", (socket) => drip(socket, () => "G".repeat(5_000)), /^HTTP\/1\.1 400 /],
     ["sends a URL without end", (socket) => {
       socket.write("GET /");
-      drip(socket, () => "x".repeat(500));
+      drip(socket, () => "x".repeat(5_000));
     }, /^HTTP\/1\.1 431 /],
     ["asks for a page, and for another, and another", (socket) => drip(socket, () => "GET / HTTP/1.1\r\nHost: h\r\n\r\n"), /^HTTP\/1\.1 426 /],
     ["posts a body without end", (socket) => {
@@ -117,20 +117,20 @@ describe("our client", () => {
     ["answers an octet at a time", (socket) => dripSlowly(socket, "HTTP/1.1 101 Switching Protocols\r\nX: "), timeout],
     ["sends header fields without end", (socket) => {
       socket.write("HTTP/1.1 101 Switching Protocols\r\n");
-      drip(socket, () => "X-More: and more\r\n");
+      drip(socket, () => "X-More: and more\r\n".repeat(300));
     }, tooLong],
     ["sends one field without end", (socket) => {
       socket.write("HTTP/1.1 101 Switching Protocols\r\nX: ");
       drip(socket, () => "x".repeat(5_000));
     }, tooLong],
-    ["sends 103 after 103", (socket) => drip(socket, () => "HTTP/1.1 103 Early Hints\r\n\r\n"), tooLong],
+    ["sends 103 after 103", (socket) => drip(socket, () => "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(200)), tooLong],
     ["refuses with a body without end", (socket) => {
       socket.write("HTTP/1.1 500 Oh\r\n\r\n");
       drip(socket, () => "x".repeat(50_000));
     }, { code: "simple-ws/bad-status", statusCode: 500, cause: { body: "x".repeat(1_000) } }],
     ["refuses with chunks without end", (socket) => {
       socket.write("HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n");
-      drip(socket, () => "1\r\nx\r\n");
+      drip(socket, () => "1\r\nx\r\n".repeat(1_100));
     }, { code: "simple-ws/bad-status", statusCode: 500, cause: { body: "x".repeat(1_000) } }],
     ["refuses with a body an octet at a time", (socket) => {
       socket.write("HTTP/1.1 500 Oh\r\nContent-Length: 900\r\n\r\n");
