@@ -44,7 +44,7 @@ describe.each(roles)("our %s", (role) => {
     const joined = await join({ [role]: { idleTimeoutMs: 60 } });
     joined.relay.freeze();
     expect(await joined[role].closed).toEqual(dead("Idle timeout"));
-    const polite = await join({ [role]: { idleTimeoutMs: 100, pingIntervalMs: 20 } });
+    const polite = await join({ [role]: { idleTimeoutMs: 500, pingIntervalMs: 20 } });
     expect(await polite[role].closed).toEqual(dead("Idle timeout"));
     expect(polite[role].stats().latencyMs).toBeGreaterThanOrEqual(0);
   });
