@@ -243,7 +243,7 @@ test("Best Practices, on a resilient socket: connected again with more time afte
   };
   let recover: (value: undefined) => void = () => undefined;
   const recovered = new Promise<undefined>((resolve) => (recover = resolve));
-  const { url } = await webSocketServer(echo, { verify: () => recovered });
+  const { url } = await webSocketServer(echo, { verify: () => recovered, onError: () => undefined });
   const ws = socketTo(url);
   ws.once("error", () => recover(undefined)); // too late for the first
   await connect(ws, 30);
