@@ -163,4 +163,3 @@ describeInChromium("Engine.IO in Chromium", () => {
     for (const reason of closes) expect(["transport close", "transport error"]).toContain(reason); // the broken-off poll may be seen before the goodbye
   });
 });
-});
