@@ -18,7 +18,7 @@ export function answerHeaders(headers: OutgoingHttpHeaders): AnswerHeaders {
 }
 
 /** Several parties may say what an answer depends on (RFC 9110 §12.5.5): `field` joins what `response` and `headers` have. */
-export function addVary(headers: AnswerHeaders, response: ServerResponse | undefined, field: string): void {
-  const fields = [headers["Vary"] ?? response?.getHeader("Vary") ?? [], field].flat();
-  headers["Vary"] = [...new Set(fields.flatMap((value) => String(value).split(/\s*,\s*/)))].join(", ");
+export function addVary(headers: AnswerHeaders, response: ServerResponse, field: string): void {
+  const others = headers["Vary"] ?? response.getHeader("Vary");
+  headers["Vary"] = others === undefined ? field : [...new Set([others, field].flat().flatMap((value) => String(value).split(/\s*,\s*/)))].join(", ");
 }

@@ -3,7 +3,7 @@
  *
  * Room: engineio node.
  */
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ParkedPoll } from "../core/polling-server.js";
 import { type AnswerHeaders, addVary } from "./answer-headers.js";
 import { type Coding, type CompressionSettings, chooseCoding, compress } from "./compression.js";
@@ -48,11 +48,14 @@ export class Exchange implements ParkedPoll {
   }
 
   answerPreflight(status: number): void {
-    this.#end(status, {}, "");
+    this.#end(status, "");
   }
 
   refuse(reason: Refusal): void {
-    this.#end(reason.status, { ...reason.headers, "Content-Type": "application/json", "Cache-Control": "no-store" }, bodyOf(reason));
+    Object.assign(this.headers, reason.headers);
+    this.headers["Content-Type"] = "application/json";
+    this.headers["Cache-Control"] = "no-store";
+    this.#end(reason.status, bodyOf(reason));
     reportRefusal(this.#context, this.request, reason);
   }
 
@@ -76,15 +79,19 @@ export class Exchange implements ParkedPoll {
   }
 
   #write(body: string | Buffer, type: string): void {
-    this.#end(200, { "Content-Type": type, "Cache-Control": "no-store", ...(type === SCRIPT ? { "X-Content-Type-Options": "nosniff" } : {}) }, body);
+    this.headers["Content-Type"] = type;
+    this.headers["Cache-Control"] = "no-store";
+    if (type === SCRIPT) this.headers["X-Content-Type-Options"] = "nosniff";
+    this.#end(200, body);
   }
 
   /** A header of the application's that no answer can carry must not end the process: the client gets 500. */
-  #end(status: number, headers: OutgoingHttpHeaders, body: string | Buffer): void {
-    const { response } = this;
+  #end(status: number, body: string | Buffer): void {
+    const { response, headers } = this;
     if (response.headersSent || response.destroyed) return;
+    headers["Content-Length"] = String(Buffer.byteLength(body));
     try {
-      response.writeHead(status, { ...this.headers, ...headers, "Content-Length": Buffer.byteLength(body) });
+      response.writeHead(status, headers);
       response.end(body);
     } catch (error) {
       this.#context.opts.onError(error, { event: "headers" });

@@ -146,10 +146,11 @@ describe("python-engineio", () => {
 
   test("hole: a POST that begins in time and never ends keeps its session for as long as it likes (postTimeout)", async () => {
     const clock = new FakeClock();
-    const { url, port, server } = await serve({ clock });
+    const { url, port, server } = await serve({ clock, pingInterval: 60_000 });
     const session = await open(url);
+    const begun = next<unknown>((done) => server.once("headers", done));
     const answer = raw(port, `POST ${session.url.slice(url.length)} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\n4`);
-    while (clock.pending < 2) await settle();
+    await begun;
     clock.advance(30_000);
     expect([(await answer).slice(0, 12), server.clientsCount]).toEqual(["HTTP/1.1 408", 0]);
   });

@@ -4,6 +4,7 @@ import { Socket } from "node:net";
 import { ConnectionError as SimpleWsConnectionError } from "@x/errors/simple-ws";
 import { ConnectionError } from "@x/errors/engineio";
 import { settle } from "@x/testkit";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { handshakeQuery, next, open, raw, send, serve, socket } from "../../test/http.js";
 import { attach, listen, serve as serveEngine } from "../server.js";
@@ -289,6 +290,14 @@ describe("options", () => {
     const query = parseQuery("/x?__proto__=1&a=%20b&a=2&constructor");
     expect(Object.entries(query)).toEqual([["__proto__", "1"], ["a", " b"], ["constructor", ""]]);
     expect("toString" in parseQuery("/x")).toBe(false);
+  });
+
+  test("parseQuery() reads what URLSearchParams reads", () => {
+    fc.assert(fc.property(fc.string({ unit: fc.constantFrom("a", "b", "=", "&", "%", "+", "2", "6", "F", "c", "é", "?", "#") }), (text) => {
+      const expected = new Map<string, string>();
+      for (const [key, value] of new URLSearchParams(`?${text}`)) if (!expected.has(key)) expected.set(key, value);
+      expect(new Map(Object.entries(parseQuery(`/x?${text}`)))).toEqual(expected);
+    }));
   });
 });
 

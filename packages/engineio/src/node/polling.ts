@@ -8,9 +8,9 @@ import { ConnectionError, ContentTooLongError, UnknownPacketError } from "@x/err
 import { ServerPolling } from "../core/polling-server.js";
 import type { Session } from "../core/session.js";
 import { readBody } from "./body.js";
+import type { ServerContext } from "./context.js";
 import type { Exchange } from "./exchange.js";
 import { jsonpBody } from "./jsonp.js";
-import type { ParsedServerOptions } from "./parse-options.js";
 import { type Refusal, errorCodes, refusal } from "./refusal.js";
 
 /** Makes the transport of one session; what a turn of the event loop sends leaves in one answer. */
@@ -27,16 +27,14 @@ function answerNow(polling: ServerPolling): void {
 }
 
 /** Handle a GET of an open session. */
-export function handlePoll(polling: ServerPolling, exchange: Exchange): void {
-  if (!polling.poll(exchange)) {
-    exchange.refuse(overlap());
-    return;
-  }
-  exchange.response.on("close", () => polling.pollLost(exchange)); // no effect once it is answered
+export function handlePoll(polling: ServerPolling, session: Session, exchange: Exchange): void {
+  const isAnsweredNow = session.outbox.length > 0; // at the end of this turn, before anybody can hang up
+  if (!polling.poll(exchange)) exchange.refuse(overlap());
+  else if (!isAnsweredNow) exchange.response.on("close", () => polling.pollLost(exchange)); // no effect once it is answered
 }
 
 /** Handle a POST of an open session: `ok`, 400 for a malformed or misplaced one, 408 for a slow, 413 for a long one. */
-export function handlePost(polling: ServerPolling, session: Session, exchange: Exchange, options: ParsedServerOptions): void {
+export function handlePost(polling: ServerPolling, session: Session, exchange: Exchange, { opts, sessions }: ServerContext): void {
   const { request } = exchange;
   if (!polling.beginPost()) {
     exchange.refuse(overlap());
@@ -48,8 +46,8 @@ export function handlePost(polling: ServerPolling, session: Session, exchange: E
     exchange.refuse(refusal(errorCodes.badRequest, { name: "CONTENT_TYPE", contentType: request.headers["content-type"] }));
     return;
   }
-  const limits = { limitBytes: options.maxHttpBufferSize, timeoutMs: options.postTimeout, clock: options.clock, isWanted: () => session.state !== "closed" };
-  readBody(request, limits, (failure, body) => {
+  const limits = { limitBytes: opts.maxHttpBufferSize, timeoutMs: opts.postTimeout, nowMs: opts.clock.now(), sweep: sessions.sweep };
+  readBody(request, limits, () => session.state !== "closed", (failure, body) => {
     if (failure === undefined) receive(polling, exchange, body);
     else breakOff(polling, exchange, failure);
   });

@@ -12,6 +12,22 @@ export function parseQuery(target: string | undefined): Query {
   const query: Record<string, string | undefined> = Object.create(null) as Record<string, string | undefined>;
   const start = target?.indexOf("?") ?? -1;
   if (target === undefined || start === -1) return query;
-  for (const [key, value] of new URLSearchParams(target.slice(start + 1))) query[key] ??= value;
+  for (let at = start + 1; at < target.length;) {
+    const ampersand = target.indexOf("&", at);
+    const end = ampersand === -1 ? target.length : ampersand;
+    if (end > at) add(query, target.slice(at, end));
+    at = end + 1;
+  }
   return query;
+}
+
+function add(query: Record<string, string | undefined>, pair: string): void {
+  const equals = pair.indexOf("=");
+  const key = decode(equals === -1 ? pair : pair.slice(0, equals));
+  query[key] ??= equals === -1 ? "" : decode(pair.slice(equals + 1));
+}
+
+/** Hardly ever is there anything to decode, and URLSearchParams is slow. */
+function decode(text: string): string {
+  return text.includes("%") || text.includes("+") ? (new URLSearchParams(`x=${text}`).get("x") ?? "") : text;
 }

@@ -7,11 +7,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { ServerPolling } from "../core/polling-server.js";
 import type { ServerContext } from "./context.js";
 import { Exchange } from "./exchange.js";
-import { passOrigin } from "./gate.js";
+import { type Passed, passOrigin } from "./gate.js";
 import { addInitialHeaders } from "./initial-headers.js";
 import { handlePoll, handlePost, serverPolling } from "./polling.js";
-import { errorCodes, refusal } from "./refusal.js";
-import type { Socket } from "./server-socket.js";
+import { type Refusal, errorCodes, refusal } from "./refusal.js";
+import type { Socket, Ticket } from "./server-socket.js";
 import { isRefusal, readIntent } from "./verify.js";
 
 export class Requests {
@@ -27,7 +27,7 @@ export class Requests {
   /** Answer a request that the middlewares have let through. Never throws. */
   serve(request: IncomingMessage, response: ServerResponse): void {
     const exchange = new Exchange(this.#context, request, response);
-    this.#serve(exchange).catch((error: unknown) => this.#failed(exchange, error));
+    this.#then(exchange, () => passOrigin(request, this.#context.opts), (passed) => this.#serve(exchange, passed));
   }
 
   /** A middleware failed: the request is refused, the failure reported. */
@@ -40,18 +40,27 @@ export class Requests {
     exchange.refuse(refusal(errorCodes.badRequest, { name: "MIDDLEWARE_FAILURE", error }));
   }
 
-  async #serve(exchange: Exchange): Promise<void> {
+  /** Goes on with what `ask` answers, at once unless that is a promise: most requests are answered without making one. */
+  #then<Answer>(exchange: Exchange, ask: () => Answer | Promise<Answer>, go: (answer: Answer) => void): void {
+    try {
+      const answer = ask();
+      if (answer instanceof Promise) answer.then(go).catch((error: unknown) => this.#failed(exchange, error));
+      else go(answer);
+    } catch (error) {
+      this.#failed(exchange, error);
+    }
+  }
+
+  #serve(exchange: Exchange, passed: Passed | Refusal): void {
     const { request } = exchange;
     const { opts, sessions } = this.#context;
-    const passed = passOrigin(request, opts);
-    const verdict = passed instanceof Promise ? await passed : passed;
-    if (isRefusal(verdict)) {
-      exchange.refuse(verdict);
+    if (isRefusal(passed)) {
+      exchange.refuse(passed);
       return;
     }
-    exchange.allow(verdict.headers);
+    exchange.allow(passed.headers);
     if (request.method === "OPTIONS") {
-      exchange.answerPreflight(verdict.preflightStatus);
+      exchange.answerPreflight(passed.preflightStatus);
       return;
     }
     const intent = readIntent(request, false, opts, sessions.clients);
@@ -61,14 +70,12 @@ export class Requests {
     }
     exchange.jsonpIndex = intent.jsonpIndex;
     if (intent.kind === "session") this.#carry(intent.socket, exchange);
-    else await this.#open(exchange);
+    else this.#then(exchange, () => sessions.admission.admit(request), (ticket) => this.#open(exchange, ticket));
   }
 
-  async #open(exchange: Exchange): Promise<void> {
+  #open(exchange: Exchange, ticket: Ticket | Refusal): void {
     const { request, response } = exchange;
     const { opts, sessions } = this.#context;
-    const admitted = sessions.admission.admit(request);
-    const ticket = admitted instanceof Promise ? await admitted : admitted;
     if (isRefusal(ticket)) {
       exchange.refuse(ticket);
       return;
@@ -82,7 +89,7 @@ export class Requests {
     const polling = serverPolling(socket.session, opts.maxPacketsPerPayload);
     socket.session.start(polling);
     sessions.open(socket, this.#upgrades);
-    handlePoll(polling, exchange);
+    handlePoll(polling, socket.session, exchange);
   }
 
   #carry(socket: Socket, exchange: Exchange): void {
@@ -92,7 +99,7 @@ export class Requests {
     session.tick(opts.clock.now()); // a request after the deadline finds the session over, however late the sweep
     const { carrier } = session;
     if (session.state === "closed" || !(carrier instanceof ServerPolling)) exchange.refuse(refusal(errorCodes.unknownSid, { sid: socket.id }));
-    else if (exchange.request.method === "GET") handlePoll(carrier, exchange);
-    else handlePost(carrier, session, exchange, opts);
+    else if (exchange.request.method === "GET") handlePoll(carrier, session, exchange);
+    else handlePost(carrier, session, exchange, this.#context);
   }
 }

@@ -26,7 +26,8 @@ export class Sessions {
   readonly #options: ParsedServerOptions;
   readonly #config: SessionConfig;
   readonly #hooks: SocketHooks<EngineSocket>;
-  readonly #sweep: Sweep;
+  /** Ticks what is due, sessions and requests alike: one timer for all. */
+  readonly sweep: Sweep;
   readonly #announce: Announce;
   readonly #data = new Map<string, object>();
   /** Sessions that ended in this turn. */
@@ -36,7 +37,7 @@ export class Sessions {
     this.#options = options;
     this.#announce = announce;
     this.admission = new Admission(options, this.clients, newId);
-    this.#sweep = new Sweep(options.clock);
+    this.sweep = new Sweep(options.clock);
     this.#config = {
       role: "server",
       clock: options.clock,
@@ -52,7 +53,7 @@ export class Sessions {
       opened: nothing,
       openFailed: () => false,
       upgraded: nothing,
-      touch: (socket) => this.#sweep.touch(socket.session),
+      touch: (socket) => this.sweep.touch(socket.session),
       closed: (socket) => { if (socket instanceof Socket) this.#forget(socket); },
     };
   }
@@ -63,7 +64,7 @@ export class Sessions {
     this.clients[socket.id] = socket;
     this.count++;
     this.admission.opened(ticket);
-    this.#sweep.add(socket.session);
+    this.sweep.add(socket.session);
     return socket;
   }
 
@@ -100,7 +101,7 @@ export class Sessions {
   #forget(socket: Socket): void {
     delete this.clients[socket.id]; // eslint-disable-line @typescript-eslint/no-dynamic-delete -- the peers' `clients` is an object
     this.count--;
-    this.#sweep.delete(socket.session);
+    this.sweep.delete(socket.session);
     this.admission.leave(socket);
     if (this.#ended.size === 0) queueMicrotask(() => this.#dropEnded());
     this.#ended.add(socket.id);
