@@ -19,12 +19,14 @@ export interface ConnectionOptions {
   readonly maxInboxBytes?: number | undefined;
   /** Most received messages that wait for {@link Connection.receive}; one more ends the session: `engineio/inbox-full`. Default 65536. */
   readonly maxInboxMessages?: number | undefined;
+  /** Most calls of {@link Connection.receive} that wait at once; one more is refused: `engineio/too-many-receivers`. Default 1024. */
+  readonly maxReceivers?: number | undefined;
 }
 
 /** Options of `connect`. */
 export interface ConnectOptions extends ClientOptions, ConnectionOptions {}
 
-const defaults: InboxLimits = { maxInboxBytes: 16_777_216, maxInboxMessages: 65_536 };
+const defaults: InboxLimits = { maxInboxBytes: 16_777_216, maxInboxMessages: 65_536, maxReceivers: 1024 };
 
 /**
  * An open connection. Messages reach one of: {@link receive} and `for await`; the events `message` and `data`; a handler that is
@@ -48,7 +50,7 @@ export class Connection extends ClientSocket implements AsyncIterable<string | U
   /**
    * The next message. Several calls are answered in their order.
    * @returns `null` when none came in time.
-   * @throws {ConnectionError} when the session ends meanwhile (`engineio/connection-lost`, `engineio/ping-timeout`; the cause says why), or
+   * @throws {EngineIOError} `engineio/too-many-receivers`; {ConnectionError} when the session ends meanwhile (`engineio/connection-lost`, `engineio/ping-timeout`; the cause says why), or
    *   `engineio/aborted`; {SocketIsClosedError} when it has ended and everything it received is handed out.
    */
   receive(options?: ReceiveOptions): Promise<string | Uint8Array | null> {
@@ -126,7 +128,7 @@ function parseLimits(options: ConnectionOptions): InboxLimits {
     if (value > 0) return value;
     throw new EngineIOError(`Cannot use option ${name}: must be a number above 0`, { code: "engineio/invalid-option" });
   };
-  return { maxInboxBytes: limit("maxInboxBytes"), maxInboxMessages: limit("maxInboxMessages") };
+  return { maxInboxBytes: limit("maxInboxBytes"), maxInboxMessages: limit("maxInboxMessages"), maxReceivers: limit("maxReceivers") };
 }
 
 function nothing(): void {

@@ -13,6 +13,7 @@ import { after } from "./timer.js";
 export interface InboxLimits {
   readonly maxInboxBytes: number;
   readonly maxInboxMessages: number;
+  readonly maxReceivers: number;
 }
 
 export interface ReceiveOptions {
@@ -70,6 +71,7 @@ export class Inbox implements MessageHandler {
     if (message !== undefined) return Promise.resolve(message);
     if (this.#ending !== undefined) return Promise.reject(closedError(this.#ending));
     if (timeoutMs <= 0) return Promise.resolve(null);
+    if (this.#receivers.size >= this.#limits.maxReceivers) return Promise.reject(tooManyReceivers(this.#limits));
     return this.#wait(timeoutMs, signal);
   }
 
@@ -127,6 +129,10 @@ export class Inbox implements MessageHandler {
     }
     return message;
   }
+}
+
+function tooManyReceivers({ maxReceivers }: InboxLimits): EngineIOError {
+  return new EngineIOError(`Cannot receive: ${maxReceivers} calls wait already, must be fewer`, { code: "engineio/too-many-receivers" });
 }
 
 function aborted(signal: AbortSignal | undefined): ConnectionError {

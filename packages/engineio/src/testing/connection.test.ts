@@ -50,6 +50,16 @@ describe("receive()", () => {
     expect(server.readyState).toBe("closed");
   });
 
+  test("maxReceivers calls wait, one more is refused", async () => {
+    const { client, server } = await pair({ client: { maxReceivers: 2 } });
+    const waiting = [client.receive(), client.receive()];
+    await expect(client.receive()).rejects.toMatchObject({ code: "engineio/too-many-receivers" });
+    void server.send("1");
+    void server.send("2");
+    expect(await Promise.all(waiting)).toEqual(["1", "2"]);
+    expect(await client.receive({ timeoutMs: 0 })).toBeNull();
+  });
+
   test("receiveNow() throws QueueEmpty, and SocketIsClosedError after the end", async () => {
     const { client, server } = await pair();
     expect(() => client.receiveNow()).toThrow(expect.objectContaining({ name: "QueueEmpty", code: "engineio/queue-empty", retryable: true }));
@@ -73,7 +83,7 @@ describe("receive()", () => {
     expect(await exact.client.wait()).toMatchObject({ reason: "transport error", description: { code: "engineio/inbox-full" } });
   });
 
-  test.each([{ maxInboxBytes: 0 }, { maxInboxMessages: -1 }, { maxInboxBytes: Number.NaN }])("%o is refused", async (client) => {
+  test.each([{ maxInboxBytes: 0 }, { maxInboxMessages: -1 }, { maxInboxBytes: Number.NaN }, { maxReceivers: 0 }])("%o is refused", async (client) => {
     await expect(pair({ client })).rejects.toMatchObject({ code: "engineio/invalid-option" });
   });
 

@@ -8,6 +8,7 @@ export const engineioCodes = {
   "engineio/invalid-option": { by: "EngineIOError", means: "An option has a value outside its range; the message names both." },
   "engineio/invalid-message": { by: "EngineIOError", means: "What was to be sent is neither text nor bytes, nor an object with JSON." },
   "engineio/queue-full": { by: "EngineIOError", means: "More outgoing data waits than the session may hold; wait for `drain` or for the promise of `send`." },
+  "engineio/too-many-receivers": { by: "EngineIOError", means: "As many calls of `receive` wait for a message as may." },
   "engineio/inbox-full": { by: "EngineIOError", means: "More received messages wait than the client may hold; ask for them faster, or raise the limit." },
   "engineio/handler-failed": { by: "EngineIOError", means: "A handler of the application threw; what it threw is the cause." },
   "engineio/content-too-long": { by: "ContentTooLongError", means: "A request body, a message or an outgoing `send` is longer than its limit." },
