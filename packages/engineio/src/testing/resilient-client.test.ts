@@ -1,47 +1,10 @@
 /** ResilientClient over sessions in memory, with time that moves by hand. */
 import { ConnectionError, EngineIOError } from "@x/errors/engineio";
-import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
-import { type AttemptOptions, ResilientClient } from "../shell/resilient-client.js";
-import type { PageEvents } from "../shell/ports.js";
-import type { AttemptInfo, ReconnectOptions } from "../shell/resilient-options.js";
-import { ManualClock, type MemoryPair, pair } from "../testing.js";
-
-type Answer = "open" | "silent" | Error;
-
-/** A client whose attempts are answered as `answers` say, the last one for ever; `log` is what its events were. */
-function clientOf(answers: Answer[], options: ReconnectOptions = {}) {
-  const clock = new ManualClock();
-  const log: string[] = [];
-  const pairs: MemoryPair[] = [];
-  const given: AttemptOptions[] = [];
-  const received: unknown[] = [];
-  let page: PageEvents | undefined;
-  const client = new ResilientClient(async (own) => {
-    given.push(own);
-    const answer = answers.length > 1 ? answers.shift() : answers[0];
-    if (answer instanceof Error) throw answer;
-    if (answer === "silent") await new Promise((_, reject) => own.signal.addEventListener("abort", () => reject(new Error("aborted"))));
-    const one = await pair({ clock });
-    pairs.push(one);
-    one.server.on("message", (data) => received.push(data));
-    return one.client;
-  }, (events) => {
-    page = events;
-    return () => (page = undefined);
-  }, { clock, ...options });
-  client.on("attempt", ({ attempt, delayMs, reason }) => log.push(`attempt ${attempt} after ${delayMs}${reason === undefined ? "" : ` for ${reason.message}`}`));
-  client.on("connect", (_, { reason }) => log.push(reason === undefined ? "connect" : "connect again"));
-  client.on("message", (data) => log.push(`message ${String(data)}`));
-  client.on("disconnect", (reason) => log.push(`disconnect ${reason} (${client.state})`));
-  client.on("error", (error) => log.push(`error ${error.message}`));
-  client.on("close", (error) => log.push(`close ${error?.message ?? "on purpose"}`));
-  return { client, clock, log, pairs, given, received, page: () => page };
-}
-
-const reconnect = { attempts: 3, baseMs: 100, factor: 2, jitter: 0 };
-const refused = (): Error => new ConnectionError("refused");
-const quiet = (): Promise<void> => settle(20);
+import { clientOf, quiet, reconnect, refused } from "../../test/resilient.js";
+import { ResilientClient } from "../shell/resilient-client.js";
+import type { AttemptInfo } from "../shell/resilient-options.js";
+import { pair } from "../testing.js";
 
 describe("connect()", () => {
   test("connects, hands on messages, and closes", async () => {
@@ -300,6 +263,20 @@ describe("close()", () => {
     const idle = clientOf(["open"]);
     await idle.client.close();
     expect(idle.client.state).toBe("idle");
+  });
+
+  test("a connection that comes after it is closed, and nobody hears of it", async () => {
+    const late = await pair();
+    let open: (connection: typeof late.client) => void = () => undefined;
+    const client = new ResilientClient(() => new Promise((resolve) => (open = resolve)), () => () => undefined, {});
+    const events: string[] = [];
+    for (const event of ["connect", "disconnect", "close"] as const) client.on(event, () => events.push(event));
+    void client.connect();
+    await quiet();
+    await client.close();
+    open(late.client);
+    await quiet();
+    expect([client.state, late.client.readyState, events]).toEqual(["closed", "closed", ["close"]]);
   });
 
   test("from within handlers", async () => {
