@@ -123,6 +123,21 @@ describe.runIf(hasPythonEngine)("python-engineio's server and our client", { tim
     expect(["transport close", ...(second.transport.name === "polling" ? ["transport error"] : [])]).toContain(await closed);
   });
 
+  test("nothing is lost or out of order while it upgrades under traffic", async () => {
+    const { url } = await theirServer();
+    const socket = await connect(url);
+    const upgraded = new Promise((resolve) => socket.once("upgrade", resolve));
+    const sent = numbered(1000);
+    const echoed = collect(socket, sent.length);
+    for (const [index, text] of sent.entries()) {
+      await socket.send(text);
+      if (index % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await upgraded;
+    expect(await echoed).toEqual(sent);
+    await socket.disconnect();
+  });
+
   test.each(transportSets)("over %j: its heartbeats are answered", async (transports) => {
     const { url } = await theirServer({ ping_interval: 0.05, ping_timeout: 5 });
     const socket = await connect(url, { transports });
