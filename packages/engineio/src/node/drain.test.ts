@@ -80,6 +80,22 @@ describe("drain()", () => {
     expect(await other.server.drain({ signal: AbortSignal.abort() })).toMatchObject({ cutOff: 1 });
   });
 
+  test.each([{ overMs: -1 }, { perSecond: 0 }, { timeoutMs: NaN }])("%o is refused by name, and nothing has changed", async (options) => {
+    const { server } = await serve();
+    await expect(server.drain(options)).rejects.toMatchObject({ code: "engineio/invalid-option", message: expect.stringContaining(String(Object.keys(options)[0])) as string });
+    expect(server.isClosing).toBe(false);
+  });
+
+  test("without a limit clients are told to come back tomorrow", async () => {
+    const { url, server } = await serve();
+    await open(url);
+    const stop = new AbortController();
+    const drained = server.drain({ overMs: Infinity, signal: stop.signal });
+    expect((await send(url + handshakeQuery)).headers["retry-after"]).toBe("86400");
+    stop.abort();
+    expect(await drained).toMatchObject({ total: 1 });
+  });
+
   test("a broken onProgress is reported, and stops nothing", async () => {
     const { url, server, failures } = await serve();
     await socket(url + handshakeQuery);

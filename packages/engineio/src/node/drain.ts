@@ -4,6 +4,7 @@
  * Room: engineio node. Times are milliseconds.
  */
 import type { Clock, Timer } from "@x/errors/clock";
+import { EngineIOError } from "@x/errors/engineio";
 import type { Socket } from "./server-socket.js";
 
 export interface DrainOptions {
@@ -38,8 +39,11 @@ export const DRAIN_STEP_MS = 100;
 const FLUSH_MS = 30_000;
 const GOING_AWAY = 1001;
 
-/** @returns how long a drain of `total` sessions may take at most. */
+/** @returns how long a drain of `total` sessions may take at most. @throws {EngineIOError} `engineio/invalid-option` naming the option. */
 export function drainDurationMs(total: number, { overMs = 0, perSecond = Infinity, timeoutMs }: DrainOptions): number {
+  if (!(overMs >= 0)) throw invalid("overMs", overMs, "a time, 0 or above");
+  if (!(perSecond > 0)) throw invalid("perSecond", perSecond, "a number above 0");
+  if (timeoutMs !== undefined && !(timeoutMs >= 0)) throw invalid("timeoutMs", timeoutMs, "a time, 0 or above");
   return timeoutMs ?? Math.max(overMs, (total / perSecond) * 1000) + FLUSH_MS;
 }
 
@@ -122,6 +126,10 @@ export class Drain {
     this.#resolve({ total: this.#sockets.length, cutOff: this.#cutOff, tookMs: this.#clock.now() - this.#startMs });
     return true;
   }
+}
+
+function invalid(name: string, value: number, wanted: string): EngineIOError {
+  return new EngineIOError(`Cannot drain: option ${name} is ${value}, must be ${wanted}`, { code: "engineio/invalid-option" });
 }
 
 function nothing(): void {

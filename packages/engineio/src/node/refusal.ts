@@ -53,6 +53,9 @@ export interface ConnectionErrorEvent {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
+/** Who is told to come back later than tomorrow does not come back. */
+const MAX_RETRY_SECONDS = 86_400;
+
 const noHeaders: Readonly<Record<string, string>> = {};
 
 /** @returns a refusal with the peers' text for `code`, and status 403 for "Forbidden", 400 for the others. */
@@ -63,7 +66,7 @@ export function refusal(code: ErrorCode, context: Readonly<Record<string, unknow
 
 /** @returns the refusal of a server that is busy or closing: the same request may have a chance after `retryAfterMs`. */
 export function refuseForNow(name: string, message: string, reason: EngineIOCode, status: number, retryAfterMs: number, context: Readonly<Record<string, unknown>> = {}): Refusal {
-  const headers = { "Retry-After": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };
+  const headers = { "Retry-After": String(Math.min(MAX_RETRY_SECONDS, Math.max(1, Math.ceil(retryAfterMs / 1000)))) };
   return refusal(errorCodes.badRequest, { name, ...context }, { message, reason, status, headers });
 }
 

@@ -215,6 +215,7 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
   /**
    * Go out of service: new sessions are refused with 503 and `Retry-After`, those that are there are closed one after the other,
    * each after what was sent to it. Requests of sessions that are left are served, so keep listening until it resolves.
+   * @throws {EngineIOError} `engineio/invalid-option` naming the option; nothing has changed then.
    */
   async drain(options: DrainOptions = {}): Promise<DrainReport> {
     const { clock } = this.opts;

@@ -10,7 +10,7 @@ import { ConnectionError } from "@x/errors/engineio";
 
 /** What a framework knows beside the request. */
 export interface FetchInfo {
-  /** The client's IP address. */
+  /** The client's IP address. Without it, and without `trustProxy`, no limit per address holds. */
   readonly remoteAddress?: string | undefined;
 }
 
