@@ -3,9 +3,10 @@ import { createServer } from "node:http";
 import { connect as dial, createServer as createTcpServer, type Socket } from "node:net";
 import { listen } from "@x/testkit";
 import { serve, type ServeOptions, type WebSocketConnection } from "@x/simple-ws";
+import { connect as connectWeb } from "@x/simple-ws/web";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { WebSocketServer, type ServerOptions, type WebSocket } from "ws";
-import { connectResilient, rawSerializer, ResilientSocket, type ResilientSocketOptions } from "../../src/resilient.js";
+import { WebSocketServer, WebSocket as NativeWebSocket, type ServerOptions, type WebSocket } from "ws";
+import { connectResilient, rawSerializer, ResilientSocket, SimpleWsLink, type ResilientSocketOptions, type Transport } from "../../src/resilient.js";
 import { failure } from "./fake-transport.js";
 
 const quick = { baseMs: 1, capMs: 5 } as const;
@@ -145,8 +146,8 @@ describe("faults that JetSocket 0.1 was seen to have", () => {
   test("connect() to a dead host never returned", async () => {
     const { url, close } = await listen(createServer());
     await close();
-    const socket = make(url.replace("http:", "ws:"));
-    expect(await failure(socket.connect({ timeoutMs: 50 }))).toMatchObject({ name: "ConnectionRefusedError" });
+    const socket = make(url.replace("http:", "ws:"), { reconnect: { ...quick, attempts: 3 } });
+    expect(await failure(socket.connect())).toMatchObject({ name: "ConnectionRefusedError" });
     expect(await failure(socket.connect({ retry: false }))).toMatchObject({ name: "ConnectionRefusedError", cause: { name: "ConnectionError" } });
   });
 
@@ -219,6 +220,24 @@ test("reconnects after the server went away, with fresh headers, and asks for wh
   await socket.send("go away");
   expect(await socket.receive()).toEqual({ seq: 2 });
   expect(log).toEqual(["connect", "reconnect", '{"after":1}']);
+});
+
+test("over the platform's WebSocket, as in browsers: there are no pings, and close codes are 1000 or the application's", async () => {
+  const ends: unknown[] = [];
+  const url = await ours((connection) => connection.attach({ onMessage: (data) => connection.send(data), onClose: ({ code }) => ends.push(code) }));
+  const transport: Transport = {
+    connect: async (request) => new SimpleWsLink(await connectWeb(request.url, { signal: request.signal, WebSocket: NativeWebSocket })),
+  };
+  for (const code of [1001, 4000]) {
+    const socket = make(url, { transport, heartbeat: 5 });
+    await socket.connect();
+    await socket.send({ echo: code });
+    expect(await socket.receive()).toEqual({ echo: code });
+    await expect.poll(() => socket.stats().uptimeMs).toBeGreaterThan(20);
+    expect([socket.isConnected, socket.latencyMs, socket.stats().errors]).toEqual([true, undefined, 0]);
+    await socket.close(code);
+  }
+  await expect.poll(() => ends).toEqual([1000, 4000]);
 });
 
 test("a slow consumer holds up the server, down to TCP, and loses nothing", async () => {

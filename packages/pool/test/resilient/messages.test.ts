@@ -83,6 +83,27 @@ describe("schema", () => {
     expect(link.isReading).toBe(true);
   });
 
+  test("one that takes its time: what came before the end is given out before the end is told; after close() it is not", async () => {
+    const waits: (() => void)[] = [];
+    const validate = (value: unknown): Promise<SchemaResult<unknown>> => new Promise((resolve) => waits.push(() => resolve({ value })));
+    for (const isOurs of [false, true]) {
+      const { socket, open } = setUp({ schema: { "~standard": { version: 1, vendor: "test", validate } } });
+      const link = await open();
+      link.deliver(1);
+      const seen: unknown[] = [];
+      const loop = (async () => {
+        for await (const message of socket) seen.push(message);
+      })();
+      await settle();
+      if (isOurs) void socket.close();
+      if (isOurs) link.answerClose();
+      else link.close(1000);
+      for (const answer of waits.splice(0)) answer();
+      await loop;
+      expect(seen).toEqual(isOurs ? [] : [1]);
+    }
+  });
+
   test("one that fails is a bad message, not the end", async () => {
     const broken = { "~standard": { version: 1, vendor: "test", validate: (value: unknown) => (value === 1 ? Promise.reject(new Error("bug")) : JSON.parse("{") as never) } } as const;
     const { socket, open } = setUp({ schema: broken });

@@ -72,16 +72,20 @@ export class ReceiveBuffer<T> {
     const key = this.#keyOf?.(message);
     if (key !== undefined && this.#replace(key, message, bytes)) return false;
     const entry: Message<T> = { kind: "message", message, bytes, key };
-    return this.#admit(bytes, () => {
+    const wasLosing = this.#isLosing;
+    if (this.#admits(bytes)) {
       if (key !== undefined) this.#byKey.set(key, entry);
       this.#bytes += bytes;
-      this.#entries.push(entry);
-    });
+      this.#add(entry);
+    }
+    return this.#isLosing && !wasLosing;
   }
 
   /** An error that the consumer is to meet in its place among the messages. @returns as {@link push}. */
   pushError(error: Error): boolean {
-    return this.#admit(0, () => this.#entries.push({ kind: "error", error }));
+    const wasLosing = this.#isLosing;
+    if (this.#admits(0)) this.#add({ kind: "error", error });
+    return this.#isLosing && !wasLosing;
   }
 
   shift(): Taken<T> | undefined {
@@ -104,22 +108,22 @@ export class ReceiveBuffer<T> {
     this.#isFull = this.#isLosing = false;
   }
 
-  #admit(bytes: number, add: () => void): boolean {
-    const { policy } = this.#limits;
-    if (policy === "pause") {
-      add();
-      this.#isFull ||= this.fillRatio >= 1;
-      return false;
+  /** Makes room as the policy says. @returns whether there is some. */
+  #admits(bytes: number): boolean {
+    const { policy, maxBytes } = this.#limits;
+    if (policy === "pause" || this.#hasRoom(bytes)) return true;
+    if (policy === "error") this.#openGap();
+    else if (policy === "dropNewest" || bytes > maxBytes) this.#lose();
+    else {
+      this.#makeRoom(bytes);
+      return true;
     }
-    if (this.#hasRoom(bytes)) {
-      add();
-      return false;
-    }
-    if (policy === "error") return this.#openGap();
-    if (policy === "dropNewest" || bytes > this.#limits.maxBytes) return this.#lose(1);
-    const lost = this.#makeRoom(bytes);
-    add();
-    return this.#lose(lost);
+    return false;
+  }
+
+  #add(entry: Entry<T>): void {
+    this.#entries.push(entry);
+    if (this.#limits.policy === "pause" && this.fillRatio >= 1) this.#isFull = true;
   }
 
   #hasRoom(bytes: number): boolean {
@@ -128,28 +132,24 @@ export class ReceiveBuffer<T> {
     return this.size < capacity && this.#bytes + bytes <= maxBytes;
   }
 
-  /** @returns how many it cost. */
-  #makeRoom(bytes: number): number {
-    let lost = 0;
-    for (; !this.#hasRoom(bytes); lost++) {
+  #makeRoom(bytes: number): void {
+    while (!this.#hasRoom(bytes)) {
       const oldest = this.#entries.shift();
       if (oldest?.kind === "message") this.#forget(oldest);
+      this.#lose();
     }
-    return lost;
   }
 
-  #openGap(): boolean {
+  #openGap(): void {
     const { last } = this.#entries;
     if (last?.kind === "gap") last.dropped++;
     else this.#entries.push({ kind: "gap", dropped: 1 });
-    return this.#lose(1);
+    this.#lose();
   }
 
-  #lose(count: number): boolean {
-    this.#dropped += count;
-    const isFirst = !this.#isLosing;
+  #lose(): void {
+    this.#dropped++;
     this.#isLosing = true;
-    return isFirst;
   }
 
   /** The newer message takes the place of the older in the line. A larger one takes it where there are bytes for it. */

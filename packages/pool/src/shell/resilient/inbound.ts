@@ -3,6 +3,7 @@
  *
  * Room: pool shell. Order is kept also where a schema takes its time; reading pauses meanwhile.
  */
+import { JetSocketError } from "@x/errors/pool";
 import { Fifo } from "../../core/resilient/fifo.js";
 import type { Emit, MessageId } from "../../core/resilient/events.js";
 import { IdWindow } from "../../core/resilient/id-window.js";
@@ -32,7 +33,10 @@ export class Inbound<In> {
   /** What came while a schema takes its time. */
   readonly #waiting = new Fifo<Payload>();
   #isChecking = false;
-  #isOver = true;
+  /** Moves on when what is being checked is of no interest any more. */
+  #epoch = 0;
+  /** The end, while messages that came before it are still being checked. */
+  #ending: Outcome | undefined;
   messages = 0;
   bytes = 0;
   invalid = 0;
@@ -57,18 +61,20 @@ export class Inbound<In> {
   }
 
   open(): void {
-    this.#isOver = false;
+    this.#ending = undefined;
     this.inbox.open();
   }
 
   /** @param discards whether what was not taken is of no interest any more. */
   over(outcome: Outcome, discards: boolean): void {
-    this.#isOver = true;
     if (discards) {
-      this.inbox.clear();
+      this.#epoch++;
+      this.#isChecking = false;
       this.#waiting.clear();
+      this.inbox.clear();
     }
-    this.inbox.settle(outcome);
+    if (this.#isChecking) this.#ending = outcome;
+    else this.inbox.settle(outcome);
   }
 
   receive(raw: Payload): void {
@@ -86,7 +92,7 @@ export class Inbound<In> {
       this.#refuse(read.error);
       return;
     }
-    const acknowledged = this.#guarded(() => ackOf?.(read.value));
+    const acknowledged = this.#extract(ackOf, read.value);
     if (acknowledged !== undefined) this.#host.acknowledge(acknowledged);
     // Without a schema the type is the caller's word.
     else if (schema === undefined) this.#accept(read.value as In, raw);
@@ -98,35 +104,40 @@ export class Inbound<In> {
       this.#settle(checked, raw);
       return;
     }
+    const epoch = this.#epoch;
     this.#isChecking = true;
     this.#host.onHold();
     void checked.then((late) => {
-      this.#isChecking = false;
-      this.#settle(late, raw);
-      this.#catchUp();
+      if (this.#epoch === epoch) this.#catchUp(late, raw);
     });
   }
 
-  #catchUp(): void {
+  #catchUp(late: Checked<In>, raw: Payload): void {
+    this.#isChecking = false;
+    this.#settle(late, raw);
+    this.#readOn();
+    this.#host.onHold();
+  }
+
+  #readOn(): void {
     while (!this.#isChecking) {
       const raw = this.#waiting.shift();
       if (raw === undefined) break;
       this.#read(raw);
     }
-    this.#host.onHold();
+    if (!this.#isChecking && this.#ending !== undefined) this.inbox.settle(this.#ending);
   }
 
   #settle(checked: Checked<In>, raw: Payload): void {
-    if (this.#isOver) return;
     if ("error" in checked) this.#refuse(checked.error);
     else this.#accept(checked.message, raw);
   }
 
   #accept(message: In, raw: Payload): void {
     const { dedup, sequenceIdOf } = this.#settings;
-    const id = this.#guarded(() => dedup?.idOf(message));
+    const id = this.#extract(dedup?.idOf, message);
     if (id !== undefined && this.#window?.admit(id) === false) return;
-    this.lastSequenceId = this.#guarded(() => sequenceIdOf?.(message)) ?? this.lastSequenceId;
+    this.lastSequenceId = this.#extract(sequenceIdOf, message) ?? this.lastSequenceId;
     if (this.#host.hasListeners("message")) this.#host.emit("message", { data: message, raw });
     else this.#told(this.inbox.put(message, raw.length));
   }
@@ -146,11 +157,12 @@ export class Inbound<In> {
   }
 
   /** An extractor that fails has found nothing; the message goes on, its failure is told. */
-  #guarded(extract: () => MessageId | undefined): MessageId | undefined {
+  #extract<Message>(idOf: ((message: Message) => MessageId | undefined) | undefined, message: Message): MessageId | undefined {
+    if (idOf === undefined) return undefined;
     try {
-      return extract();
+      return idOf(message);
     } catch (error) {
-      this.#host.onInvalid(error instanceof Error ? error : new Error("Cannot read the message's id", { cause: error }));
+      this.#host.onInvalid(error instanceof Error ? error : new JetSocketError("Cannot read the message's id", { cause: error }));
       return undefined;
     }
   }

@@ -70,7 +70,7 @@ export interface OpenContext {
 export interface ReplayOptions<In> {
   /** The place of a received message in its sequence. */
   readonly sequenceIdOf?: ((message: In) => MessageId | undefined) | undefined;
-  /** Called on every connection but the first, if a sequence id is known: ask the server here for what follows. What it throws is an `error` event. */
+  /** Called on every connection once a sequence id is known: ask the server here for what follows. What it throws is an `error` event. */
   readonly onReplay?: ((context: OpenContext) => unknown) | undefined;
   /** Sent messages that were not acknowledged are sent again on the next connection, in order. Needs `outbox.ack`. Default: where that is given. */
   readonly unacknowledged?: boolean | undefined;

@@ -3,7 +3,7 @@
  *
  * Room: pool shell. Order is that of `send`, over reconnects and renewals.
  */
-import { ConnectionClosedError, type JetSocketError } from "@x/errors/pool";
+import { BufferOverflowError, ConnectionClosedError, type JetSocketError } from "@x/errors/pool";
 import type { Emit, MessageId } from "../../core/resilient/events.js";
 import type { AttemptReason } from "../../core/resilient/lifecycle.js";
 import { Outbox } from "../../core/resilient/outbox.js";
@@ -75,7 +75,7 @@ export class Outbound<Out> {
       void this.send(data);
       return true;
     } catch (error) {
-      if (error instanceof ConnectionClosedError) return false;
+      if (error instanceof ConnectionClosedError || error instanceof BufferOverflowError) return false;
       throw error;
     }
   }
@@ -148,7 +148,7 @@ export class Outbound<Out> {
     const context: OpenContext = { reason, lastSequenceId, signal, send: (data) => this.#transmit(line, serialize(this.#settings.serializer, data)) };
     const { onOpen, onReplay } = this.#settings;
     await this.#call(onOpen, context);
-    if (onReplay !== undefined && reason !== "connect" && lastSequenceId !== undefined && !signal.aborted) await this.#replay(onReplay, context);
+    if (onReplay !== undefined && lastSequenceId !== undefined && !signal.aborted) await this.#replay(onReplay, context);
     line.isGreeting = false;
     if (this.#line === line) this.#flush(line);
   }
