@@ -7,6 +7,10 @@ export type { ClientReservedEvents, DisconnectReason } from "./shell/client/sock
 export type { Auth, ManagerOptions, SocketOptions } from "./shell/client/options.js";
 export type { AckName, AckValue, AllButLast, DefaultEventsMap, EventArguments, EventName } from "./core/event-types.js";
 export type { PacketLimits } from "./core/limits.js";
+export type { Codec, PacketDecoder } from "./core/codec.js";
+export type { ForeignParser } from "./core/foreign-codec.js";
+export { jsonCodec } from "./core/json-codec.js";
+export type { JsonCodecOptions } from "./core/json-codec.js";
 export { protocol } from "./core/packet.js";
 export { BadNamespaceError, ConnectionError, ConnectionRefusedError, DisconnectedError, SocketIOError, TimeoutError } from "@x/errors/socketio";
 export type { Packet } from "./core/packet.js";

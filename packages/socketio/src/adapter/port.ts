@@ -4,7 +4,7 @@
  * Room: socketio adapter. The shape equals socket.io-adapter's, so that adapters written for socket.io 4 fit.
  */
 import type { BroadcastOptions, Room, SocketId } from "../core/broadcast.js";
-import type { PacketEncoder } from "../core/encoder.js";
+import type { PacketEncoder } from "../core/codec.js";
 import type { Untyped } from "../core/event-types.js";
 import type { EncodedPacket, Packet } from "../core/packet.js";
 

@@ -3,6 +3,7 @@
  *
  * Room: socketio core. Values are walked with a depth limit, so that neither a cycle nor a peer can exhaust the stack.
  */
+import type { Untyped } from "./event-types.js";
 import { DEFAULT_PACKET_LIMITS } from "./limits.js";
 import { atLimit, invalidArgument, invalidPacket, overLimit } from "./faults.js";
 
@@ -14,6 +15,9 @@ export interface Slot {
   readonly key: string | number;
   readonly index: number;
 }
+
+/** As of `JSON.parse`. */
+export type Reviver = (this: Untyped, key: string, value: Untyped) => unknown;
 
 interface Blobish {
   readonly arrayBuffer?: unknown;
@@ -79,6 +83,19 @@ export function inspect(value: unknown, depth: number, attachments: number, slot
       slots.push({ holder: value as Holder, key, index: placeholderIndex(item, attachments) });
     } else inspect(item, depth - 1, attachments, slots);
   }
+}
+
+/** What `JSON.parse` does with its reviver, for an inspected payload (so that its depth is bounded) with its bytes in place. */
+export function revive(holder: Holder, key: string, reviver: Reviver): unknown {
+  const value = holder[key];
+  if (typeof value === "object" && value !== null && bytesOf(value) === undefined) {
+    for (const name of Object.keys(value)) {
+      const revived = revive(value as Holder, name, reviver);
+      if (revived === undefined) Reflect.deleteProperty(value, name);
+      else (value as Holder)[name] = revived;
+    }
+  }
+  return reviver.call(holder, key, value);
 }
 
 /** Objects with `toJSON` (dates, model instances) travel as what it answers, as in JSON. */

@@ -5,10 +5,12 @@
  * Work is linear in what was received; what is held is bounded by {@link PacketLimits}.
  */
 import { SocketIOError } from "@x/errors/socketio";
-import { inspect, type Slot } from "./binary.js";
+import { inspect, revive, type Reviver, type Slot } from "./binary.js";
 import { invalidPacket, overLimit } from "./faults.js";
 import { DEFAULT_PACKET_LIMITS, type PacketLimits } from "./limits.js";
-import { isReservedEvent, type Packet, PacketType } from "./packet.js";
+import { isValid, namespaceName, type Packet, PacketType, withoutBinary } from "./packet.js";
+
+export type { Reviver } from "./binary.js";
 
 /** A packet whose attachments are still under way. */
 interface PartialPacket {
@@ -28,17 +30,21 @@ export interface DecoderOptions {
   readonly limits?: PacketLimits;
   /** How bytes are handed out, for example as Node's Buffer; they are the receiver's own. */
   readonly adopt?: (bytes: Uint8Array) => unknown;
+  /** Told every value of a payload, innermost first; what it answers takes the value's place. */
+  readonly reviver?: Reviver | undefined;
 }
 
 export class Decoder {
   readonly #limits: PacketLimits;
   readonly #adopt: (bytes: Uint8Array) => unknown;
+  readonly #reviver: Reviver | undefined;
   #partial: PartialPacket | undefined;
   #failure: SocketIOError | undefined;
 
-  constructor({ limits = DEFAULT_PACKET_LIMITS, adopt = (bytes) => bytes }: DecoderOptions = {}) {
+  constructor({ limits = DEFAULT_PACKET_LIMITS, adopt = (bytes) => bytes, reviver }: DecoderOptions = {}) {
     this.#limits = limits;
     this.#adopt = adopt;
+    this.#reviver = reviver;
   }
 
   /**
@@ -68,7 +74,7 @@ export class Decoder {
     const data = this.#payload(cursor);
     const packet: Packet = { type: withoutBinary(type), nsp, data, id };
     if (!isValid(packet)) throw invalidPacket("payload does not fit the packet type");
-    if (!isBinary) return packet;
+    if (!isBinary) return this.#revived(packet);
     const slots: Slot[] = [];
     inspect(data, this.#limits.maxNestingDepth, expected, slots);
     this.#partial = { packet, slots, expected, attachments: [], bytes: 0 };
@@ -84,7 +90,11 @@ export class Decoder {
     this.#partial = undefined;
     const values = partial.attachments.map((attachment) => this.#adopt(attachment));
     for (const { holder, key, index } of partial.slots) holder[key] = values[index];
-    return partial.packet;
+    return this.#revived(partial.packet);
+  }
+
+  #revived(packet: Packet): Packet {
+    return this.#reviver === undefined ? packet : { ...packet, data: revive({ "": packet.data }, "", this.#reviver) };
   }
 
   #attachmentCount(cursor: Cursor): number {
@@ -95,7 +105,6 @@ export class Decoder {
     return count;
   }
 
-  /** A query after the name is dropped (peers of protocol v4 sent their handshake data there). */
   #namespace(cursor: Cursor): string {
     const { text, at } = cursor;
     if (text.charCodeAt(at) !== 47) return "/";
@@ -103,9 +112,7 @@ export class Decoder {
     const end = comma === -1 ? text.length : comma;
     cursor.at = comma === -1 ? end : comma + 1;
     if (end - at > this.#limits.maxNamespaceLength) throw overLimit("maxNamespaceLength", end - at);
-    const name = text.slice(at, end);
-    const query = name.indexOf("?");
-    return query === -1 ? name : name.slice(0, query);
+    return namespaceName(text.slice(at, end));
   }
 
   #ackId(cursor: Cursor): number | undefined {
@@ -126,11 +133,6 @@ function packetType(text: string): PacketType {
   const type = text.charCodeAt(0) - 48;
   if (type >= 0 && type <= 6) return type as PacketType;
   throw invalidPacket("unknown packet type");
-}
-
-function withoutBinary(type: PacketType): PacketType {
-  if (type === PacketType.BINARY_EVENT) return PacketType.EVENT;
-  return type === PacketType.BINARY_ACK ? PacketType.ACK : type;
 }
 
 /** @returns the number at the cursor, which moves behind it, or `undefined` when there is none. */
@@ -154,29 +156,4 @@ function parseJson(text: string): unknown {
   } catch {
     throw invalidPacket("payload is not JSON");
   }
-}
-
-function isValid({ type, data, id }: Packet): boolean {
-  switch (type) {
-    case PacketType.CONNECT:
-      return id === undefined && (data === undefined || isRecord(data));
-    case PacketType.DISCONNECT:
-      return id === undefined && data === undefined;
-    case PacketType.CONNECT_ERROR: // a bare string comes from python-engineio's family
-      return id === undefined && (typeof data === "string" || isRecord(data));
-    case PacketType.ACK:
-      return id !== undefined && Array.isArray(data);
-    default:
-      return isEventData(data);
-  }
-}
-
-function isEventData(data: unknown): boolean {
-  if (!Array.isArray(data)) return false;
-  const name: unknown = data[0];
-  return typeof name === "number" || (typeof name === "string" && !isReservedEvent(name));
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -4,8 +4,12 @@
  * Room: socketio core. A broadcast is encoded here once, whatever the number of its members.
  */
 import { hasBinary, takeOut } from "./binary.js";
+import type { Untyped } from "./event-types.js";
 import { DEFAULT_PACKET_LIMITS } from "./limits.js";
 import { type EncodedPacket, type Packet, PacketType } from "./packet.js";
+
+/** As of `JSON.stringify`. */
+export type Replacer = (this: Untyped, key: string, value: Untyped) => unknown;
 
 /**
  * @returns the text message and its attachments, which are not copied: leave them alone until they are sent.
@@ -13,12 +17,12 @@ import { type EncodedPacket, type Packet, PacketType } from "./packet.js";
  *   itself, or contains what cannot travel (a Blob, an object that looks like a placeholder).
  * @throws {TypeError} from `JSON.stringify`, for example for a bigint.
  */
-export function encodePacket(packet: Packet): EncodedPacket {
+export function encodePacket(packet: Packet, replacer?: Replacer): EncodedPacket {
   const { type, data } = packet;
-  if (type !== PacketType.EVENT && type !== PacketType.ACK) return [header(packet, type, "") + json(data)];
-  if (!hasBinary(data, DEFAULT_PACKET_LIMITS.maxNestingDepth)) return [header(packet, type, "") + json(data)];
+  const mayHaveBinary = type === PacketType.EVENT || type === PacketType.ACK;
+  if (!mayHaveBinary || !hasBinary(data, DEFAULT_PACKET_LIMITS.maxNestingDepth)) return [header(packet, type, "") + json(data, replacer)];
   const attachments: Uint8Array[] = [];
-  const payload = json(takeOut(data, attachments));
+  const payload = json(takeOut(data, attachments), replacer);
   const binaryType = type === PacketType.EVENT ? PacketType.BINARY_EVENT : PacketType.BINARY_ACK;
   return [header(packet, binaryType, `${attachments.length}-`) + payload, ...attachments];
 }
@@ -28,12 +32,6 @@ function header({ nsp, id }: Packet, type: PacketType, count: string): string {
   return `${type}${count}${namespace}${id ?? ""}`;
 }
 
-function json(data: unknown): string {
-  return data === undefined ? "" : JSON.stringify(data);
+function json(data: unknown, replacer: Replacer | undefined): string {
+  return data === undefined ? "" : JSON.stringify(data, replacer);
 }
-
-/** The same as an object, in the shape that adapters of the Socket.IO ecosystem ask of `server.encoder`. */
-export interface PacketEncoder {
-  encode(packet: Packet): EncodedPacket;
-}
-export const packetEncoder: PacketEncoder = { encode: encodePacket };

@@ -20,6 +20,10 @@ export function atLimit(message: string, code: SocketIOCode, limit: string, valu
   return new SocketIOError(message, { code, details: { limit, value } });
 }
 
+export function invalidOption(message: string): SocketIOError {
+  return new SocketIOError(`Invalid option: ${message}`, { code: "socketio/invalid-option" });
+}
+
 export function invalidArgument(message: string): SocketIOError {
   return new SocketIOError(message, { code: "socketio/invalid-argument" });
 }

@@ -1,8 +1,10 @@
 /**
  * Packets of Socket.IO protocol v5 ("Packet types") and the event names that belong to the library.
  *
- * Room: socketio core. Types and tables only.
+ * Room: socketio core.
  */
+import { invalidPacket, overLimit } from "./faults.js";
+
 /** Version of the protocol. */
 export const protocol = 5;
 
@@ -31,8 +33,8 @@ export interface EventPacket extends Packet {
   readonly data: readonly unknown[];
 }
 
-/** One text message followed by as many binary messages as it announces. */
-export type EncodedPacket = readonly [header: string, ...attachments: Uint8Array[]];
+/** The messages of one packet, in their order. As JSON: one text, followed by as many binary messages as it announces. */
+export type EncodedPacket = readonly (string | Uint8Array)[];
 
 /** Names that mean something to the library: a peer may not send them, an application may not emit them. */
 const RESERVED: ReadonlySet<unknown> = new Set([
@@ -46,4 +48,59 @@ const RESERVED: ReadonlySet<unknown> = new Set([
 
 export function isReservedEvent(name: unknown): boolean {
   return RESERVED.has(name);
+}
+
+/** Binary types say only how a packet travelled. */
+export function withoutBinary(type: PacketType): PacketType {
+  if (type === PacketType.BINARY_EVENT) return PacketType.EVENT;
+  return type === PacketType.BINARY_ACK ? PacketType.ACK : type;
+}
+
+/** Whether payload and id fit the type (Socket.IO protocol v5, "Packet types"). */
+export function isValid({ type, data, id }: Packet): boolean {
+  switch (type) {
+    case PacketType.CONNECT:
+      return id === undefined && (data === undefined || isRecord(data));
+    case PacketType.DISCONNECT:
+      return id === undefined && data === undefined;
+    case PacketType.CONNECT_ERROR: // a bare string comes from python-engineio's family
+      return id === undefined && (typeof data === "string" || isRecord(data));
+    case PacketType.ACK:
+      return id !== undefined && Array.isArray(data);
+    default:
+      return isEventData(data);
+  }
+}
+
+/** @returns the name without a query, which peers of protocol v4 sent behind it. */
+export function namespaceName(name: string): string {
+  const query = name.indexOf("?");
+  return query === -1 ? name : name.slice(0, query);
+}
+
+/**
+ * A packet that another codec made of what a peer sent; `null` is as good as absent.
+ * @throws {SocketIOError} `socketio/invalid-packet`
+ */
+export function readPacket(value: unknown, maxNamespaceLength: number): Packet {
+  if (!isRecord(value)) throw invalidPacket("not a packet");
+  const { type, nsp, data, id } = value;
+  if (!Object.values(PacketType).includes(type as PacketType)) throw invalidPacket("unknown packet type");
+  if (id !== undefined && id !== null && !(Number.isSafeInteger(id) && (id as number) >= 0)) throw invalidPacket("acknowledgement id");
+  const name = nsp ?? "/";
+  if (typeof name !== "string" || !name.startsWith("/")) throw invalidPacket("namespace");
+  if (name.length > maxNamespaceLength) throw overLimit("maxNamespaceLength", name.length);
+  const packet: Packet = { type: withoutBinary(type as PacketType), nsp: namespaceName(name), data: data ?? undefined, id: (id ?? undefined) as number | undefined };
+  if (!isValid(packet)) throw invalidPacket("payload does not fit the packet type");
+  return packet;
+}
+
+function isEventData(data: unknown): boolean {
+  if (!Array.isArray(data)) return false;
+  const name: unknown = data[0];
+  return typeof name === "number" || (typeof name === "string" && !isReservedEvent(name));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -6,7 +6,8 @@
  */
 import type { Swept } from "@x/errors/clock";
 import { SocketIOError } from "@x/errors/socketio";
-import { Decoder, type DecoderOptions } from "./decoder.js";
+import type { Codec, PacketDecoder } from "./codec.js";
+import type { DecoderOptions } from "./decoder.js";
 import { atLimit } from "./faults.js";
 import { Few } from "./few.js";
 import { type Packet, PacketType } from "./packet.js";
@@ -26,6 +27,7 @@ export interface ServerConnectionSink {
 }
 
 export interface ServerConnectionOptions extends DecoderOptions {
+  readonly codec: Codec;
   /** How long the client may take to be in its first namespace. Milliseconds; default 45 000. */
   readonly connectTimeoutMs: number;
   /** Most namespaces of one connection, those being asked for or left included. Default 100. */
@@ -38,7 +40,7 @@ type Membership<Socket extends Member> = Socket | "asked" | "left";
 export class ServerConnection<Socket extends Member = Member> implements Swept {
   readonly #sink: ServerConnectionSink;
   readonly #maxNamespaces: number;
-  readonly #decoder: Decoder;
+  readonly #decoder: PacketDecoder;
   readonly #namespaces = new Few<string, Membership<Socket>>();
   /** Whole milliseconds, which need no object of their own. */
   #deadlineMs: number | undefined;
@@ -47,7 +49,7 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
   constructor(options: ServerConnectionOptions, sink: ServerConnectionSink, nowMs: number) {
     this.#sink = sink;
     this.#maxNamespaces = options.maxNamespaces;
-    this.#decoder = new Decoder(options);
+    this.#decoder = options.codec.createDecoder(options);
     this.#deadlineMs = Math.ceil(nowMs + options.connectTimeoutMs);
   }
 

@@ -7,8 +7,8 @@ import { randomFillSync } from "node:crypto";
 import { prepareMessage, type PreparedPacket } from "@x/engineio/server";
 import { backgroundClock, type Clock, Sweep } from "@x/errors/clock";
 import { callSafely, reportHandlerError } from "@x/errors/handlers";
-import { packetEncoder } from "../core/encoder.js";
 import type { EncodedPacket } from "../core/packet.js";
+import { readCodec } from "../core/parser.js";
 import type { ServerSettings, SocketServerOptions } from "../shell/server/options.js";
 import type { ServerContext } from "../shell/server/ports.js";
 
@@ -23,7 +23,7 @@ export function createContext(settings: ServerSettings, options: SocketServerOpt
     settings,
     clock,
     sweep: new Sweep(clock),
-    encoder: packetEncoder,
+    encoder: readCodec(options),
     generateId: idSource(),
     adopt: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     report,

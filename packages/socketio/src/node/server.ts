@@ -8,7 +8,7 @@ import { Server as HttpsServer } from "node:https";
 import { Server as EngineServer, type ServerOptions as EngineOptions } from "@x/engineio/server";
 import type { EventName as Key, Listener as Handler } from "@x/errors/emitter";
 import type { Adapter, AdapterFactory } from "../adapter/port.js";
-import { packetEncoder, type PacketEncoder } from "../core/encoder.js";
+import type { PacketEncoder } from "../core/codec.js";
 import type { Events } from "../core/emitter.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, DefaultEventsMap, Untyped, WithReplies } from "../core/event-types.js";
 import { BroadcastEmitter } from "../shell/server/broadcast-emitter.js";
@@ -33,7 +33,7 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   implements AsyncDisposable {
   /** The default namespace, `/`. */
   readonly sockets: Namespace<Listen, Emit, InterServer, SocketData>;
-  readonly encoder: PacketEncoder = packetEncoder;
+  readonly encoder: PacketEncoder;
   readonly opts: ServerOptions;
   /** The Engine.IO server, from {@link attach} on. */
   engine: EngineServer | undefined;
@@ -53,9 +53,10 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     super((error, failure) => context.report(error, failure));
     this.opts = opts;
     this.#context = context;
+    this.encoder = context.encoder;
     this.#adapter = opts.adapter ?? InMemoryAdapter;
     this.#namespaces = new NamespaceRegistry({
-      encoder: this.encoder,
+      encoder: context.encoder,
       opts,
       of: (name) => this.of(name),
       createAdapter: (nsp) => create(this.#adapter, nsp),

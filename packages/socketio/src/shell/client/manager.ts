@@ -7,11 +7,12 @@ import { backgroundClock, type Clock, Sweep } from "@x/errors/clock";
 import { type OnError, reportHandlerError } from "@x/errors/handlers";
 import { ConnectionError } from "@x/errors/socketio";
 import { ClientConnection, type ClientConnectionSink, type ReconnectPolicy } from "../../core/client-connection.js";
-import { Decoder } from "../../core/decoder.js";
+import type { Codec, PacketDecoder } from "../../core/codec.js";
 import { TypedEmitter } from "../../core/emitter.js";
 import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
 import { DEFAULT_PACKET_LIMITS } from "../../core/limits.js";
 import type { EncodedPacket, Packet } from "../../core/packet.js";
+import { readCodec } from "../../core/parser.js";
 import { type ManagerOptions, readPolicy, type SocketOptions } from "./options.js";
 import type { EngineClient, EngineFactory } from "./ports.js";
 import { Socket, type SocketManager } from "./socket.js";
@@ -37,6 +38,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   readonly nsps: Map<string, Socket<Untyped, Untyped, this>> = new Map<string, Socket<Untyped, Untyped, this>>();
   readonly clock: Clock;
   readonly report: OnError;
+  readonly codec: Codec;
   readonly #createEngine: EngineFactory<Options, Engine>;
   readonly #connection: ClientConnection;
   /** @internal */
@@ -50,6 +52,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     this.opts = opts;
     this.report = report;
     this.clock = opts.clock ?? backgroundClock;
+    this.codec = readCodec(opts);
     this.#createEngine = createEngine;
     this.#connection = new ClientConnection(readPolicy(opts), opts.random ?? Math.random, this);
     this.sweep = new Sweep(this.clock);
@@ -154,7 +157,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     engine.on("open", () => isCurrent() && this.#act(() => this.#connection.opened(this.clock.now())));
     engine.on("error", (error) => isCurrent() && this.#connection.kind === "opening" && this.#failed(error));
     engine.on("heartbeat", () => isCurrent() && this.run("ping", []));
-    const decoder = new Decoder({ limits: { ...DEFAULT_PACKET_LIMITS, ...this.opts }, adopt: adoptBytes });
+    const decoder = this.codec.createDecoder({ limits: { ...DEFAULT_PACKET_LIMITS, ...this.opts }, adopt: adoptBytes });
     engine.attach({
       onMessage: (data) => isCurrent() && this.#receive(decoder, data),
       onClose: (reason, description) => isCurrent() && this.#lost(reason, description),
@@ -208,7 +211,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     if (this.#connection.kind === "closed") for (const socket of this.#sockets()) socket.onGiveUp();
   }
 
-  #receive(decoder: Decoder, data: string | Uint8Array): void {
+  #receive(decoder: PacketDecoder, data: string | Uint8Array): void {
     let packet: Packet | undefined;
     try {
       packet = decoder.push(data);

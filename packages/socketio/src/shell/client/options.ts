@@ -9,12 +9,13 @@ import type { OnError } from "@x/errors/handlers";
 import type { ReconnectPolicy } from "../../core/client-connection.js";
 import type { Untyped } from "../../core/event-types.js";
 import type { PacketLimits } from "../../core/limits.js";
+import type { ParserOption } from "../../core/parser.js";
 
 /** Sent with each CONNECT: an object, or a function called for each attempt, which returns one, resolves to one, or hands one to its callback. */
 export type Auth = Record<string, Untyped> | AuthFunction;
 export type AuthFunction = (callback: (auth: Record<string, Untyped>) => void) => unknown;
 
-export interface ManagerOptions extends Partial<Omit<ReconnectPolicy, "timeout">>, Partial<PacketLimits> {
+export interface ManagerOptions extends Partial<Omit<ReconnectPolicy, "timeout">>, Partial<PacketLimits>, ParserOption {
   /** How long one attempt to connect may take. Milliseconds, or `false` for ever; default 20 000. */
   readonly timeout?: number | false;
   /** Whether to connect without being asked. Default `true`. */

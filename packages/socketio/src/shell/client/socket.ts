@@ -6,7 +6,7 @@
 import type { Clock, Sweep } from "@x/errors/clock";
 import type { ErrorContext, OnError } from "@x/errors/handlers";
 import { BadNamespaceError, ConnectionError, ConnectionRefusedError, DisconnectedError } from "@x/errors/socketio";
-import { encodePacket } from "../../core/encoder.js";
+import type { PacketEncoder } from "../../core/codec.js";
 import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
 import { EventSocket } from "../../core/event-socket.js";
 import type { EmitFlags } from "../../core/outgoing.js";
@@ -33,6 +33,7 @@ export interface SocketManager {
   readonly isReconnecting: boolean;
   readonly isWritable: boolean;
   readonly clock: Clock;
+  readonly codec: PacketEncoder;
   readonly sweep: Sweep;
   readonly report: OnError;
   open(): unknown;
@@ -102,7 +103,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** Leaves the namespace; the connection ends with its last active socket. */
   disconnect(): this {
     const wasConnected = this.connected;
-    if (wasConnected) this.io.write(encodePacket({ type: PacketType.DISCONNECT, nsp: this.nsp }));
+    if (wasConnected) this.io.write(this.io.codec.encode({ type: PacketType.DISCONNECT, nsp: this.nsp }));
     this.#end("io client disconnect");
     if (wasConnected) this.#tellDisconnect("io client disconnect", undefined);
     return this;
@@ -122,7 +123,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   onOpen(): void {
     const attempt = ++this.#attempt;
     askAuth(this.auth, (auth) => {
-      if (attempt === this.#attempt && this.#isActive && this.io.isOpen) this.io.write(encodePacket({ type: PacketType.CONNECT, nsp: this.nsp, data: auth }));
+      if (attempt === this.#attempt && this.#isActive && this.io.isOpen) this.io.write(this.io.codec.encode({ type: PacketType.CONNECT, nsp: this.nsp, data: auth }));
     }, (cause) => {
       if (attempt !== this.#attempt) return;
       this.#refuse(new ConnectionError("Cannot connect: auth failed", { cause, retryable: false }));
@@ -157,7 +158,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   }
 
   protected override transmit(packet: Packet, flags: EmitFlags): void {
-    const packets = encodePacket(packet);
+    const packets = this.io.codec.encode(packet);
     if (flags.volatile === true && !(this.connected && this.io.isWritable)) return;
     if (this.connected) this.io.write(packets);
     else if (flags.isReply !== true) this.#waiting.add({ packets, id: packet.id }, ({ id }) => this.#dropped(id));

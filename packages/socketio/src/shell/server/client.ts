@@ -6,6 +6,7 @@
 import type { SocketIOError } from "@x/errors/socketio";
 import type { WriteOptions } from "../../adapter/port.js";
 import type { SocketId } from "../../core/broadcast.js";
+import type { Codec } from "../../core/codec.js";
 import type { EmitFlags } from "../../core/outgoing.js";
 import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
 import { type Member, ServerConnection, type ServerConnectionSink } from "../../core/server-connection.js";
@@ -50,7 +51,7 @@ export class Client implements SocketClient, ServerConnectionSink {
     this.conn = conn;
     this.#context = context;
     this.#admit = admit;
-    const options = { limits: settings, adopt: context.adopt, connectTimeoutMs: settings.connectTimeout, maxNamespaces: settings.maxNamespacesPerConnection };
+    const options = { codec: context.encoder, limits: settings, adopt: context.adopt, connectTimeoutMs: settings.connectTimeout, maxNamespaces: settings.maxNamespacesPerConnection };
     this.#connection = new ServerConnection<ClientSocket>(options, this, clock.now());
     sweep.add(this.#connection);
     conn.attach(this);
@@ -127,7 +128,7 @@ export class Client implements SocketClient, ServerConnectionSink {
     this.#held = undefined;
     this.write(answer);
     for (const { packets, options, isShared } of held) {
-      if (answer.type === PacketType.CONNECT || namespaceOf(packets) !== nsp) this.#emit(packets, options, isShared);
+      if (answer.type === PacketType.CONNECT || namespaceOf(packets, this.#context.encoder) !== nsp) this.#emit(packets, options, isShared);
     }
   }
 
@@ -197,7 +198,8 @@ function isReady({ writeBuffer }: EngineConnection): boolean {
   return writeBuffer.length === 0;
 }
 
-/** @returns the namespace that a header names: `2/admin,["event"]`. */
-function namespaceOf([header]: EncodedPacket): string {
-  return /^\d(?:\d+-)?(\/[^,]*)/.exec(header)?.[1] ?? "/";
+/** @returns the namespace of a packet of ours, in whatever form the codec has given it. */
+function namespaceOf(packets: EncodedPacket, codec: Codec): string | undefined {
+  const decoder = codec.createDecoder();
+  return packets.map((message) => decoder.push(message)).at(-1)?.nsp;
 }

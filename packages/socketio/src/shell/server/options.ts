@@ -7,6 +7,7 @@ import type { ErrorContext } from "@x/errors/handlers";
 import { SocketIOError } from "@x/errors/socketio";
 import type { AdapterFactory } from "../../adapter/port.js";
 import { DEFAULT_PACKET_LIMITS, type PacketLimits } from "../../core/limits.js";
+import type { ParserOption } from "../../core/parser.js";
 
 /** Where a failure happened. */
 export interface FailureContext extends ErrorContext {
@@ -15,7 +16,7 @@ export interface FailureContext extends ErrorContext {
   readonly socketId?: string;
 }
 
-export interface SocketServerOptions extends Partial<PacketLimits> {
+export interface SocketServerOptions extends Partial<PacketLimits>, ParserOption {
   /** Path of the Engine.IO endpoint. Default `/socket.io`. */
   readonly path?: string;
   /** How long a client may take to join its first namespace. Milliseconds; default 45 000. */

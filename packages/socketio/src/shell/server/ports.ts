@@ -5,7 +5,7 @@
  */
 import type { PreparedPacket, Socket as EngineSocket } from "@x/engineio/server";
 import type { Clock, Sweep } from "@x/errors/clock";
-import type { PacketEncoder } from "../../core/encoder.js";
+import type { Codec } from "../../core/codec.js";
 import type { EncodedPacket } from "../../core/packet.js";
 import type { FailureContext, ServerSettings } from "./options.js";
 
@@ -20,7 +20,8 @@ export interface ServerContext {
   readonly settings: ServerSettings;
   readonly clock: Clock;
   readonly sweep: Sweep;
-  readonly encoder: PacketEncoder;
+  /** How packets travel, both ways. */
+  readonly encoder: Codec;
   /** A new socket id: unguessable, 20 characters. */
   readonly generateId: () => string;
   /** Bytes as handlers get them: on Node a Buffer over the same memory. */
