@@ -1,6 +1,8 @@
 /**
  * Connections of @x/simple-ws as links of a resilient socket, on Node and in browsers. Room: pool adapters.
  */
+import { isTransportError } from "@x/errors";
+import { BufferOverflowError } from "@x/errors/pool";
 import { connect, type ConnectOptions, type MessageConnection } from "@x/simple-ws/client";
 import type { LinkEnd } from "../core/resilient/link-end.js";
 import type { Link, LinkHandler, Payload, Transport } from "../shell/resilient/ports.js";
@@ -65,6 +67,7 @@ export class SimpleWsLink implements Link {
     try {
       sent = this.#connection.send(data);
     } catch (error) {
+      if (isTransportError(error) && error.code === "simple-ws/buffer-full") throw new BufferOverflowError(error.message, { cause: error });
       throw translated(error);
     }
     return this.isCongested ? translatedLater(sent) : sent; // without pressure the promise is resolved already

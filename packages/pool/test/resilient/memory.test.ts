@@ -79,3 +79,15 @@ test("pressure is passed on: send() waits while the wire is slow", async () => {
   last().client.terminate();
   expect(await lost).toMatchObject({ name: "ConnectionClosedError", cause: { name: "ConnectionClosed" } });
 });
+
+test("a message that the connection can never take is refused, and does not hold up the next one", async () => {
+  const { socket, last, pass } = setUp({ outbox: { maxBytes: 100_000_000 } });
+  const big = socket.send("x".repeat(17_000_000)).catch((error: unknown) => error);
+  const next = socket.send("next");
+  await socket.connect();
+  expect(await big).toMatchObject({ name: "BufferOverflowError", cause: { code: "simple-ws/buffer-full" } });
+  await next;
+  await pass(0);
+  expect(await last().server.receive()).toBe('"next"');
+  expect(() => void socket.send("x".repeat(17_000_000))).toThrow(expect.objectContaining({ name: "BufferOverflowError" }) as Error);
+});

@@ -101,6 +101,14 @@ export class Outbox {
     }
   }
 
+  /** {@link peek} can never be sent. */
+  refuse(message: Outgoing, error: Error): void {
+    for (const entry of this.#queued) {
+      if (entry === message) this.#refuse(entry, error);
+      return;
+    }
+  }
+
   /** @returns whether somebody waited for it. */
   acknowledge(id: MessageId): boolean {
     const entry = this.#byId.get(id);

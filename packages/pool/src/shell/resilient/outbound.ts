@@ -3,7 +3,7 @@
  *
  * Room: pool shell. Order is that of `send`, over reconnects and renewals.
  */
-import { BufferOverflowError, ConnectionClosedError, type JetSocketError } from "@x/errors/pool";
+import { BufferOverflowError, ConnectionClosedError, JetSocketError } from "@x/errors/pool";
 import type { Emit, MessageId } from "../../core/resilient/events.js";
 import type { AttemptReason } from "../../core/resilient/lifecycle.js";
 import { Outbox } from "../../core/resilient/outbox.js";
@@ -186,8 +186,10 @@ export class Outbound<Out> {
       let sent: Promise<void>;
       try {
         sent = this.#transmit(line, message.payload);
-      } catch {
-        break; // it is closing: the message stays where it is, its end will be told
+      } catch (error) {
+        if (error instanceof ConnectionClosedError) break; // the message stays where it is; the end will be told
+        this.outbox.refuse(message, asError(error));
+        continue;
       }
       this.outbox.sent(message);
       if (message.id === undefined) sent.then(message.resolve, message.reject);
@@ -214,6 +216,10 @@ export class Outbound<Out> {
     this.#again = undefined;
     this.#host.emit("replayCompleted", { mode: "unacknowledged", replayedCount: count - left, durationMs: this.#host.now() - startedMs });
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new JetSocketError("Cannot send", { cause: error });
 }
 
 /** A promise and what settles it. Who does not await it does not want to know. */
