@@ -19,7 +19,7 @@ export const budgets: readonly Budget[] = [
   { entry: "@x/errors/simple-ws", maxGzipBytes: undefined },
   { entry: "@x/wsframe", maxGzipBytes: undefined },
   { entry: "@x/pool", maxGzipBytes: undefined },
-  { entry: "@x/pool/resilient", maxGzipBytes: undefined },
+  { entry: "@x/pool/resilient", maxGzipBytes: 19_000 },
 ];
 
 export interface SizeRow extends Budget, Size {
