@@ -100,14 +100,13 @@ export class Admission {
   }
 
   #settled(decision: string | Refusal, address: string | undefined): Ticket | Refusal {
-    const taken = typeof decision === "string" && this.#pending.has(decision); // by another, while this one was on its way here
-    if (typeof decision === "string" && !taken && !this.isClosing) {
-      this.#pending.add(decision);
-      return { id: decision, remoteAddress: address };
+    const checked = typeof decision === "string" ? this.#checkId(decision) : decision; // another may have taken it while this one was on its way here
+    if (typeof checked === "string" && !this.isClosing) {
+      this.#pending.add(checked);
+      return { id: checked, remoteAddress: address };
     }
     this.#places.give(this.#keyOf(address));
-    if (typeof decision !== "string") return decision;
-    return taken ? idFailed({ id: decision }) : this.#closing();
+    return typeof checked === "string" ? this.#closing() : checked;
   }
 
   #keyOf(address: string | undefined): string | undefined {

@@ -86,6 +86,16 @@ describe("handshake", () => {
     expect(await send(url + handshakeQuery)).toMatchObject({ status: 200 });
   });
 
+  test("of two handshakes that get the same id at the same time one is refused, and the other keeps its session", async () => {
+    const waiting: ((id: string) => void)[] = [];
+    const { url, server, refusals } = await serve({ generateId: () => new Promise((resolve) => waiting.push(resolve)) });
+    const answers = [send(url + handshakeQuery), send(url + handshakeQuery)];
+    while (waiting.length < 2) await settle();
+    for (const decide of waiting) decide("same");
+    expect((await Promise.all(answers)).map(({ status }) => status).sort()).toEqual([200, 400]);
+    expect([server.clientsCount, server.clients["same"]?.readyState, refusals]).toMatchObject([1, "open", [{ context: { name: "ID_GENERATION_ERROR", id: "same" } }]]);
+  });
+
   test("places are counted while generateId() thinks; a repeated, empty or failing id is refused", async () => {
     const ids: (() => string | Promise<string>)[] = [
       () => "custom", () => "custom", () => "", () => { throw new Error("none"); }, () => Promise.reject(new Error("later")), () => "__proto__",
