@@ -248,7 +248,7 @@ export class Session implements SenderOwner, HandoverOwner {
 
   #receiveOpen(wire: string): void {
     if (wire === Wire.close) {
-      this.fail("transport close", new ConnectionError("Cannot connect: the server closed the session at once", { code: "engineio/connection-lost" }));
+      this.fail("transport close", new ConnectionError("Cannot connect: the server closed the session", { code: "engineio/connection-lost" }));
       return;
     }
     let handshake: Handshake;
