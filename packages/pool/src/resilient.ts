@@ -3,7 +3,7 @@ export { connectResilient, ResilientSocket, type ResilientSocketOptions } from "
 export { simpleWsTransport, SimpleWsLink, type LinkedConnection, type SimpleWsOptions } from "./adapters/simple-ws-link.js";
 export { dashboard, llmStream, minimal, trading, type Preset } from "./presets/resilient.js";
 export type {
-  AckOptions, BufferOptions, HeartbeatOptions, InvalidPolicy, OpenContext, OutboxOptions, ReplayOptions, SharedOptions, UrlSource,
+  AckOptions, BufferOptions, DedupOptions, HeartbeatOptions, InvalidPolicy, OpenContext, OutboxOptions, ReplayOptions, SharedOptions, UrlSource,
 } from "./shell/resilient/options.js";
 export type { ConnectOptions } from "./shell/resilient/socket.js";
 export type { ReceiveOptions } from "./shell/resilient/inbox.js";

@@ -8,9 +8,9 @@ import { ResilientSocket as Socket, type ConnectOptions } from "../shell/resilie
 import { simpleWsTransport, type SimpleWsOptions } from "./simple-ws-link.js";
 
 export interface ResilientSocketOptions<In = unknown, Out = unknown> extends SharedOptions<In, Out> {
-  /** How connections are opened; see `connect` of @x/simple-ws. */
+  /** How connections are opened; see `connect` of `@x/simple-ws`. Default as there. */
   readonly connection?: SimpleWsOptions | undefined;
-  /** Opens connections in another way. Default @x/simple-ws. */
+  /** Opens connections in another way. Default `@x/simple-ws`. */
   readonly transport?: Transport | undefined;
 }
 

@@ -36,18 +36,18 @@ export interface HeartbeatLimits {
 export interface BufferLimits {
   /** Messages. Default 1,000. */
   readonly capacity: number;
-  /** Default 16 MiB; strings count their length. */
+  /** What they hold together; strings count their length. Default 16 MiB. */
   readonly maxBytes: number;
-  /** Default "pause". */
+  /** What happens at the limit. Default "pause". */
   readonly policy: OverflowPolicy;
 }
 
 export interface OutboxLimits {
   /** Messages that wait for a connection or an acknowledgement. Default 0: none may. */
   readonly capacity: number;
-  /** Default 1 MiB. */
+  /** What they hold together; strings count their length. Default 1 MiB. */
   readonly maxBytes: number;
-  /** Default "error". */
+  /** What happens at the limit. Default "error". */
   readonly policy: OutboxPolicy;
   /** From `send` to the acknowledgement. Default 30,000. Over it: `pool/connection-timeout`. */
   readonly ackTimeoutMs: number;

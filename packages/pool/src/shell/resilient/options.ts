@@ -27,13 +27,15 @@ export interface HeartbeatOptions extends Given<HeartbeatLimits> {
 export interface BufferOptions<In> extends Given<BufferLimits> {
   /** For "conflate": of two messages with the same key only the newer is kept. `undefined` is no key. */
   readonly keyOf?: ((message: In) => unknown) | undefined;
-  /** Messages whose id came before are dropped, wherever they came from. */
-  readonly dedup?: {
-    /** Default `replay.sequenceIdOf`. */
-    readonly idOf?: ((message: In) => MessageId | undefined) | undefined;
-    /** Ids that are remembered. Default 1,000. */
-    readonly window?: number | undefined;
-  } | undefined;
+  /** Messages whose id came before are dropped, wherever they came from. Default where `replay.sequenceIdOf` is given. */
+  readonly dedup?: DedupOptions<In> | undefined;
+}
+
+export interface DedupOptions<In> {
+  /** What two messages have in common that are the same. Default `replay.sequenceIdOf`. */
+  readonly idOf?: ((message: In) => MessageId | undefined) | undefined;
+  /** Ids that are remembered. Default 1,000. */
+  readonly window?: number | undefined;
 }
 
 export interface AckOptions<Out> {
@@ -48,7 +50,7 @@ export interface AckOptions<Out> {
 export interface OutboxOptions<Out> {
   /** Messages that wait for a connection or an acknowledgement. Default 1,000. */
   readonly capacity?: number | undefined;
-  /** Default 1 MiB. */
+  /** What they hold together; strings count their length. Default 1 MiB. */
   readonly maxBytes?: number | undefined;
   /** Default "error": `send` throws. The others reject the promise of the message that is lost. */
   readonly policy?: OutboxPolicy | undefined;
@@ -86,7 +88,7 @@ export interface SharedOptions<In, Out> extends Given<SocketLimits> {
   readonly reconnect?: boolean | ReconnectPolicy | undefined;
   /** Default none. A number is `intervalMs`. */
   readonly heartbeat?: number | HeartbeatOptions | undefined;
-  /** Messages received and not taken yet. A number is `capacity`. */
+  /** Messages received and not taken yet. A number is `capacity`. Default 1,000. */
   readonly buffer?: number | BufferOptions<In> | undefined;
   /** Messages that wait for a connection. Default `false`: `send` throws while there is none. A number is `capacity`. */
   readonly outbox?: boolean | number | OutboxOptions<Out> | undefined;
@@ -94,11 +96,11 @@ export interface SharedOptions<In, Out> extends Given<SocketLimits> {
   readonly replay?: ReplayOptions<In> | undefined;
   /** Called on every connection, renewals included, before anything that waits is sent: subscribe here. */
   readonly onOpen?: ((context: OpenContext) => unknown) | undefined;
-  /** Default {@link jsonSerializer}. */
+  /** Between values and what travels. Default {@link jsonSerializer}. */
   readonly serializer?: Serializer | undefined;
   /** Checks and types what is received: any Standard Schema (Zod, Valibot, ArkType …). Default none. */
   readonly schema?: Schema<In> | undefined;
-  /** Default "throw". */
+  /** What becomes of a message that cannot be read or is not valid. Default "throw". */
   readonly invalid?: InvalidPolicy | undefined;
   /** What listeners throw. Default: the reporter of `@x/errors/handlers`. */
   readonly onError?: OnError | undefined;
