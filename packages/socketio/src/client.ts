@@ -7,6 +7,7 @@ export type { ClientReservedEvents, DisconnectReason } from "./shell/client/sock
 export type { Auth, ManagerOptions, SocketOptions } from "./shell/client/options.js";
 export type { AckName, AckValue, AllButLast, DefaultEventsMap, EventArguments, EventName } from "./core/event-types.js";
 export type { PacketLimits } from "./core/limits.js";
+export type { LossReason, PartialReason, Recovery } from "./core/recovery.js";
 export type { Codec, PacketDecoder } from "./core/codec.js";
 export type { ForeignParser } from "./core/foreign-codec.js";
 export { jsonCodec } from "./core/json-codec.js";

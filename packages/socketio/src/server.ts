@@ -18,6 +18,7 @@ export type { Adapter, AdapterFactory, AdapterNamespace, AdapterSocket, Broadcas
 export type { BroadcastFlags, BroadcastOptions, Room, SocketId } from "./core/broadcast.js";
 export type { AckName, AckValue, AllButLast, DefaultEventsMap, EventArguments, EventName } from "./core/event-types.js";
 export type { PacketLimits } from "./core/limits.js";
+export type { LossReason, PartialReason, Recovery, RecoveryOptions } from "./core/recovery.js";
 export type { Codec, PacketDecoder } from "./core/codec.js";
 export type { ForeignParser } from "./core/foreign-codec.js";
 export { jsonCodec } from "./core/json-codec.js";

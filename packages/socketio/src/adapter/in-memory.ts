@@ -6,6 +6,7 @@
 import { Emitter } from "@x/errors/emitter";
 import type { BroadcastOptions, Room, SocketId } from "../core/broadcast.js";
 import type { Untyped } from "../core/event-types.js";
+import type { EncodedPacket, Packet } from "../core/packet.js";
 import type { Adapter, AdapterNamespace, AdapterSocket, BroadcastPacket } from "./port.js";
 
 export interface AdapterEvents extends Record<string, readonly unknown[]> {
@@ -114,12 +115,17 @@ export class InMemoryAdapter extends Emitter<AdapterEvents> implements Adapter {
     if (typeof last === "function") (last as (error: null, replies: unknown[]) => void)(null, []);
   }
 
+  /** A packet in wire form, the same for every member. */
+  protected encode(packet: Packet, _options: BroadcastOptions): EncodedPacket {
+    return this.nsp.server.encoder.encode(packet);
+  }
+
   /** @returns how many members the packet went to. */
   #deliver(packet: BroadcastPacket, options: BroadcastOptions, prepare?: (socket: AdapterSocket) => void): number {
     const { flags } = options;
     const write = { volatile: flags?.volatile, compress: flags?.compress };
     const addressed = { ...packet, nsp: this.nsp.name };
-    const encoded = this.nsp.server.encoder.encode(addressed);
+    const encoded = this.encode(addressed, options);
     let count = 0;
     for (const socket of this.#audience(options)) {
       prepare?.(socket);

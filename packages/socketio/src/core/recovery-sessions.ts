@@ -8,13 +8,18 @@ import type { Clock, Swept } from "@x/errors/clock";
 import type { BroadcastOptions, Room, SocketId } from "./broadcast.js";
 import type { PacketEncoder } from "./codec.js";
 import { type EncodedPacket, type Packet, PacketType } from "./packet.js";
-import { formatOffset, parseOffset, type PartialReason, type Recovery, type RecoverySettings } from "./recovery.js";
+import { formatOffset, type LossReason, parseOffset, type PartialReason, type Recovery, type RecoverySettings } from "./recovery.js";
 import { RecoveryLog } from "./recovery-log.js";
 import { Membership } from "./recovery-membership.js";
 
 /** What a session's live socket must be able to do. */
 export interface Holder {
-  /** Another connection has the session now. */
+  readonly id: SocketId;
+  /** In which it is already. */
+  readonly rooms: Iterable<Room>;
+  /** The application's. */
+  readonly data: unknown;
+  /** Another connection has the session now: ends. */
   supersede(): void;
 }
 
@@ -22,7 +27,7 @@ export interface Session {
   readonly sid: SocketId;
   /** Known to server and client only. */
   pid: string;
-  /** The application's. */
+  /** The holder's, while it is away. */
   data: unknown;
   /** `undefined` while it is away. */
   holder: Holder | undefined;
@@ -34,10 +39,25 @@ export interface Session {
 }
 
 /** A client that says it is back. */
-export type Claim = { readonly session: Session; readonly offset: unknown } | { readonly session?: never; readonly lost: Recovery & { outcome: "lost" } };
+export interface Claim {
+  /** `undefined` when there is none. */
+  readonly session: Session | undefined;
+  readonly offset: unknown;
+  /** What would become of it now. */
+  readonly recovery: Recovery;
+}
 
-/** A session given back. */
+/** A session that has a holder. */
 export interface Resumed {
+  /** `undefined` for a new one whose client asked for none. */
+  readonly recovery: Recovery | undefined;
+  readonly rooms: Iterable<Room>;
+  readonly missed: readonly EncodedPacket[];
+  /** What the CONNECT answer tells. */
+  readonly answer: { readonly pid: string; readonly recovery?: Recovery };
+}
+
+interface Missed {
   readonly recovery: Recovery;
   readonly missed: readonly EncodedPacket[];
 }
@@ -84,11 +104,6 @@ export class RecoverySessions implements Swept {
     return { packets: this.#log.size, bytes: this.#log.bytes };
   }
 
-  /** Where a client that has received nothing yet stands. */
-  get offset(): string {
-    return formatOffset(this.#epoch, this.#log.last);
-  }
-
   get deadlineMs(): number {
     const [firstAway = Infinity] = this.#away.values();
     return Math.min(firstAway, this.#log.deadlineMs);
@@ -103,53 +118,44 @@ export class RecoverySessions implements Swept {
   }
 
   /**
-   * Encodes a packet, and keeps it if it is an event that can be repeated: it then ends in its offset. Events that are volatile
-   * or want an acknowledgement are not repeated: whoever waits for an acknowledgement is told that it is lost.
+   * Encodes a packet. An event ends in its offset, and is kept; a volatile one ends in that of the event before it and is not, so that
+   * a last argument is never taken for an offset. Events that want an acknowledgement have none: whoever waits is told of the loss.
    */
   encode(packet: Packet, options: BroadcastOptions): EncodedPacket {
     const { encoder, clock, touch } = this.#ports;
-    if (packet.type !== PacketType.EVENT || packet.id !== undefined || options.flags?.volatile === true) return encoder.encode(packet);
-    const offset = formatOffset(this.#epoch, this.#log.last + 1);
+    if (packet.type !== PacketType.EVENT || packet.id !== undefined) return encoder.encode(packet);
+    const isKept = options.flags?.volatile !== true && this.#bySid.size > 0;
+    const offset = formatOffset(this.#epoch, this.#log.last + (isKept ? 1 : 0));
     const packets = encoder.encode({ ...packet, data: [...(packet.data as readonly unknown[]), offset] });
-    this.#log.append(packets, options, clock.now());
-    touch(this);
+    if (isKept) {
+      this.#log.append(packets, options, clock.now());
+      touch(this);
+    }
     return packets;
-  }
-
-  /** A client that has no session is let in. */
-  begin(sid: SocketId, holder: Holder): Session {
-    const { last } = this.#log;
-    const session: Session = { sid, pid: this.#newPid(), data: undefined, holder, membership: new Membership(), since: last, confirmed: last };
-    this.#byPid.set(session.pid, session);
-    this.#bySid.set(sid, session);
-    return session;
   }
 
   /** Looks for the session of a client that says it is back; nothing changes yet. @returns `undefined` for one that does not. */
   claim(pid: unknown, offset: unknown): Claim | undefined {
     if (typeof pid !== "string") return undefined;
     const session = this.#byPid.get(pid);
-    if (session !== undefined) return { session, offset };
-    return { lost: { outcome: "lost", reason: pid.startsWith(`${this.#epoch}.`) ? "expired" : "other-epoch" } };
+    const recovery = session === undefined ? lost(pid.startsWith(`${this.#epoch}.`) ? "expired" : "other-epoch") : this.#missed(session, offset).recovery;
+    return { session, offset, recovery };
   }
 
-  /** Gives a session to another socket; one that holds it still, because nobody noticed that its client went, is ended. */
-  resume(session: Session, offset: unknown, holder: Holder): Resumed {
-    session.holder?.supersede();
-    const resumed = this.#bySid.get(session.sid) === session ? this.#missed(session, offset) : gone;
-    this.#away.delete(session);
-    this.#byPid.delete(session.pid);
-    session.holder = holder;
-    if (resumed.recovery.outcome !== "recovered") this.#renew(session);
-    if (resumed === gone) session.membership = new Membership();
-    this.#byPid.set(session.pid, session);
-    this.#bySid.set(session.sid, session);
-    return resumed;
+  /** A client is let in, with the session that it claims or a new one. Who holds that still, because nobody noticed that its client went, is ended. */
+  hold(holder: Holder, claim: Claim | undefined): Resumed {
+    const session = claim?.session;
+    const resumed = session === undefined ? undefined : this.#resume(session, claim?.offset);
+    const held = resumed?.session ?? this.#begin(holder.id);
+    held.holder = holder;
+    this.joined(holder.id, holder.rooms);
+    const recovery = resumed?.recovery ?? (session === undefined ? claim?.recovery : lost("expired"));
+    return { recovery, rooms: held.membership.rooms, missed: resumed?.missed ?? [], answer: { pid: held.pid, ...(recovery !== undefined && { recovery }) } };
   }
 
   joined(sid: SocketId, rooms: Iterable<Room>): void {
-    const membership = this.#bySid.get(sid)?.membership;
-    if (membership !== undefined) for (const room of rooms) membership.join(room, this.#log.last + 1);
+    const session = this.#bySid.get(sid);
+    if (session?.holder !== undefined) for (const room of rooms) session.membership.join(room, this.#log.last + 1);
   }
 
   left(sid: SocketId, room: Room): void {
@@ -164,7 +170,7 @@ export class RecoverySessions implements Swept {
     session.holder = undefined;
     session.data = data;
     const nowMs = this.#ports.clock.now();
-    session.confirmed = this.#log.lastAt(nowMs - this.#ports.heartbeatMs);
+    session.confirmed = this.#confirmed();
     this.#away.set(session, nowMs + this.settings.maxDisconnectionDuration);
     for (const [{ sid: oldest }] of this.#away) {
       if (this.#away.size <= this.settings.maxAwaySessions) break;
@@ -182,14 +188,37 @@ export class RecoverySessions implements Swept {
     if (this.#away.delete(session) && this.#away.size === 0) this.#ports.onEmpty();
   }
 
-  #missed(session: Session, given: unknown): Resumed {
-    const { membership, since, confirmed } = session;
+  #begin(sid: SocketId): Session {
+    const { last } = this.#log;
+    const session: Session = { sid, pid: this.#newPid(), data: undefined, holder: undefined, membership: new Membership(), since: last, confirmed: 0 };
+    this.#byPid.set(session.pid, session);
+    this.#bySid.set(sid, session);
+    return session;
+  }
+
+  /** @returns `undefined` for a session that ended while middleware was asked. */
+  #resume(session: Session, offset: unknown): (Missed & { readonly session: Session }) | undefined {
+    session.holder?.supersede();
+    if (this.#bySid.get(session.sid) !== session) return undefined;
+    const missed = this.#missed(session, offset);
+    this.#away.delete(session);
+    if (missed.recovery.outcome !== "recovered") this.#renew(session);
+    return { ...missed, session };
+  }
+
+  #missed({ membership, since, holder, confirmed }: Session, given: unknown): Missed {
     const after = this.#place(given, since);
     if (after === undefined) return partly("unknown-offset");
-    if (Math.max(after, confirmed) < this.#log.expired) return partly("expired"); // middleware took its time
-    if (!this.#log.isComplete(after, membership)) return partly("overflow");
+    const needed = Math.max(after, holder === undefined ? confirmed : this.#confirmed());
+    if (needed < this.#log.expired) return partly("expired"); // middleware took its time
+    if (!this.#log.isComplete(needed, membership)) return partly("overflow");
     const missed = this.#log.missed(after, membership);
     return { recovery: { outcome: "recovered", missed: missed.length }, missed };
+  }
+
+  /** A connection that still answers its heartbeats has brought everything that is older than one. */
+  #confirmed(): number {
+    return this.#log.lastAt(this.#ports.clock.now() - this.#ports.heartbeatMs);
   }
 
   /** Up to which event a client has received everything. */
@@ -203,8 +232,10 @@ export class RecoverySessions implements Swept {
 
   /** A client that is shown its own pid believes that it has missed nothing. What it was told it has lost, it will not get. */
   #renew(session: Session): void {
+    this.#byPid.delete(session.pid);
     session.pid = this.#newPid();
     session.since = this.#log.last;
+    this.#byPid.set(session.pid, session);
   }
 
   #newPid(): string {
@@ -212,9 +243,10 @@ export class RecoverySessions implements Swept {
   }
 }
 
-/** Ended while middleware was asked. */
-const gone: Resumed = { recovery: { outcome: "lost", reason: "expired" }, missed: [] };
+function lost(reason: LossReason): Recovery {
+  return { outcome: "lost", reason };
+}
 
-function partly(reason: PartialReason): Resumed {
+function partly(reason: PartialReason): Missed {
   return { recovery: { outcome: "partial", reason }, missed: [] };
 }

@@ -14,8 +14,8 @@ export type LossReason = "other-epoch" | "expired" | "unsupported";
 
 /** What became of the session of a client that came back. */
 export type Recovery =
-  /** Id, rooms and data are back, and every missed event follows, once. */
-  | { readonly outcome: "recovered"; readonly missed: number }
+  /** Id, rooms and data are back, and every missed event follows, once. How many there are is not known of socket.io's servers. */
+  | { readonly outcome: "recovered"; readonly missed: number | undefined }
   /** Id, rooms and data are back; missed events are not: load what they told from where it is stored. */
   | { readonly outcome: "partial"; readonly reason: PartialReason }
   /** A new session. */

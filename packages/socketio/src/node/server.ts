@@ -17,6 +17,7 @@ import { type Admission, Client } from "../shell/server/client.js";
 import type { Step } from "../shell/server/middleware.js";
 import type { Namespace, NamespaceReservedEvents, NspSocket } from "../shell/server/namespace.js";
 import { readSettings, type SocketServerOptions } from "../shell/server/options.js";
+import { recoveringAdapters } from "../shell/server/recovery.js";
 import { NamespaceRegistry, type NamespaceMatcher } from "../shell/server/registry.js";
 import type { ServerContext } from "../shell/server/ports.js";
 import { InMemoryAdapter } from "../adapter/in-memory.js";
@@ -39,6 +40,8 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   engine: EngineServer | undefined;
   httpServer: HttpServer | HttpsServer | undefined;
   readonly #context: ServerContext;
+  /** Read anew for each connection, so that what is set later holds for those that come later. */
+  readonly #settings: ReturnType<typeof readSettings>;
   readonly #namespaces: NamespaceRegistry;
   #adapter: AdapterFactory;
 
@@ -49,12 +52,14 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   constructor(target?: number | HttpServer | HttpsServer | ServerOptions, options?: ServerOptions) {
     const isOptions = typeof target === "object" && !("listen" in target);
     const opts = options ?? (isOptions ? target : {});
-    const context = createContext(readSettings(opts), opts);
+    const settings = readSettings(opts);
+    const context = createContext(settings, opts);
     super((error, failure) => context.report(error, failure));
     this.opts = opts;
+    this.#settings = settings;
     this.#context = context;
     this.encoder = context.encoder;
-    this.#adapter = opts.adapter ?? InMemoryAdapter;
+    this.#adapter = opts.adapter ?? defaultAdapter(opts, context);
     this.#namespaces = new NamespaceRegistry({
       encoder: context.encoder,
       opts,
@@ -78,8 +83,7 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
       const httpServer = createServer((_request, response) => response.writeHead(404).end());
       return this.attach(httpServer.listen(target), options);
     }
-    const { settings } = this.#context;
-    const engine = new EngineServer({ ...this.opts, ...options, path: options?.path ?? settings.path, onError: this.#context.report });
+    const engine = new EngineServer({ ...this.opts, ...options, path: options?.path ?? this.#settings.path, onError: this.#context.report });
     engine.attach(target);
     this.httpServer = target;
     return this.bind(engine);
@@ -114,8 +118,22 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     return `http${this.httpServer instanceof HttpsServer ? "s" : ""}://${host}:${address.port}`;
   }
 
-  path(): string {
-    return this.#context.settings.path;
+  /** The path of the endpoint; given one, sets it for the next {@link attach}. */
+  path(): string;
+  path(path: string): this;
+  path(path?: string): string | this {
+    if (path === undefined) return this.#settings.path;
+    this.#settings.path = path;
+    return this;
+  }
+
+  /** How long a client may take to join its first namespace, in milliseconds; given a number, sets it for clients that come later. */
+  connectTimeout(): number;
+  connectTimeout(timeoutMs: number): this;
+  connectTimeout(timeoutMs?: number): number | this {
+    if (timeoutMs === undefined) return this.#settings.connectTimeout;
+    this.#settings.connectTimeout = readSettings({ connectTimeout: timeoutMs }).connectTimeout;
+    return this;
   }
 
   /**
@@ -133,8 +151,11 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     return this;
   }
 
-  /** Changes what delivers broadcasts, in every namespace; before the first client connects. */
-  adapter(factory: AdapterFactory): this {
+  /** What delivers broadcasts; given one, changes it in every namespace, before the first client connects. */
+  adapter(): AdapterFactory;
+  adapter(factory: AdapterFactory): this;
+  adapter(factory?: AdapterFactory): AdapterFactory | this {
+    if (factory === undefined) return this.#adapter;
     this.#adapter = factory;
     for (const namespace of this.#namespaces.all.values()) namespace.renewAdapter();
     return this;
@@ -179,6 +200,10 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     this.sockets.off(event, listener);
     return this;
   }
+  override prependOnceListener<Event extends Name<Listen, Emit, InterServer, SocketData>>(event: Event, listener: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
+    this.sockets.prependOnceListener(event, listener);
+    return this;
+  }
   override removeAllListeners(event?: Name<Listen, Emit, InterServer, SocketData>): this {
     this.sockets.removeAllListeners(event);
     return this;
@@ -214,6 +239,10 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
       this.#context.report(error, { event: "adapter", namespace: adapter.nsp.name });
     }
   }
+}
+
+function defaultAdapter({ connectionStateRecovery, pingInterval = 25_000, pingTimeout = 20_000 }: ServerOptions, context: ServerContext): AdapterFactory {
+  return connectionStateRecovery === undefined ? InMemoryAdapter : recoveringAdapters(connectionStateRecovery, pingInterval + pingTimeout, context);
 }
 
 /** A class must be constructed, a plain function called. */

@@ -11,6 +11,8 @@ import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
 import { EventSocket } from "../../core/event-socket.js";
 import type { EmitFlags } from "../../core/outgoing.js";
 import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
+import type { Recovery } from "../../core/recovery.js";
+import { asking, type ConnectAnswer, type RecoverableSession, settle, takeOffset } from "../../core/recovery-client.js";
 import { askAuth } from "./auth.js";
 import { OfflineBuffer } from "./offline-buffer.js";
 import { type Auth, readSocketSettings, type SocketOptions, type SocketSettings } from "./options.js";
@@ -52,11 +54,13 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** Given by the server; another one after each reconnection. `undefined` while not connected. */
   id: string | undefined;
   connected = false;
-  readonly recovered: boolean = false;
+  /** What became of its session at the last reconnection, where the server keeps sessions; `undefined` before the first. */
+  recovery: Recovery | undefined;
   auth: Auth | undefined;
   readonly #settings: SocketSettings;
   readonly #waiting: OfflineBuffer<Waiting>;
   readonly #received: OfflineBuffer<Packet>;
+  #session: RecoverableSession | undefined;
   #isActive = false;
   /** Why it is over for good; cleared by `connect()`. */
   #finalReason: string | undefined;
@@ -77,6 +81,11 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
 
   get disconnected(): boolean {
     return !this.connected;
+  }
+
+  /** Whether id, rooms and data are those of before the reconnection, and missed events follow. */
+  get recovered(): boolean {
+    return this.recovery?.outcome === "recovered";
   }
 
   /** Whether it is connected or will try to be. */
@@ -103,6 +112,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** Leaves the namespace; the connection ends with its last active socket. */
   disconnect(): this {
     const wasConnected = this.connected;
+    this.#session = undefined;
     if (wasConnected) this.io.write(this.io.codec.encode({ type: PacketType.DISCONNECT, nsp: this.nsp }));
     this.#end("io client disconnect");
     if (wasConnected) this.#tellDisconnect("io client disconnect", undefined);
@@ -123,7 +133,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   onOpen(): void {
     const attempt = ++this.#attempt;
     askAuth(this.auth, (auth) => {
-      if (attempt === this.#attempt && this.#isActive && this.io.isOpen) this.io.write(this.io.codec.encode({ type: PacketType.CONNECT, nsp: this.nsp, data: auth }));
+      if (attempt === this.#attempt && this.#isActive && this.io.isOpen) this.io.write(this.io.codec.encode({ type: PacketType.CONNECT, nsp: this.nsp, data: asking(this.#session, auth) }));
     }, (cause) => {
       if (attempt !== this.#attempt) return;
       this.#refuse(new ConnectionError("Cannot connect: auth failed", { cause, retryable: false }));
@@ -143,6 +153,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** @internal The connection is lost; another one may follow. */
   onLost(reason: string, description: unknown): void {
     this.#attempt++;
+    this.#received.take(); // a server that repeats what was missed begins anew
     if (this.connected) this.#tellDisconnect(reason, description);
   }
 
@@ -153,7 +164,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     else if (type === PacketType.ACK) this.receiveAck(packet);
     else if (type === PacketType.CONNECT_ERROR) this.#onRefused(data);
     else if (type === PacketType.DISCONNECT) this.#onServerDisconnect();
-    else if (this.connected) this.receiveEvent(packet);
+    else if (this.connected) this.receiveEvent(this.#withoutOffset(packet));
     else this.#received.add(packet, () => undefined);
   }
 
@@ -189,14 +200,16 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   }
 
   #onConnect(data: unknown): void {
-    const { sid } = (data ?? {}) as { sid?: unknown };
+    const answer = (data ?? {}) as ConnectAnswer;
+    const { sid } = answer;
     if (typeof sid !== "string") {
       this.#refuse(new ConnectionError("Cannot connect: the server speaks Socket.IO protocol 4 or older", { code: "socketio/unexpected-packet", retryable: false }));
       return;
     }
     this.id = sid;
     this.connected = true;
-    for (const packet of this.#received.take()) this.receiveEvent(packet);
+    ({ session: this.#session, recovery: this.recovery } = settle(this.#session, answer));
+    for (const packet of this.#received.take()) this.receiveEvent(this.#withoutOffset(packet));
     for (const { packets } of this.#waiting.take()) this.io.write(packets);
     this.run("connect", []);
   }
@@ -219,6 +232,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
 
   #onServerDisconnect(): void {
     const wasConnected = this.connected;
+    this.#session = undefined;
     this.#end("io server disconnect");
     if (wasConnected) this.#tellDisconnect("io server disconnect", undefined);
   }
@@ -237,6 +251,10 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.id = undefined;
     this.loseAcks(reason, (id) => this.#waiting.some((waiting) => waiting.id === id));
     this.run("disconnect", [reason, description]);
+  }
+
+  #withoutOffset(packet: Packet): Packet {
+    return this.#session === undefined ? packet : takeOffset(this.#session, packet);
   }
 
   #dropped(id: number | undefined): void {

@@ -157,6 +157,11 @@ export class Client implements SocketClient, ServerConnectionSink {
   }
 
   /** @internal */
+  supersede(): void {
+    this.#hangUp("transport close");
+  }
+
+  /** @internal */
   remove(socket: { readonly id: SocketId; readonly nsp: { readonly name: string } }): void {
     this.#connection.leave(socket.nsp.name);
   }

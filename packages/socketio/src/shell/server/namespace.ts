@@ -11,6 +11,7 @@ import type { Events } from "../../core/emitter.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, DefaultEventsMap, Untyped, WithReplies } from "../../core/event-types.js";
 import { reservedEvent } from "../../core/faults.js";
 import { isReservedEvent, PacketType } from "../../core/packet.js";
+import type { Claim } from "../../core/recovery-sessions.js";
 import { BroadcastEmitter } from "./broadcast-emitter.js";
 import { BroadcastOperator } from "./broadcast-operator.js";
 import type { Client } from "./client.js";
@@ -107,14 +108,20 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
 
   /** @internal A client asks to be let in. */
   admit(client: Client, auth: Record<string, unknown>): void {
-    const socket: NspSocket<Listen, Emit, InterServer, SocketData> = new Socket(this, client, auth);
+    const { recovery } = this.#adapter;
+    const claim = recovery?.claim(auth["pid"], auth["offset"]);
+    const socket: NspSocket<Listen, Emit, InterServer, SocketData> = new Socket(this, client, auth, claim);
     this.#asking++;
     client.expect(socket);
+    if (claim?.session !== undefined && recovery?.settings.skipMiddlewares === true) {
+      this.#letIn(socket, client, claim);
+      return;
+    }
     this.#middleware.run({
       subject: socket,
       late: (error) => this.#report(error, "middleware", socket.id),
       done: (failure) => {
-        if (failure === undefined) this.#letIn(socket, client);
+        if (failure === undefined) this.#letIn(socket, client, claim);
         else {
           client.forget(socket);
           client.refuse(this.name, this.#verdict(failure, "middleware", socket.id));
@@ -126,13 +133,13 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
   /** @internal */
   remove({ id }: { readonly id: SocketId }): void {
     this.sockets.delete(id);
-    this.#releaseIfEmpty();
+    this.settle();
   }
 
   /** @internal A socket was not let in. */
   abandon(): void {
     this.#asking--;
-    this.#releaseIfEmpty();
+    this.settle();
   }
 
   /** @internal Another adapter takes over; only before the first socket. */
@@ -162,11 +169,12 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
   }
 
   /** Connect handlers run before the client is told, so that a failing one still refuses it. */
-  #letIn(socket: NspSocket<Listen, Emit, InterServer, SocketData>, client: Client): void {
+  #letIn(socket: NspSocket<Listen, Emit, InterServer, SocketData>, client: Client, claim: Claim | undefined): void {
     if (!client.accept(socket)) return;
+    const resumed = this.#adapter.recovery?.hold(socket, claim);
     this.#asking--;
     this.sockets.set(socket.id, socket);
-    socket.open();
+    socket.open(resumed);
     this.#arriving = socket;
     let failure: Failure | undefined;
     const fail = (error: unknown): void => {
@@ -176,7 +184,7 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     for (const event of ["connect", "connection"] as const) for (const listener of this.#take(event)) callSafely(listener, [socket], fail);
     this.#arriving = undefined;
     if (failure === undefined) {
-      client.settle(this.name, { type: PacketType.CONNECT, nsp: this.name, data: { sid: socket.id } });
+      client.settle(this.name, { type: PacketType.CONNECT, nsp: this.name, data: { sid: socket.id, ...resumed?.answer } });
       return;
     }
     socket.end("server namespace disconnect");
@@ -198,9 +206,10 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     client.write({ type: PacketType.CONNECT_ERROR, nsp: this.name, data });
   }
 
-  /** Nobody is in it and nobody is about to be. */
-  #releaseIfEmpty(): void {
-    if (this.sockets.size === 0 && this.#asking === 0) this.server.emptied(this);
+  /** @internal Nobody may be in it any more, nor about to be, nor able to come back. */
+  settle(): void {
+    const awayCount = this.#adapter.recovery?.awayCount ?? 0;
+    if (this.sockets.size === 0 && this.#asking === 0 && awayCount === 0) this.server.emptied(this);
   }
 
   #verdict(failure: Failure, event: string, socketId: SocketId): { message: string; data?: unknown } {

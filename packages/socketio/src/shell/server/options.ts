@@ -7,6 +7,7 @@ import type { ErrorContext } from "@x/errors/handlers";
 import { SocketIOError } from "@x/errors/socketio";
 import type { AdapterFactory } from "../../adapter/port.js";
 import { DEFAULT_PACKET_LIMITS, type PacketLimits } from "../../core/limits.js";
+import type { RecoveryOptions } from "../../core/recovery.js";
 import type { ParserOption } from "../../core/parser.js";
 
 /** Where a failure happened. */
@@ -25,6 +26,8 @@ export interface SocketServerOptions extends Partial<PacketLimits>, ParserOption
   readonly cleanupEmptyChildNamespaces?: boolean;
   /** Delivers broadcasts. Default: the in-memory adapter. */
   readonly adapter?: AdapterFactory;
+  /** Lets clients that lose their connection come back to their rooms, their `data` and the events that they missed. Default: not. */
+  readonly connectionStateRecovery?: RecoveryOptions;
   /** Most namespaces of one connection. Count; default 100. */
   readonly maxNamespacesPerConnection?: number;
   /** Most rooms of one socket, its own included. Count; default 1000. */
@@ -55,7 +58,7 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
 };
 
 /** @throws {SocketIOError} `socketio/invalid-option` for a limit that is not a positive number. */
-export function readSettings(options: SocketServerOptions): ServerSettings {
+export function readSettings(options: SocketServerOptions): { -readonly [Name in keyof ServerSettings]: ServerSettings[Name] } {
   const given = Object.fromEntries(
     Object.keys(DEFAULT_SERVER_SETTINGS)
       .map((name) => [name, options[name as keyof ServerSettings]] as const)

@@ -11,11 +11,14 @@ import { EventSocket } from "../../core/event-socket.js";
 import { atLimit } from "../../core/faults.js";
 import type { EmitFlags } from "../../core/outgoing.js";
 import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
+import type { Recovery } from "../../core/recovery.js";
+import type { Claim, Holder, Resumed } from "../../core/recovery-sessions.js";
 import type { Member } from "../../core/server-connection.js";
 import { BroadcastOperator, type RemoteSocket } from "./broadcast-operator.js";
 import { type Handshake, readHandshake } from "./handshake.js";
 import { Middleware, type Next } from "./middleware.js";
 import type { EngineConnection, Request, ServerContext } from "./ports.js";
+import { isRecoverable } from "./recovery.js";
 
 /** Why a socket ended; the peers' words. */
 export type DisconnectReason =
@@ -59,17 +62,19 @@ export interface SocketClient {
   write(packet: Packet, flags?: EmitFlags): void;
   writeToEngine(packets: EncodedPacket, options: WriteOptions): void;
   disconnect(): void;
+  /** @internal The client has another connection: this one ends, which its sockets may survive. */
+  supersede(): void;
   /** @internal The socket is gone. */
   remove(socket: { readonly id: SocketId; readonly nsp: { readonly name: string } }): void;
 }
 
 export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterServer = DefaultEventsMap, SocketData = Untyped, Nsp extends SocketNamespace<InterServer> = SocketNamespace<InterServer>>
-  extends EventSocket<Listen, Emit, ServerReservedEvents> implements Member {
+  extends EventSocket<Listen, Emit, ServerReservedEvents> implements Member, Holder {
   readonly id: SocketId;
   readonly nsp: Nsp;
   readonly client: SocketClient;
-  /** Whether missed events were delivered after a reconnection. */
-  readonly recovered: boolean = false;
+  /** What became of the session of a client that came back, with `connectionStateRecovery`; `undefined` for one that is new. */
+  recovery: Recovery | undefined;
   #data: SocketData | undefined;
   /** `undefined` for an empty one, which is what most clients send. */
   readonly #auth: Record<string, unknown> | undefined;
@@ -79,12 +84,20 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   #state: "connecting" | "connected" | "disconnected" = "connecting";
   #reason: DisconnectReason | undefined;
 
-  constructor(nsp: Nsp, client: SocketClient, auth: Record<string, unknown>) {
+  constructor(nsp: Nsp, client: SocketClient, auth: Record<string, unknown>, claim?: Claim) {
     super(nsp.context);
     this.nsp = nsp;
     this.client = client;
-    this.id = nsp.context.generateId();
+    this.id = claim?.session?.sid ?? nsp.context.generateId();
     this.#auth = Object.keys(auth).length === 0 ? undefined : auth;
+    if (claim === undefined) return;
+    this.recovery = claim.recovery;
+    this.#data = (claim.session?.holder ?? claim.session)?.data as SocketData | undefined;
+  }
+
+  /** Whether id, rooms and data are those of before a reconnection, and missed events follow. */
+  get recovered(): boolean {
+    return this.recovery?.outcome === "recovered";
   }
 
   /** Anything the application wants to keep with the socket; adapters carry it to other servers. */
@@ -187,10 +200,19 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     else this.end("client namespace disconnect");
   }
 
-  /** @internal Middleware let the client in. */
-  open(): void {
+  /** @internal Middleware let the client in. @param resumed what a session kept for it. */
+  open(resumed?: Resumed): void {
     this.#state = "connected";
     void this.join(this.id);
+    if (resumed === undefined) return;
+    this.recovery = resumed.recovery;
+    void this.nsp.adapter.addAll(this.id, new Set(resumed.rooms));
+    for (const packets of resumed.missed) this.client.writeToEngine(packets, {});
+  }
+
+  /** @internal The client came back on another connection. */
+  supersede(): void {
+    this.client.supersede();
   }
 
   /** @internal Refused by middleware: never connected, so that nobody needs to hear of it. */
@@ -207,7 +229,10 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     this.run("disconnecting", [reason, description]);
     this.#state = "disconnected";
     this.#reason = reason;
-    this.nsp.adapter.delAll(this.id);
+    const { adapter } = this.nsp;
+    if (isRecoverable(reason)) adapter.recovery?.leave(this.id, this.#data);
+    else adapter.recovery?.drop(this.id);
+    adapter.delAll(this.id);
     this.nsp.remove(this);
     this.client.remove(this);
     this.loseAcks(reason);
@@ -220,7 +245,10 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   }
 
   protected override transmit(packet: Packet, flags: EmitFlags): void {
-    if (this.#state === "connected") this.client.write(packet, flags);
+    if (this.#state !== "connected") return;
+    const { recovery } = this.nsp.adapter;
+    if (recovery === undefined) this.client.write(packet, flags);
+    else this.client.writeToEngine(recovery.encode(packet, { rooms: new Set([this.id]), flags }), flags);
   }
 
   protected override listenerFailed(error: unknown, context: ErrorContext): void {
