@@ -99,7 +99,7 @@ export function revive(holder: Holder, key: string, reviver: Reviver): unknown {
 }
 
 /** Objects with `toJSON` (dates, model instances) travel as what it answers, as in JSON. */
-function plainForm(value: object): unknown {
+export function plainForm(value: object): unknown {
   const { toJSON, arrayBuffer } = value as Blobish;
   if (typeof toJSON === "function") return toJSON.call(value) as unknown;
   if (typeof arrayBuffer === "function") throw invalidArgument("Cannot encode a Blob: await its arrayBuffer() first");
