@@ -124,6 +124,13 @@ describe("connect()", () => {
     expect(url.mock.calls[1]?.[0]).toMatchObject({ reason: "reconnect", attempt: 2, cause: { code: "pool/connection-closed" } });
   });
 
+  test("credentials of the URL reach the transport, and nobody else", async () => {
+    const { socket, transport, told, open } = setUp({}, "wss://user:p%40ss@fake/path?q=a@b");
+    await open();
+    expect([transport.requests[0]?.url, socket.url]).toEqual(["wss://user:p%40ss@fake/path?q=a@b", "wss://fake/path?q=a@b"]);
+    expect(JSON.stringify(told)).not.toMatch(/user|ss@/);
+  });
+
   test("what such a function throws is the attempt's failure", async () => {
     const cause = new TypeError("no token");
     const { socket } = setUp({ reconnect: false }, () => {

@@ -35,7 +35,7 @@ export class Driver implements MachineSink<Link>, Swept {
   readonly #host: DriverHost;
   readonly #sweep: Sweep;
   readonly #attempts = new Map<Attempt, AbortController>();
-  /** Where each connection that is open leads. */
+  /** Where each connection that is open leads, without credentials. */
   readonly #urls = new Map<Link, string>();
   readonly #events: (() => void)[] = [];
   #depth = 0;
@@ -199,9 +199,10 @@ export class Driver implements MachineSink<Link>, Swept {
       const url = String(typeof source === "function" ? await source(context) : source);
       const headers = typeof fields === "function" ? await fields(context) : fields;
       signal.throwIfAborted();
-      if (attempt.reason !== "renew") this.tell(() => this.#host.dispatch("connecting", { url, attempt: attempt.attempt }));
+      const shown = withoutCredentials(url);
+      if (attempt.reason !== "renew") this.tell(() => this.#host.dispatch("connecting", { url: shown, attempt: attempt.attempt }));
       link = await transport.connect({ ...context, url, headers });
-      this.#urls.set(link, url);
+      this.#urls.set(link, shown);
     } catch (error) {
       this.#attempts.delete(attempt);
       this.run((machine, nowMs) => machine.attemptFailed(attempt, failureOf(error), nowMs));
@@ -230,6 +231,11 @@ export class Driver implements MachineSink<Link>, Swept {
     this.emit("ping", { payload: "" });
     pong.then(() => this.run((machine, nowMs) => machine.pong(link, "", nowMs)), () => undefined);
   }
+}
+
+/** Events are logged. */
+function withoutCredentials(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)[^/?#]*@/i, "$1");
 }
 
 /** What an attempt threw, in the pool's words. What is not of an @x package counts as a network's failure. */

@@ -74,7 +74,7 @@ export class ResilientSocket<In = unknown, Out = unknown> extends Subscribable<S
     return this.state === "connected";
   }
 
-  /** Where the present connection leads; `undefined` while there is none. */
+  /** Where the present connection leads, without credentials; `undefined` while there is none. */
   get url(): string | undefined {
     return this.#driver.url;
   }
