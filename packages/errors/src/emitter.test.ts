@@ -47,6 +47,15 @@ describe("Emitter", () => {
     expect(emitter.eventNames()).toEqual([]);
   });
 
+  test("prependOnceListener() is called first, and once", () => {
+    const { emitter } = create();
+    const calls: string[] = [];
+    emitter.on("close", () => calls.push("on")).prependOnceListener("close", () => calls.push("once"));
+    emitter.emit("close");
+    emitter.emit("close");
+    expect(calls).toEqual(["once", "on", "on"]);
+  });
+
   test("off() removes what was added last, once() included; all of an event; all", () => {
     const { emitter } = create();
     const [one, other] = [vi.fn(), vi.fn()];

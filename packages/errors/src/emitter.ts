@@ -50,6 +50,10 @@ export class Subscribable<Events extends EventMap<Events>> {
     return this.#set(event, [{ listener, once: false }, ...this.#list(event)]);
   }
 
+  prependOnceListener<Event extends EventName<Events>>(event: Event, listener: Listener<Events[Event]>): this {
+    return this.#set(event, [{ listener, once: true }, ...this.#list(event)]);
+  }
+
   /** Removes the listener added last; without a listener, all of the event; without an event, all. */
   off<Event extends EventName<Events>>(event?: Event, listener?: Listener<Events[Event]>): this {
     if (event === undefined || listener === undefined) return this.removeAllListeners(event);

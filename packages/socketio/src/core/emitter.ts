@@ -18,6 +18,21 @@ export abstract class TypedEmitter<Listen, Reserved> extends Subscribable<Events
     super({ onError });
   }
 
+  /** As Node's, for programs that call it: nothing here counts listeners, or warns of them. */
+  setMaxListeners(_count: number): this {
+    return this;
+  }
+
+  /** @returns 0, which on Node means no limit. */
+  getMaxListeners(): number {
+    return 0;
+  }
+
+  /** {@link listeners}: those of `once` are not wrapped. */
+  rawListeners(event: EventName<Events<Listen, Reserved>>): ReturnType<this["listeners"]> {
+    return this.listeners(event) as ReturnType<this["listeners"]>;
+  }
+
   /** {@link dispatch} for a name and arguments that came from the wire: declared types end here. */
   protected run(event: string, args: readonly unknown[]): boolean {
     return this.dispatch(event as EventName<Events<Listen, Reserved>>, ...(args as Events<Listen, Reserved>[EventName<Events<Listen, Reserved>>]));

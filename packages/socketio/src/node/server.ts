@@ -242,7 +242,8 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 }
 
 function defaultAdapter({ connectionStateRecovery, pingInterval = 25_000, pingTimeout = 20_000 }: ServerOptions, context: ServerContext): AdapterFactory {
-  return connectionStateRecovery === undefined ? InMemoryAdapter : recoveringAdapters(connectionStateRecovery, pingInterval + pingTimeout, context);
+  const heartbeatMs = 2 * (pingInterval + pingTimeout); // a busy server may be late to notice a silence
+  return connectionStateRecovery === undefined ? InMemoryAdapter : recoveringAdapters(connectionStateRecovery, heartbeatMs, context);
 }
 
 /** A class must be constructed, a plain function called. */

@@ -79,6 +79,11 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     return super.once(event, listener);
   }
 
+  override prependOnceListener<Event extends Name<Listen, Emit, InterServer, SocketData>>(event: Event, listener: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
+    if (event === "connection" || event === "connect") this.#once.add(listener);
+    return super.prependOnceListener(event, listener);
+  }
+
   /** Adds middleware: `next()` lets the socket in, `next(error)` refuses it with the error's message and `data`. */
   use(step: Step<NspSocket<Listen, Emit, InterServer, SocketData>>): this {
     this.#middleware.use(step);

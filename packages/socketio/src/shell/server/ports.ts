@@ -13,7 +13,7 @@ import type { FailureContext, ServerSettings } from "./options.js";
 export type Request = EngineSocket["request"];
 
 /** One Engine.IO session. */
-export type EngineConnection = Pick<EngineSocket, "id" | "request" | "remoteAddress" | "readyState" | "transport" | "send" | "writeBuffer" | "sendPrepared" | "attach" | "close" | "on" | "once" | "off">;
+export type EngineConnection = EngineSocket;
 
 /** What the parts of one server share. */
 export interface ServerContext {
