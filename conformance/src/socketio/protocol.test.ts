@@ -1,39 +1,9 @@
 /** What the protocol asks of a server, and what attackers try, as frames on a bare WebSocket. */
-import { onTestFinished, describe, expect, test } from "vitest";
-import { WebSocket } from "ws";
+import { describe, expect, test } from "vitest";
 import type { AdapterFactory } from "@x/socketio";
 import { Adapter } from "socket.io-adapter";
 import { next, officialClient, officialServer, ourClient, ourServer } from "./peers.js";
-
-interface Wire {
-  send(data: string | Uint8Array): void;
-  /** The next message, or what closed the connection. */
-  read(): Promise<string>;
-}
-
-async function dial(url: string): Promise<Wire> {
-  const ws = new WebSocket(`${url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`);
-  onTestFinished(() => ws.terminate());
-  const messages: string[] = [];
-  const waiting: ((message: string) => void)[] = [];
-  const push = (message: string) => {
-    const reader = waiting.shift();
-    if (reader === undefined) messages.push(message);
-    else reader(message);
-  };
-  ws.on("message", (data: Buffer) => push(data.toString()));
-  ws.on("close", () => push("closed"));
-  const wire: Wire = {
-    send: (data) => ws.send(data),
-    read: () => new Promise((resolve) => {
-      const message = messages.shift();
-      if (message === undefined) waiting.push(resolve);
-      else resolve(message);
-    }),
-  };
-  expect(await wire.read()).toMatch(/^0\{"sid"/);
-  return wire;
-}
+import { dial } from "./wire.js";
 
 describe("connection", () => {
   test.each([["40", /^40\{"sid":"[\w-]{20}"\}$/], ['40{"token":"x"}', /^40\{"sid"/], ["40/custom,", /^40\/custom,\{"sid"/], ["40/custom", /^40\/custom,\{"sid"/]])("%s is answered %s", async (sent, answer) => {
