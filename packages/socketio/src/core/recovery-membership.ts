@@ -17,7 +17,7 @@ interface Stay {
 
 export class Membership {
   readonly #present = new Map<Room, number>();
-  #past: Stay[] = [];
+  readonly #past: Stay[] = [];
   /** From this event on it knows everything. */
   exactFrom = 0;
 

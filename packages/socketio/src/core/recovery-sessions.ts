@@ -34,7 +34,9 @@ export interface Session {
   membership: Membership;
   /** It needs none of the events up to this one. */
   since: number;
-  /** When it went away, this event and all before were so old that they had reached it or were not for it. */
+  /** Since when it has had its holder. */
+  heldAtMs: number;
+  /** This event and all before reached it, or were not for it, before its last holder ended. */
   confirmed: number;
 }
 
@@ -137,6 +139,7 @@ export class RecoverySessions implements Swept {
   /** Looks for the session of a client that says it is back; nothing changes yet. @returns `undefined` for one that does not. */
   claim(pid: unknown, offset: unknown): Claim | undefined {
     if (typeof pid !== "string") return undefined;
+    this.tick(this.#ports.clock.now());
     const session = this.#byPid.get(pid);
     const recovery = session === undefined ? lost(pid.startsWith(`${this.#epoch}.`) ? "expired" : "other-epoch") : this.#missed(session, offset).recovery;
     return { session, offset, recovery };
@@ -148,6 +151,7 @@ export class RecoverySessions implements Swept {
     const resumed = session === undefined ? undefined : this.#resume(session, claim?.offset);
     const held = resumed?.session ?? this.#begin(holder.id);
     held.holder = holder;
+    held.heldAtMs = this.#ports.clock.now();
     this.joined(holder.id, holder.rooms);
     const recovery = resumed?.recovery ?? (session === undefined ? claim?.recovery : lost("expired"));
     return { recovery, rooms: held.membership.rooms, missed: resumed?.missed ?? [], answer: { pid: held.pid, ...(recovery !== undefined && { recovery }) } };
@@ -167,11 +171,10 @@ export class RecoverySessions implements Swept {
   leave(sid: SocketId, data: unknown): void {
     const session = this.#bySid.get(sid);
     if (session?.holder === undefined) return;
+    session.confirmed = this.#confirmed(session);
     session.holder = undefined;
     session.data = data;
-    const nowMs = this.#ports.clock.now();
-    session.confirmed = this.#confirmed();
-    this.#away.set(session, nowMs + this.settings.maxDisconnectionDuration);
+    this.#away.set(session, this.#ports.clock.now() + this.settings.maxDisconnectionDuration);
     for (const [{ sid: oldest }] of this.#away) {
       if (this.#away.size <= this.settings.maxAwaySessions) break;
       this.drop(oldest);
@@ -190,7 +193,7 @@ export class RecoverySessions implements Swept {
 
   #begin(sid: SocketId): Session {
     const { last } = this.#log;
-    const session: Session = { sid, pid: this.#newPid(), data: undefined, holder: undefined, membership: new Membership(), since: last, confirmed: 0 };
+    const session: Session = { sid, pid: this.#newPid(), data: undefined, holder: undefined, heldAtMs: 0, membership: new Membership(), since: last, confirmed: 0 };
     this.#byPid.set(session.pid, session);
     this.#bySid.set(sid, session);
     return session;
@@ -206,19 +209,21 @@ export class RecoverySessions implements Swept {
     return { ...missed, session };
   }
 
-  #missed({ membership, since, holder, confirmed }: Session, given: unknown): Missed {
+  #missed(session: Session, given: unknown): Missed {
+    const { membership, since } = session;
     const after = this.#place(given, since);
     if (after === undefined) return partly("unknown-offset");
-    const needed = Math.max(after, holder === undefined ? confirmed : this.#confirmed());
-    if (needed < this.#log.expired) return partly("expired"); // middleware took its time
+    const needed = Math.max(after, this.#confirmed(session));
+    if (needed < this.#log.expired) return partly("expired"); // it had many connections, all too short
     if (!this.#log.isComplete(needed, membership)) return partly("overflow");
     const missed = this.#log.missed(after, membership);
     return { recovery: { outcome: "recovered", missed: missed.length }, missed };
   }
 
-  /** A connection that still answers its heartbeats has brought everything that is older than one. */
-  #confirmed(): number {
-    return this.#log.lastAt(this.#ports.clock.now() - this.#ports.heartbeatMs);
+  /** A connection that still answers its heartbeats has brought everything that it was given before the last. */
+  #confirmed({ holder, heldAtMs, confirmed }: Session): number {
+    const provenMs = this.#ports.clock.now() - this.#ports.heartbeatMs;
+    return holder === undefined || heldAtMs > provenMs ? confirmed : this.#log.lastAt(provenMs);
   }
 
   /** Up to which event a client has received everything. */
