@@ -39,6 +39,14 @@ export const needs = [
     variable: "TEST_DATABASE_URL",
     holds: "address",
   },
+  {
+    name: "redis",
+    binaries: ["redis-server"],
+    debianPackages: ["redis-server"],
+    suite: "the official Redis adapter under our server",
+    variable: "REDIS_SERVER_PATH",
+    holds: "path",
+  },
   ...pythonLibraries("websocket", "websockets", "wsproto", "engineio", "aiohttp", "requests"),
 ];
 
