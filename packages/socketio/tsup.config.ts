@@ -1,5 +1,5 @@
 import type { Options } from "tsup";
 import { library } from "../../tsup.shared.js";
 
-const config: Options = library(["index", "client", "server"]);
+const config: Options = library(["index", "client", "server", "simple-client", "msgpack"]);
 export default config;

@@ -59,6 +59,7 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
    * @returns `true` (as socket.io does).
    * @throws {SocketIOError} `socketio/reserved-event`, `socketio/invalid-argument` or `socketio/too-deep` for what cannot travel,
    *   `socketio/too-many-acks`.
+   * @throws {DisconnectedError} on a client that is disconnected for good, until `connect()` is called.
    */
   emit<Name extends EventName<Emit>>(event: Name, ...args: EventArguments<Emit, Name>): boolean {
     return this.emitWith({}, event, args);

@@ -4,9 +4,9 @@
  * Room: socketio shell.
  */
 import { Socket as EngineSocket, type ClientOptions as EngineOptions } from "@x/engineio/client";
-import { ConnectionError } from "@x/errors/socketio";
 import type { DefaultEventsMap } from "../../core/event-types.js";
 import { Manager as AnyManager } from "./manager.js";
+import { opened } from "./opened.js";
 import type { ManagerOptions, SocketOptions } from "./options.js";
 import { Socket as AnySocket } from "./socket.js";
 import { readAddress } from "./url.js";
@@ -62,7 +62,7 @@ export const io: Lookup & { readonly connect: Lookup } = /* @__PURE__ */ Object.
 
 export interface ConnectOptions extends ClientOptions {
   /** Ends the attempt. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -72,27 +72,5 @@ export interface ConnectOptions extends ClientOptions {
  *   {@link ConnectionError} when the first attempt fails or `signal` aborts.
  */
 export function connect<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri: string, { signal, ...options }: ConnectOptions = {}): Promise<Socket<Listen, Emit>> {
-  return new Promise((resolve, reject) => {
-    const socket = io<Listen, Emit>(uri, { forceNew: true, ...options, autoConnect: false });
-    const settle = (end: () => void): void => {
-      signal?.removeEventListener("abort", onAbort);
-      socket.off("connect", onConnect);
-      socket.off("connect_error", onError);
-      end();
-    };
-    const onConnect = (): void => settle(() => resolve(socket));
-    const onError = (error: Error): void => settle(() => {
-      socket.disconnect();
-      reject(error);
-    });
-    const onAbort = (): void => onError(new ConnectionError("Cannot connect: aborted", { code: "socketio/aborted", cause: signal?.reason }));
-    socket.on("connect", onConnect);
-    socket.on("connect_error", onError);
-    if (signal?.aborted === true) {
-      onAbort();
-      return;
-    }
-    signal?.addEventListener("abort", onAbort);
-    socket.connect();
-  });
+  return opened(io<Listen, Emit>(uri, { forceNew: true, ...options, autoConnect: false }), signal);
 }

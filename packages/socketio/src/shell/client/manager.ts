@@ -185,7 +185,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     this.run("error", [error]);
     if (attempt > 0) this.run("reconnect_error", [error]);
     for (const socket of this.#sockets()) socket.onConnectError(error);
-    this.#endSockets();
+    this.#endSockets(error);
   }
 
   /** @internal */
@@ -194,21 +194,21 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   }
 
   /** @internal */
-  onGiveUp(): void {
+  onGiveUp(error: Error): void {
     this.run("reconnect_failed", []);
-    this.#endSockets();
+    this.#endSockets(error);
   }
 
   /** @internal */
   onClose(reason: string, description: unknown): void {
     this.run("close", [reason, description]);
     for (const socket of this.#sockets()) socket.onLost(reason, description);
-    this.#endSockets();
+    this.#endSockets(new ConnectionError(`Connection lost: ${reason}`, { code: "socketio/connection-lost", cause: description }));
   }
 
   /** Whoever waits for an answer is told when there will be no other attempt. */
-  #endSockets(): void {
-    if (this.#connection.kind === "closed") for (const socket of this.#sockets()) socket.onGiveUp();
+  #endSockets(error: Error): void {
+    if (this.#connection.kind === "closed") for (const socket of this.#sockets()) socket.onGiveUp(error);
   }
 
   #receive(decoder: PacketDecoder, data: string | Uint8Array): void {

@@ -57,6 +57,8 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** What became of its session at the last reconnection, where the server keeps sessions; `undefined` before the first. */
   recovery: Recovery | undefined;
   auth: Auth | undefined;
+  /** @internal Told when it is over for good; without a cause when either side wanted it. */
+  onFinal: ((reason: string, cause?: Error) => void) | undefined;
   readonly #settings: SocketSettings;
   readonly #waiting: OfflineBuffer<Waiting>;
   readonly #received: OfflineBuffer<Packet>;
@@ -146,8 +148,8 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   }
 
   /** @internal There will be no other attempt. */
-  onGiveUp(): void {
-    this.#end("reconnection failed");
+  onGiveUp(cause: Error): void {
+    this.#end("reconnection failed", cause);
   }
 
   /** @internal The connection is lost; another one may follow. */
@@ -172,7 +174,9 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     const packets = this.io.codec.encode(packet);
     if (flags.volatile === true && !(this.connected && this.io.isWritable)) return;
     if (this.connected) this.io.write(packets);
-    else if (flags.isReply !== true) this.#waiting.add({ packets, id: packet.id }, ({ id }) => this.#dropped(id));
+    else if (flags.isReply === true) return;
+    else if (this.#finalReason !== undefined) throw new DisconnectedError(`Cannot emit: the socket is disconnected (${this.#finalReason}), connect() first`, { reason: this.#finalReason });
+    else this.#waiting.add({ packets, id: packet.id }, ({ id }) => this.#dropped(id));
   }
 
   protected override listenerFailed(error: unknown, context: ErrorContext): unknown {
@@ -225,7 +229,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** The server does not want us: asking again is the application's decision. */
   #refuse(error: Error): void {
     const wasConnected = this.connected;
-    this.#end(error.message);
+    this.#end(error.message, error);
     if (wasConnected) this.#tellDisconnect("io server disconnect", error);
     this.run("connect_error", [error]);
   }
@@ -238,12 +242,13 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   }
 
   /** Over for good: nobody waits for an answer any more. */
-  #end(reason: string): void {
+  #end(reason: string, cause?: Error): void {
     this.#isActive = false;
     this.#attempt++;
     this.#finalReason = reason;
     this.loseAcks(reason);
     this.io.release();
+    this.onFinal?.(reason, cause);
   }
 
   #tellDisconnect(reason: string, description: unknown): void {

@@ -1,0 +1,63 @@
+/**
+ * Events that were received and not yet taken, bounded.
+ *
+ * Room: socketio shell. For {@link SimpleClient}.
+ */
+import type { Clock } from "@x/errors/clock";
+import { type Settle, bounded, type WaitOptions } from "./bounded.js";
+
+/** Name and arguments; where the server wants an acknowledgement, the function that sends it is the last one. */
+export type ReceivedEvent = readonly [event: string, ...args: unknown[]];
+
+export class EventInbox {
+  readonly #limit: number;
+  readonly #clock: Clock;
+  #events: ReceivedEvent[] = [];
+  #head = 0;
+  readonly #receivers = new Set<Settle<ReceivedEvent>>();
+  #ending: Error | undefined;
+
+  constructor(limit: number, clock: Clock) {
+    this.#limit = limit;
+    this.#clock = clock;
+  }
+
+  /** @returns `false` when it was full, and the event is lost. */
+  add(event: ReceivedEvent): boolean {
+    for (const settle of this.#receivers) {
+      settle(event);
+      return true;
+    }
+    if (this.#events.length - this.#head >= this.#limit) return false;
+    this.#events.push(event);
+    return true;
+  }
+
+  /** Nothing will be added; what is there can still be taken. */
+  end(error: Error): void {
+    this.#ending ??= error;
+    for (const settle of this.#receivers) settle(this.#ending);
+  }
+
+  /** @throws {TimeoutError}, {@link ConnectionError} as {@link bounded}; the error of {@link end} once there is nothing left. */
+  receive(options: WaitOptions): Promise<ReceivedEvent> {
+    return bounded(this.#clock, options, "receive", (settle) => {
+      const event = this.#take();
+      if (event !== undefined) settle(event);
+      else if (this.#ending !== undefined) settle(this.#ending);
+      else this.#receivers.add(settle);
+      return () => void this.#receivers.delete(settle);
+    });
+  }
+
+  #take(): ReceivedEvent | undefined {
+    const event = this.#events[this.#head];
+    if (event === undefined) return undefined;
+    this.#head++;
+    if (this.#head * 2 >= this.#events.length) {
+      this.#events = this.#events.slice(this.#head);
+      this.#head = 0;
+    }
+    return event;
+  }
+}
