@@ -30,6 +30,9 @@ export const roomFolders: readonly Room[] = ["core", "adapter", "codecs", "shell
 /** Rooms that may import `node:*`. */
 export const nodeRooms: readonly Room[] = ["node"];
 
+/** Rooms that may import packages that are not ours: each file makes one format of theirs fit a port, and users import it by its own entry. */
+export const libraryRooms: readonly Room[] = ["codecs"];
+
 export interface PackageRow {
   /** Packages that every room of this one may import. */
   readonly everywhere: readonly string[];

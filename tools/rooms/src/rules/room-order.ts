@@ -1,7 +1,7 @@
 /** Inside a package: core ← shell ← node | web | memory ← entry files. Tests may look into every room. */
 import type { Finding } from "../finding.js";
 import type { Import, Module, ModuleGraph } from "../graph.js";
-import { nodeRooms, roomFolders, roomOrder } from "../layout.js";
+import { libraryRooms, nodeRooms, roomFolders, roomOrder } from "../layout.js";
 
 const published = (graph: ModuleGraph): Module[] => graph.modules.filter((module) => module.package.isPublished && !module.isTest && module.room !== "outside");
 
@@ -17,7 +17,7 @@ export function roomOrderRule(graph: ModuleGraph): Finding[] {
   return [...homeless, ...shipped.flatMap((module) => module.imports.flatMap((site) => checkRoom(graph, module, site)))];
 }
 
-/** Only node rooms name Node's modules, as types too; nothing but a node room brings in packages that are not ours. */
+/** Only node rooms name Node's modules, as types too; nothing but node rooms and codecs brings in packages that are not ours. */
 export function nodeImportsRule(graph: ModuleGraph): Finding[] {
   return published(graph).filter(({ room }) => !nodeRooms.includes(room)).flatMap((module) => module.imports.flatMap(({ target, line, specifier }): Finding[] => {
     if (target.kind === "builtin") {
@@ -27,7 +27,7 @@ export function nodeImportsRule(graph: ModuleGraph): Finding[] {
         remedy: "declare a port in core or shell and implement it in the package's node room",
       }];
     }
-    if (target.kind !== "external" || module.room === "entry") return [];
+    if (target.kind !== "external" || module.room === "entry" || libraryRooms.includes(module.room)) return [];
     return [{
       rule: "node-imports", file: module.file, line,
       problem: `room "${module.room}" imports the foreign package "${specifier}"`,
