@@ -1,0 +1,6 @@
+/** `@x/socketio/adapter-contract`: what every adapter must do, for the tests of those who write one. Room: entry. */
+export { adapterContract } from "./adapter/contract.js";
+export type { AdapterCase } from "./adapter/contract.js";
+export { ContractViolation } from "./adapter/contract-node.js";
+export type { Adapter, AdapterNamespace, AdapterSocket, BroadcastPacket, WriteOptions } from "./adapter/port.js";
+export type { BroadcastFlags, BroadcastOptions, Room, SocketId } from "./core/broadcast.js";
