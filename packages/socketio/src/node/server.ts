@@ -36,9 +36,12 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   readonly sockets: Namespace<Listen, Emit, InterServer, SocketData>;
   readonly encoder: PacketEncoder;
   readonly opts: ServerOptions;
-  /** The Engine.IO server, from {@link attach} on. */
-  engine: EngineServer | undefined;
-  httpServer: HttpServer | HttpsServer | undefined;
+  /** The Engine.IO server, from {@link attach} on; that it is not there before is kept from the type, as in socket.io. */
+  declare engine: EngineServer;
+  /** From {@link attach} on, as {@link engine}; none with an engine of the application's own. */
+  declare httpServer: HttpServer | HttpsServer;
+  #engine: EngineServer | undefined;
+  #httpServer: HttpServer | HttpsServer | undefined;
   readonly #context: ServerContext;
   /** Read anew for each connection, so that what is set later holds for those that come later. */
   readonly #settings: ReturnType<typeof readSettings>;
@@ -85,7 +88,7 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     }
     const engine = new EngineServer({ ...this.opts, ...options, path: options?.path ?? this.#settings.path, onError: this.#context.report });
     engine.attach(target);
-    this.httpServer = target;
+    this.httpServer = this.#httpServer = target;
     return this.bind(engine);
   }
 
@@ -96,7 +99,7 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 
   /** Serves the sessions of an Engine.IO server of the application's own. */
   bind(engine: EngineServer): this {
-    this.engine = engine;
+    this.engine = this.#engine = engine;
     const admit: Admission = (client, name, auth) => this.#admit(client, name, auth);
     engine.on("connection", (conn) => {
       new Client(conn, this.#context, admit);
@@ -106,16 +109,16 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 
   /** @returns the port on which the HTTP server listens. */
   get port(): number | undefined {
-    const address = this.httpServer?.address();
+    const address = this.#httpServer?.address();
     return typeof address === "object" && address !== null ? address.port : undefined;
   }
 
   /** @returns `http://host:port` (`https:` for such a server) where it listens. */
   get url(): string | undefined {
-    const address = this.httpServer?.address();
+    const address = this.#httpServer?.address();
     if (typeof address !== "object" || address === null) return undefined;
     const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
-    return `http${this.httpServer instanceof HttpsServer ? "s" : ""}://${host}:${address.port}`;
+    return `http${this.#httpServer instanceof HttpsServer ? "s" : ""}://${host}:${address.port}`;
   }
 
   /** The path of the endpoint; given one, sets it for the next {@link attach}. */
@@ -175,8 +178,8 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
       for (const socket of [...namespace.sockets.values()]) socket.end("server shutting down");
       await this.#closeAdapter(namespace.adapter);
     }
-    await this.engine?.close();
-    await closeHttp(this.httpServer);
+    await this.#engine?.close();
+    await closeHttp(this.#httpServer);
     callback?.();
   }
 

@@ -33,7 +33,7 @@ export interface NamespaceServer {
 export interface NamespaceReservedEvents<S> {
   connect: (socket: S) => void;
   connection: (socket: S) => void;
-  new_namespace: (namespace: unknown) => void;
+  new_namespace: (namespace: Namespace) => void;
 }
 
 /** A socket that knows the type of its namespace. */
