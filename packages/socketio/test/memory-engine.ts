@@ -80,6 +80,10 @@ export interface World {
   readonly failures: { error: unknown; context: Record<string, unknown> }[];
   /** The links made so far, the server's ends. */
   readonly ends: End[];
+  /** What clients were told to connect to. */
+  readonly dialled: { url: string; options: Pick<ClientOptions, "extraHeaders" | "query"> }[];
+  /** What a connection that does not work fails with. */
+  failure: Error;
   /** Whether connecting works. */
   isUp: boolean;
   /** A client with a connection of its own; its clock is the world's. */
@@ -100,9 +104,11 @@ export function world(options: ServerOptions = {}): World {
     server,
     failures,
     ends,
+    dialled: [],
+    failure: new Error("connection refused"),
     isUp: true,
     client: (clientOptions = {}, namespace = "/") => {
-      const manager = new Manager<ClientOptions, End>("memory", { clock, random: () => 0, onError: (error, context) => failures.push({ error, context: { ...context } }), ...clientOptions }, () => dial());
+      const manager = new Manager<ClientOptions, End>("memory", { clock, random: () => 0, onError: (error, context) => failures.push({ error, context: { ...context } }), ...clientOptions }, (url, dialOptions) => dial(url, dialOptions));
       return (manager as unknown as RealManager).socket(namespace, clientOptions);
     },
     cut: () => {
@@ -112,12 +118,13 @@ export function world(options: ServerOptions = {}): World {
       }
     },
   };
-  function dial(): End {
+  function dial(url: string, dialOptions: World["dialled"][number]["options"]): End {
+    self.dialled.push({ url, options: dialOptions });
     const [near, far] = [new End(`client ${ends.length}`), new End(`server ${ends.length}`)];
     const { isUp } = self;
     queueMicrotask(() => {
       if (!isUp) {
-        near.emit("error", new Error("connection refused"));
+        near.emit("error", self.failure);
         return;
       }
       near.other = far;

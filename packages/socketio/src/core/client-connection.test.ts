@@ -12,6 +12,8 @@ const policy: ReconnectPolicy = {
   randomizationFactor: 1,
   stableAfterMs: 5000,
   timeout: 20_000,
+  retryIf: () => true,
+  maxRetryAfterMs: 120_000,
 };
 
 function start(changes: Partial<ReconnectPolicy> = {}, random = () => 0) {

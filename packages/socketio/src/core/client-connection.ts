@@ -4,6 +4,7 @@
  * Room: socketio core. Time and randomness come in; the Engine.IO socket is started and stopped through the sink.
  */
 import type { Random, Swept } from "@x/errors/clock";
+import { retryAfterMs } from "@x/errors/retry";
 import { ConnectionError, TimeoutError } from "@x/errors/socketio";
 import { type BackoffPolicy, backoffMs } from "./backoff.js";
 
@@ -16,11 +17,19 @@ export interface ReconnectPolicy extends BackoffPolicy {
   readonly stableAfterMs: number;
   /** How long one attempt may take. Milliseconds; default 20 000. */
   readonly timeout: number;
+  /** Whether to go on after this failure. Default: always, as socket.io does; `isRetryable` of `@x/errors/retry` stops after 401, 403, 404 and 410. */
+  readonly retryIf: (error: Error) => boolean;
+  /** Most of a server's wish (`Retry-After`, or `retryAfterMs` in the data of a refusal) that is granted. Milliseconds; default 120 000. */
+  readonly maxRetryAfterMs: number;
 }
 
 export interface ClientConnectionSink {
-  /** Begin to connect; answer with {@link ClientConnection.opened} or {@link ClientConnection.failed}. */
-  startEngine(): void;
+  /**
+   * Begin to connect; answer with {@link ClientConnection.opened} or {@link ClientConnection.failed}.
+   * @param attempt 0 for one that is not a repeated one.
+   * @param reason the failure that made it necessary.
+   */
+  startEngine(attempt: number, reason: Error | undefined): void;
   /** Drop the Engine.IO socket; nothing of it counts any more. */
   stopEngine(): void;
   /** @param attempt 0 for a connection that was not a repeated one. */
@@ -35,7 +44,7 @@ type State =
   | { readonly kind: "closed" }
   | { readonly kind: "opening"; readonly untilMs: number; readonly attempt: number }
   | { readonly kind: "open"; readonly sinceMs: number }
-  | { readonly kind: "waiting"; readonly untilMs: number };
+  | { readonly kind: "waiting"; readonly untilMs: number; readonly reason: Error };
 
 const closed: State = { kind: "closed" };
 
@@ -71,7 +80,7 @@ export class ClientConnection implements Swept {
     if (this.#state.kind !== "closed") return;
     this.#attempts = 0;
     this.#retriesFirst = retriesFirst;
-    this.#start(nowMs, 0);
+    this.#start(nowMs, 0, undefined);
   }
 
   /** The Engine.IO socket is open. */
@@ -110,8 +119,9 @@ export class ClientConnection implements Swept {
   tick(nowMs: number): void {
     if (this.deadlineMs > nowMs) return;
     if (this.#state.kind === "waiting") {
+      const { reason } = this.#state;
       this.#sink.onAttempt(this.#attempts);
-      if (this.kind === "waiting") this.#start(nowMs, this.#attempts);
+      if (this.kind === "waiting") this.#start(nowMs, this.#attempts, reason);
     } else if (this.#state.kind === "opening") {
       this.#sink.stopEngine();
       const { timeout } = this.policy;
@@ -120,18 +130,19 @@ export class ClientConnection implements Swept {
     }
   }
 
-  #start(nowMs: number, attempt: number): void {
+  #start(nowMs: number, attempt: number, reason: Error | undefined): void {
     this.#state = { kind: "opening", untilMs: nowMs + this.policy.timeout, attempt };
-    this.#sink.startEngine();
+    this.#sink.startEngine(attempt, reason);
   }
 
   /** The next state is settled before the application hears of the last: it may want to close or open at once. */
   #retry(error: Error, nowMs: number, mayRetry: boolean, tell: () => void): void {
     const { policy } = this;
-    const wants = policy.reconnection && mayRetry;
+    const wants = policy.reconnection && mayRetry && policy.retryIf(error);
     const gaveUp = wants && this.#attempts >= policy.reconnectionAttempts;
     if (wants && !gaveUp) {
-      this.#state = { kind: "waiting", untilMs: nowMs + backoffMs(policy, this.#attempts, this.#random) };
+      const askedMs = Math.min(retryAfterMs(error) ?? 0, policy.maxRetryAfterMs);
+      this.#state = { kind: "waiting", untilMs: nowMs + Math.max(askedMs, backoffMs(policy, this.#attempts, this.#random)), reason: error };
       this.#attempts++;
     }
     tell();

@@ -4,9 +4,10 @@
  * Room: socketio shell. Whichever comes first counts.
  */
 import type { Untyped } from "../../core/event-types.js";
+import type { Attempt } from "./attempt.js";
 import type { Auth, AuthFunction } from "./options.js";
 
-export function askAuth(auth: Auth | undefined, answer: (auth: Record<string, Untyped> | undefined) => void, failed: (error: unknown) => void): void {
+export function askAuth(auth: Auth | undefined, attempt: Attempt, answer: (auth: Record<string, Untyped> | undefined) => void, failed: (error: unknown) => void): void {
   if (!isFunction(auth)) {
     answer(auth);
     return;
@@ -18,7 +19,7 @@ export function askAuth(auth: Auth | undefined, answer: (auth: Record<string, Un
     answer(value);
   };
   try {
-    const result = auth(once);
+    const result = auth(once, attempt);
     if (result instanceof Promise) result.then(once, failed);
     else once(result);
   } catch (error) {

@@ -13,6 +13,7 @@ import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
 import { DEFAULT_PACKET_LIMITS } from "../../core/limits.js";
 import type { EncodedPacket, Packet } from "../../core/packet.js";
 import { readCodec } from "../../core/parser.js";
+import { ask, type Asked, type Attempt, mustAsk } from "./attempt.js";
 import { type ManagerOptions, readPolicy, type SocketOptions } from "./options.js";
 import type { EngineClient, EngineFactory } from "./ports.js";
 import { Socket, type SocketManager } from "./socket.js";
@@ -43,6 +44,8 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   readonly #connection: ClientConnection;
   /** @internal */
   readonly sweep: Sweep;
+  #abort = new AbortController();
+  #attempt: Attempt = { attempt: 1, reason: undefined, signal: this.#abort.signal };
   #onFirst: ((error?: Error) => void) | undefined;
 
   constructor(uri: string, opts: Options, createEngine: EngineFactory<Options, Engine>) {
@@ -148,10 +151,34 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     this.#connection.close("forced close");
   }
 
+  /** @internal When to connect again. */
+  get policy(): ReconnectPolicy {
+    return this.#connection.policy;
+  }
+
   /** @internal */
-  startEngine(): void {
+  get attempt(): Attempt {
+    return this.#attempt;
+  }
+
+  /** @internal */
+  startEngine(attempt: number, reason: Error | undefined): void {
+    const { signal } = this.#abort;
+    this.#attempt = { attempt: attempt + 1, reason, signal };
+    if (!mustAsk(this.opts)) {
+      this.#dial(this.opts as Asked<Options>);
+      return;
+    }
+    ask(this.opts, this.#attempt).then((options) => {
+      if (!signal.aborted) this.#dial(options);
+    }).catch((error: unknown) => {
+      if (!signal.aborted) this.#failed(error instanceof Error ? error : new Error(String(error)));
+    });
+  }
+
+  #dial(options: Asked<Options>): void {
     const { path = "/socket.io" } = this.opts;
-    const engine = this.#create({ ...this.opts, path });
+    const engine = this.#create(options.url ?? this.uri, { ...options, path });
     this.engine = engine;
     const isCurrent = (): boolean => this.engine === engine;
     engine.on("open", () => isCurrent() && this.#act(() => this.#connection.opened(this.clock.now())));
@@ -166,9 +193,16 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
 
   /** @internal */
   stopEngine(): void {
+    this.#drop()?.close();
+  }
+
+  /** Nothing of the engine counts any more, nor of what was asked for it. */
+  #drop(): Engine | undefined {
     const { engine } = this;
     this.engine = undefined;
-    engine?.close();
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    return engine;
   }
 
   /** @internal */
@@ -227,9 +261,9 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   }
 
   /** An engine that cannot even begin, for its options or the address, throws at whoever wanted the connection. */
-  #create(options: Options): Engine {
+  #create(url: string, options: Asked<Options>): Engine {
     try {
-      return this.#createEngine(this.uri, options);
+      return this.#createEngine(url, options);
     } catch (error) {
       this.#connection.close("forced close");
       throw error;
@@ -237,7 +271,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   }
 
   #failed(cause: Error): void {
-    this.engine = undefined;
+    this.#drop();
     this.#act(() => this.#connection.failed(new ConnectionError(cause.message, { cause }), this.clock.now()));
   }
 
@@ -246,7 +280,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
       this.#failed(description instanceof Error ? description : new Error(`Connection closed: ${reason}`));
       return;
     }
-    this.engine = undefined;
+    this.#drop();
     this.#act(() => this.#connection.lost(reason, description, this.clock.now()));
   }
 

@@ -10,12 +10,13 @@ import type { ReconnectPolicy } from "../../core/client-connection.js";
 import type { Untyped } from "../../core/event-types.js";
 import type { PacketLimits } from "../../core/limits.js";
 import type { ParserOption } from "../../core/parser.js";
+import type { Attempt, AttemptOptions } from "./attempt.js";
 
 /** Sent with each CONNECT: an object, or a function called for each attempt, which returns one, resolves to one, or hands one to its callback. */
 export type Auth = Record<string, Untyped> | AuthFunction;
-export type AuthFunction = (callback: (auth: Record<string, Untyped>) => void) => unknown;
+export type AuthFunction = (callback: (auth: Record<string, Untyped>) => void, attempt: Attempt) => unknown;
 
-export interface ManagerOptions extends Partial<Omit<ReconnectPolicy, "timeout">>, Partial<PacketLimits>, ParserOption {
+export interface ManagerOptions extends Partial<Omit<ReconnectPolicy, "timeout">>, Partial<PacketLimits>, ParserOption, AttemptOptions {
   /** How long one attempt to connect may take. Milliseconds, or `false` for ever; default 20 000. */
   readonly timeout?: number | false;
   /** Whether to connect without being asked. Default `true`. */
@@ -59,6 +60,8 @@ export function readPolicy(options: ManagerOptions): ReconnectPolicy {
     reconnectionDelayMax: atLeast("reconnectionDelayMax", options.reconnectionDelayMax ?? 5000, 0),
     randomizationFactor: Math.min(1, atLeast("randomizationFactor", options.randomizationFactor ?? 1, 0)),
     stableAfterMs: atLeast("stableAfterMs", options.stableAfterMs ?? 5000, 0),
+    retryIf: options.retryIf ?? always,
+    maxRetryAfterMs: atLeast("maxRetryAfterMs", options.maxRetryAfterMs ?? 120_000, 0),
     timeout: options.timeout === false ? Infinity : atLeast("timeout", options.timeout ?? 20_000, 0),
   };
 }
@@ -71,6 +74,10 @@ export function readSocketSettings(options: SocketOptions): SocketSettings {
     bufferPolicy: options.bufferPolicy ?? "oldest",
     maxPendingAcks: atLeast("maxPendingAcks", options.maxPendingAcks ?? 10_000, 1),
   };
+}
+
+function always(): boolean {
+  return true;
 }
 
 function atLeast(name: string, value: number, least: number): number {

@@ -3,6 +3,8 @@
  *
  * Room: socketio shell. `@x/engineio/client` implements it, on Node and in browsers; tests use one in memory.
  */
+import type { Asked, AttemptOptions } from "./attempt.js";
+
 export interface EngineHandler {
   onMessage(data: string | Uint8Array): void;
   onClose(reason: string, description?: unknown): void;
@@ -20,4 +22,4 @@ export interface EngineClient {
 }
 
 /** Begins to connect at once. */
-export type EngineFactory<Options, Engine extends EngineClient = EngineClient> = (url: string, options: Options) => Engine;
+export type EngineFactory<Options extends AttemptOptions, Engine extends EngineClient = EngineClient> = (url: string, options: Asked<Options>) => Engine;

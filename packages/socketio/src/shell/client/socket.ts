@@ -5,7 +5,9 @@
  */
 import type { Clock, Sweep } from "@x/errors/clock";
 import type { ErrorContext, OnError } from "@x/errors/handlers";
+import { retryAfterMs } from "@x/errors/retry";
 import { BadNamespaceError, ConnectionError, ConnectionRefusedError, DisconnectedError } from "@x/errors/socketio";
+import type { ReconnectPolicy } from "../../core/client-connection.js";
 import type { PacketEncoder } from "../../core/codec.js";
 import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
 import { EventSocket } from "../../core/event-socket.js";
@@ -13,6 +15,7 @@ import type { EmitFlags } from "../../core/outgoing.js";
 import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
 import type { Recovery } from "../../core/recovery.js";
 import { asking, type ConnectAnswer, type RecoverableSession, settle, takeOffset } from "../../core/recovery-client.js";
+import type { Attempt } from "./attempt.js";
 import { askAuth } from "./auth.js";
 import { OfflineBuffer } from "./offline-buffer.js";
 import { type Auth, readSocketSettings, type SocketOptions, type SocketSettings } from "./options.js";
@@ -36,6 +39,9 @@ export interface SocketManager {
   readonly isWritable: boolean;
   readonly clock: Clock;
   readonly codec: PacketEncoder;
+  readonly attempt: Attempt;
+  /** Whether a refusal in which the server names a delay is followed by another CONNECT. */
+  readonly policy: Pick<ReconnectPolicy, "retryIf" | "reconnectionDelay" | "maxRetryAfterMs">;
   readonly sweep: Sweep;
   readonly report: OnError;
   open(): unknown;
@@ -134,7 +140,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** @internal The connection is open: ask for the namespace. */
   onOpen(): void {
     const attempt = ++this.#attempt;
-    askAuth(this.auth, (auth) => {
+    askAuth(this.auth, this.io.attempt, (auth) => {
       if (attempt === this.#attempt && this.#isActive && this.io.isOpen) this.io.write(this.io.codec.encode({ type: PacketType.CONNECT, nsp: this.nsp, data: asking(this.#session, auth) }));
     }, (cause) => {
       if (attempt !== this.#attempt) return;
@@ -226,8 +232,23 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
       : new ConnectionRefusedError(text, { data: details }));
   }
 
+  /** The server does not want us yet. */
+  #askAgainIn(delayMs: number): void {
+    const attempt = ++this.#attempt;
+    this.io.clock.setTimer(() => {
+      if (attempt === this.#attempt && this.io.isOpen) this.onOpen();
+    }, delayMs);
+  }
+
   /** The server does not want us: asking again is the application's decision. */
   #refuse(error: Error): void {
+    const askedMs = error instanceof ConnectionRefusedError ? retryAfterMs(error.data) : undefined;
+    const { retryIf, reconnectionDelay, maxRetryAfterMs } = this.io.policy;
+    if (askedMs !== undefined && !this.connected && retryIf(error)) {
+      this.#askAgainIn(Math.min(Math.max(askedMs, reconnectionDelay), maxRetryAfterMs));
+      this.run("connect_error", [error]);
+      return;
+    }
     const wasConnected = this.connected;
     this.#end(error.message, error);
     if (wasConnected) this.#tellDisconnect("io server disconnect", error);
