@@ -124,6 +124,22 @@ describe("fetch()", () => {
     expect([posted, server.clientsCount]).toEqual(["transport error", 0]);
   });
 
+  test("a body without an end is refused at maxHttpBufferSize, and read no further; one that is always ready holds up nobody", async () => {
+    const { ask, open, server } = serve({ maxHttpBufferSize: 1000 });
+    const session = await open();
+    const chunk = new TextEncoder().encode("4".repeat(100));
+    let chunks = 0;
+    let answered: Promise<Response> | undefined;
+    const isCancelled = next<true>((done) => {
+      const body = new ReadableStream<Uint8Array>({ pull: (controller) => { chunks++; controller.enqueue(chunk); }, cancel: () => done(true) });
+      answered = ask(session, { method: "POST", headers: text, body, duplex: "half" } as RequestInit);
+    });
+    expect([(await answered)?.status, await isCancelled, server.clientsCount]).toEqual([413, true, 0]);
+    const before = chunks;
+    await settle();
+    expect([chunks, chunks < 1_000]).toEqual([before, true]);
+  });
+
   test("a middleware that destroys the response leaves no promise pending", async () => {
     const { ask, server } = serve();
     server.use((_request, response) => response.destroy());

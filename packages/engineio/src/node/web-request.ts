@@ -40,14 +40,14 @@ class WebIncomingMessage extends IncomingMessage {
     else this.#pull(this.#body);
   }
 
-  /** Node's class expects to be pushed at: while there is room it does not ask again. */
+  /** Node's class expects to be pushed at: while there is room it does not ask again. A turn for each chunk, so that no body, however ready, holds up the process. */
   #pull(body: Body): void {
-    if (this.#isPulling) return;
+    if (this.#isPulling || this.destroyed) return;
     this.#isPulling = true;
     body.read().then(({ done, value }) => {
       this.#isPulling = false;
       if (done) this.#end();
-      else if (this.push(value)) this.#pull(body);
+      else if (this.push(value)) setImmediate(() => this.#pull(body));
     }, (error: unknown) => this.destroy(error instanceof Error ? error : undefined));
   }
 
@@ -106,6 +106,7 @@ export function answerWebRequest(request: Request, info: FetchInfo, handle: (req
     const recorder = new Recorder((answer) => {
       request.signal.removeEventListener("abort", hangUp);
       resolve(readAnswer(answer));
+      incoming.destroy(); // what is left of a body that was refused
     });
     const hangUp = (): void => {
       incoming.destroy();
