@@ -1,0 +1,99 @@
+/** Adapters written for socket.io under our server, unchanged: its in-memory one, and Redis between two servers. */
+import { createAdapter } from "@socket.io/redis-adapter";
+import type { AdapterFactory, Server } from "@x/socketio";
+import { adapterContract, type AdapterNamespace } from "@x/socketio/adapter-contract";
+import { Adapter } from "socket.io-adapter";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { next, officialClient, ourServer } from "./peers.js";
+import { redisProgram, startRedis, type TestRedis } from "./redis.js";
+
+describe("socket.io-adapter's Adapter", () => {
+  // alone, it never answers whoever asks the other servers: a documented difference of the in-memory adapters
+  const cases = adapterContract.filter(({ isCluster, name }) => !isCluster && !name.startsWith("counts itself"));
+  test.each(cases)("$name", ({ run }) => run((nsp) => new Adapter(nsp)));
+
+  test("serves a real server: rooms, acknowledgements, fetchSockets, disconnectSockets", async () => {
+    const { server, url } = await ourServer({ adapter: Adapter });
+    server.on("connection", (socket) => void socket.join("red"));
+    const client = officialClient(url, { transports: ["websocket"] });
+    client.on("ask", (ack: (reply: string) => void) => ack("yes"));
+    await next(client, "connect");
+    const told = next(client, "told");
+    server.to("red").emit("told", Buffer.from([1]));
+    expect(await told).toEqual([Buffer.from([1])]);
+    expect(await server.to("red").timeout(5000).emitWithAck("ask")).toEqual(["yes"]);
+    expect((await server.in("red").fetchSockets()).map(({ id }) => id)).toEqual([client.id]);
+    const ended = next(client, "disconnect");
+    server.in("red").disconnectSockets();
+    expect((await ended)[0]).toBe("io server disconnect");
+  });
+});
+
+describe.skipIf(redisProgram === undefined && process.env["CI"] !== "true")("@socket.io/redis-adapter on a real Redis", () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startRedis(redisProgram ?? "redis-server");
+  });
+  afterAll(() => redis.stop());
+
+  let keys = 0;
+  async function factory(key: string): Promise<AdapterFactory> {
+    const [publish, subscribe] = [await redis.connect(), await redis.connect()];
+    return createAdapter(publish, subscribe, { key });
+  }
+
+  test.each(adapterContract)("$name", async ({ run, isCluster }) => {
+    const key = `contract${String(keys++)}`;
+    await run(async (nsp: AdapterNamespace) => {
+      const adapter = createAdapter(await redis.connect(), await redis.connect(), { key })(nsp);
+      if (!isCluster) while (await adapter.serverCount() < 1) await Promise.resolve(); // its subscription is under way
+      return adapter;
+    });
+  });
+
+  async function twoServers(): Promise<{ one: Server; two: Server; urls: [string, string] }> {
+    const key = `servers${String(keys++)}`;
+    const [first, second] = [await ourServer({ adapter: await factory(key) }), await ourServer({ adapter: await factory(key) })];
+    const { adapter } = first.server.sockets;
+    while (await adapter.serverCount() < 2) await Promise.resolve();
+    return { one: first.server, two: second.server, urls: [first.url, second.url] };
+  }
+
+  test("two of our servers share rooms, sockets and words", async () => {
+    const { one, two, urls } = await twoServers();
+    for (const server of [one, two]) {
+      server.on("connection", (socket) => {
+        void socket.join("red");
+        socket.data = { name: socket.handshake.auth["name"] as string };
+      });
+    }
+    const names = ["Ada", "Bob"] as const;
+    const clients = names.map((name, at) => {
+      const client = officialClient(urls[at] ?? "", { transports: ["websocket"], auth: { name } });
+      client.on("ask", (question: string, ack: (reply: string) => void) => ack(`${name}: ${question}`));
+      return client;
+    });
+    await Promise.all(clients.map((client) => next(client, "connect")));
+
+    const told = clients.map((client) => next(client, "told"));
+    one.to("red").emit("told", Buffer.from([1, 2, 3]), "text");
+    expect(await Promise.all(told)).toEqual([[Buffer.from([1, 2, 3]), "text"], [Buffer.from([1, 2, 3]), "text"]]);
+
+    const sockets = await one.in("red").fetchSockets();
+    expect(sockets.map(({ data }) => (data as { name: string }).name).sort()).toEqual([...names]);
+    expect(new Set(sockets.map(({ id }) => id))).toEqual(new Set(clients.map(({ id }) => id)));
+    expect((await two.timeout(5000).emitWithAck("ask", "who")).sort()).toEqual(["Ada: who", "Bob: who"]);
+
+    two.on("word", (word: string, ack: (reply: string) => void) => ack(`heard ${word}`));
+    expect(await one.serverSideEmitWithAck("word", "hello")).toEqual(["heard hello"]);
+
+    const [ada, bob] = clients;
+    if (ada === undefined || bob === undefined) throw new Error("two clients");
+    one.in(bob.id ?? "").socketsJoin("blue");
+    while ((await one.in("blue").fetchSockets()).length === 0) await Promise.resolve();
+    const ended = next(bob, "disconnect");
+    one.in("blue").disconnectSockets(true);
+    expect((await ended)[0]).toBe("io server disconnect");
+    expect(ada.connected).toBe(true);
+  });
+});
