@@ -6,7 +6,8 @@
 export type { Allocate } from "./assembler.js";
 export { CloseCode, closeCategory, describeCloseCode, isSendableCloseCode, shouldReconnect, type CloseCategory } from "./close-code.js";
 export { encodeClosePayload, MAX_REASON_BYTES, readClosePayload, type ClosePayload } from "./close-payload.js";
-export { Decoder, readPayload, type DecoderOptions, type DecoderSink } from "./decoder.js";
+export { Decoder, readPayload } from "./decoder.js";
+export type { DecoderOptions, DecoderSink } from "./decoder-sink.js";
 export { decoderRules, type DecoderRules, type DecoderRulesOptions } from "./decoder-rules.js";
 export type { DeflateOptions, DeflatePort, InflateOptions, InflateResult } from "./deflate/port.js";
 export type { PerMessageDeflateOptions } from "./deflate/options.js";
