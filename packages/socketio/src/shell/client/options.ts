@@ -36,15 +36,21 @@ export interface SocketOptions {
   readonly auth?: Auth;
   /** How long acknowledgements may take when `timeout()` does not say. Milliseconds; default for ever. */
   readonly ackTimeout?: number;
+  /**
+   * How often an event is sent again that was not acknowledged within `ackTimeout`, or before the connection was lost; volatile ones never
+   * are. Callbacks are then told about an error first. Count; default 0.
+   */
+  readonly retries?: number;
   /** Most events kept while there is no connection, each way. Count; default 1000. */
   readonly maxBufferedEvents?: number;
   /** What gives way when that many are kept: the `oldest`, the `newest`, or the caller, by an `error`. Default `oldest`. */
   readonly bufferPolicy?: "oldest" | "newest" | "error";
-  /** Most acknowledgements waited for. Count; default 10 000. */
+  /** Most acknowledgements waited for, those of `retries` included. Count; default 10 000. */
   readonly maxPendingAcks?: number;
 }
 
 export interface SocketSettings {
+  readonly retries: number;
   readonly ackTimeout: number;
   readonly maxBufferedEvents: number;
   readonly bufferPolicy: "oldest" | "newest" | "error";
@@ -70,6 +76,7 @@ export function readPolicy(options: ManagerOptions): ReconnectPolicy {
 export function readSocketSettings(options: SocketOptions): SocketSettings {
   return {
     ackTimeout: atLeast("ackTimeout", options.ackTimeout ?? Infinity, 0),
+    retries: atLeast("retries", options.retries ?? 0, 0),
     maxBufferedEvents: atLeast("maxBufferedEvents", options.maxBufferedEvents ?? 1000, 0),
     bufferPolicy: options.bufferPolicy ?? "oldest",
     maxPendingAcks: atLeast("maxPendingAcks", options.maxPendingAcks ?? 10_000, 1),

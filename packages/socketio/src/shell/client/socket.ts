@@ -7,17 +7,20 @@ import type { Clock, Sweep } from "@x/errors/clock";
 import type { ErrorContext, OnError } from "@x/errors/handlers";
 import { retryAfterMs } from "@x/errors/retry";
 import { BadNamespaceError, ConnectionError, ConnectionRefusedError, DisconnectedError } from "@x/errors/socketio";
+import type { AckListener } from "../../core/acks.js";
 import type { ReconnectPolicy } from "../../core/client-connection.js";
 import type { PacketEncoder } from "../../core/codec.js";
 import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
 import { EventSocket } from "../../core/event-socket.js";
+import { reservedEvent } from "../../core/faults.js";
 import type { EmitFlags } from "../../core/outgoing.js";
-import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
+import { type EncodedPacket, isReservedEvent, type Packet, PacketType } from "../../core/packet.js";
 import type { Recovery } from "../../core/recovery.js";
 import { asking, type ConnectAnswer, type RecoverableSession, settle, takeOffset } from "../../core/recovery-client.js";
 import type { Attempt } from "./attempt.js";
 import { askAuth } from "./auth.js";
 import { OfflineBuffer } from "./offline-buffer.js";
+import { RetryQueue } from "./retry-queue.js";
 import { type Auth, readSocketSettings, type SocketOptions, type SocketSettings } from "./options.js";
 
 export interface ClientReservedEvents {
@@ -68,6 +71,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   readonly #settings: SocketSettings;
   readonly #waiting: OfflineBuffer<Waiting>;
   readonly #received: OfflineBuffer<Packet>;
+  readonly #retries: RetryQueue | undefined;
   #session: RecoverableSession | undefined;
   #isActive = false;
   /** Why it is over for good; cleared by `connect()`. */
@@ -85,6 +89,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.#settings = settings;
     this.#waiting = new OfflineBuffer(settings.maxBufferedEvents, settings.bufferPolicy);
     this.#received = new OfflineBuffer(settings.maxBufferedEvents, "oldest");
+    this.#retries = settings.retries === 0 ? undefined : new RetryQueue(settings.retries, settings.maxPendingAcks, (flags, event, args, done) => this.#sendOnce(flags, event, args, done), () => this.connected);
   }
 
   get disconnected(): boolean {
@@ -176,12 +181,32 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     else this.#received.add(packet, () => undefined);
   }
 
+  /** @internal With `retries` an event has more than one try. */
+  override emitWith(flags: EmitFlags, event: string, args: readonly unknown[]): boolean {
+    if (this.#retries === undefined || flags.volatile === true) return super.emitWith(flags, event, args);
+    const last = args.at(-1);
+    if (typeof last === "function") this.#retry(flags, event, args.slice(0, -1), last as AckListener);
+    else this.#retry(flags, event, args, undefined);
+    return true;
+  }
+
+  /** @internal */
+  override emitWithAckWith(flags: EmitFlags, event: string, args: readonly unknown[]): Promise<unknown> {
+    if (this.#retries === undefined || flags.volatile === true) return super.emitWithAckWith(flags, event, args);
+    return new Promise((resolve, reject) => {
+      this.#retry(flags, event, args, (error: Error | null, value: unknown) => {
+        if (error === null) resolve(value);
+        else reject(error);
+      });
+    });
+  }
+
   protected override transmit(packet: Packet, flags: EmitFlags): void {
     const packets = this.io.codec.encode(packet);
     if (flags.volatile === true && !(this.connected && this.io.isWritable)) return;
     if (this.connected) this.io.write(packets);
     else if (flags.isReply === true) return;
-    else if (this.#finalReason !== undefined) throw new DisconnectedError(`Cannot emit: the socket is disconnected (${this.#finalReason}), connect() first`, { reason: this.#finalReason });
+    else if (this.#finalReason !== undefined) throw overError(this.#finalReason);
     else this.#waiting.add({ packets, id: packet.id }, ({ id }) => this.#dropped(id));
   }
 
@@ -209,6 +234,16 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.#waiting.remove((waiting) => waiting.id === id);
   }
 
+  #retry(flags: EmitFlags, event: string, args: readonly unknown[], ack: AckListener | undefined): void {
+    if (isReservedEvent(event)) throw reservedEvent(event);
+    if (this.#finalReason !== undefined) throw overError(this.#finalReason);
+    this.#retries?.add(flags, event, args, ack);
+  }
+
+  #sendOnce(flags: EmitFlags, event: string, args: readonly unknown[], done: AckListener): void {
+    super.emitWith({ timeout: this.#settings.ackTimeout, ...flags }, event, [...args, done]);
+  }
+
   #onConnect(data: unknown): void {
     const answer = (data ?? {}) as ConnectAnswer;
     const { sid } = answer;
@@ -220,6 +255,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.connected = true;
     ({ session: this.#session, recovery: this.recovery } = settle(this.#session, answer));
     for (const packet of this.#received.take()) this.receiveEvent(this.#withoutOffset(packet));
+    this.#retries?.resume();
     for (const { packets } of this.#waiting.take()) this.io.write(packets);
     this.run("connect", []);
   }
@@ -268,6 +304,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.#attempt++;
     this.#finalReason = reason;
     this.loseAcks(reason);
+    this.#retries?.end(overError(reason));
     this.io.release();
     this.onFinal?.(reason, cause);
   }
@@ -287,4 +324,8 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     if (id === undefined) return;
     this.failAck(id, new DisconnectedError("Dropped: too many events wait for the connection", { code: "socketio/disconnected", reason: "buffer full" }));
   }
+}
+
+function overError(reason: string): DisconnectedError {
+  return new DisconnectedError(`Cannot emit: the socket is disconnected (${reason}), connect() first`, { reason });
 }
