@@ -2,7 +2,7 @@
 export { Pool } from "./shell/pool.js";
 export type { Lease } from "./shell/lease.js";
 export type {
-  AcquireOptions, CloseOptions, ConnectContext, PoolBackoff, PoolErrorContext, PoolOptions, ValidateContext,
+  AcquireOptions, CloseOptions, ConnectContext, PoolBackoff, PoolErrorContext, PoolOptions, ValidateContext, WarmOptions,
 } from "./shell/options.js";
 export type { PoolStats } from "./core/failures.js";
 export { DEFAULT_LIMITS, type PoolLimits } from "./core/options.js";

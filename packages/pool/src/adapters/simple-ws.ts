@@ -5,12 +5,12 @@ import { isTransportError } from "@x/errors";
 import { JetSocketError } from "@x/errors/pool";
 import { connect, type ConnectOptions, type WebSocketConnection } from "@x/simple-ws/client";
 import type { PoolStats } from "../core/failures.js";
-import type { AcquireOptions, CloseOptions, ConnectContext, PoolOptions } from "../shell/options.js";
+import type { AcquireOptions, CloseOptions, ConnectContext, PoolOptions, WarmOptions } from "../shell/options.js";
 import { Pool } from "../shell/pool.js";
 import { PooledWebSocket } from "./pooled-web-socket.js";
 import { translated } from "./translate.js";
 
-export interface WebSocketPoolOptions extends Omit<PoolOptions<WebSocketConnection>, "connect" | "close" | "validate" | "validateAfterIdleMs"> {
+export interface WebSocketPoolOptions extends Omit<PoolOptions<WebSocketConnection>, "connect" | "close" | "validate" | "validateAfterIdleMs" | "defaultKey"> {
   /** How connections are opened; see `connect` of @x/simple-ws. */
   readonly connection?: Omit<ConnectOptions, "signal">;
   /**
@@ -40,6 +40,7 @@ export class WebSocketPool {
     this.#baseUrl = parseUrl(String(baseUrl), undefined);
     this.#pool = new Pool<WebSocketConnection>({
       ...options,
+      defaultKey: this.#baseUrl.href,
       connect: (context) => open(context, connection),
       close: (resource) => resource.close(),
       validate: (resource) => resource.state === "open" && hasNothingUnread(resource, unread),
@@ -68,6 +69,11 @@ export class WebSocketPool {
     } finally {
       connection.release();
     }
+  }
+
+  /** Opens connections until there are `count` to the path. See `Pool.warm`; `minConnections` keeps some to the base URL. */
+  async warm(path: string, count: number, options: Omit<WarmOptions, "key"> = {}): Promise<void> {
+    return this.#pool.warm(count, { ...options, key: parseUrl(path, this.#baseUrl).href });
   }
 
   stats(): PoolStats {

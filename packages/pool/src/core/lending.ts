@@ -1,9 +1,9 @@
 /**
  * Who gets which resource, and when a new one is opened. Room: pool core.
  *
- * Borrowers are served strictly in the order they came, over all keys: a place that the oldest one can use is not given
- * to a younger one, even if an idle resource of another key has to be closed for it. No more attempts run than there
- * are borrowers to use them. State is settled before the sink is called, so that the sink may call back.
+ * Borrowers are served strictly in the order of the queue, over all keys: a place that the first one can use is not given
+ * to a later one, even if an idle resource of another key has to be closed for it. No more attempts run than there are
+ * borrowers to use them, or connections to keep warm. State is settled before the sink is called, so that it may call back.
  */
 import type { PoolLimits } from "./options.js";
 import type { Shelf, Slot } from "./slot.js";
@@ -30,7 +30,7 @@ export interface PoolSink<R> {
 
 export class Lending<R> {
   readonly stock: Stock<R> = new Stock<R>();
-  readonly queue: WaitingQueue<R> = new WaitingQueue<R>();
+  readonly queue: WaitingQueue<R>;
   deadlineMs: number = Number.POSITIVE_INFINITY;
   readonly #limits: PoolLimits;
   readonly #sink: PoolSink<R>;
@@ -40,6 +40,7 @@ export class Lending<R> {
   constructor(limits: PoolLimits, sink: PoolSink<R>) {
     this.#limits = limits;
     this.#sink = sink;
+    this.queue = new WaitingQueue<R>(limits.maxOvertakes);
   }
 
   /** Notes that something is to happen at this time. */
@@ -56,8 +57,12 @@ export class Lending<R> {
       if (slot?.state.kind !== "idle") return undefined;
       const { resource, sinceMs } = slot.state;
       const idleMs = nowMs - sinceMs;
+      if (slot.expiresAtMs <= nowMs) {
+        this.close(slot, resource, nowMs);
+        continue;
+      }
       if (idleMs < this.#limits.validateAfterIdleMs) {
-        this.stock.move(slot, { kind: "lent", resource });
+        this.#lend(slot, resource);
         return slot;
       }
       const isFit = this.#check(slot, resource, idleMs, nowMs);
@@ -66,28 +71,34 @@ export class Lending<R> {
     }
   }
 
-  /** A resource is ready: its key's oldest waiter gets it; without one it becomes idle. */
+  /** A resource is ready: its key's first waiter gets it; without one it becomes idle. */
   arrive(slot: Slot<R>, resource: R, nowMs: number): void {
-    const waiter = this.queue.oldestOf(slot.shelf);
+    const waiter = this.queue.firstOf(slot.shelf);
     if (waiter === undefined) {
       this.keep(slot, resource, nowMs);
       return;
     }
     this.queue.remove(waiter);
-    this.stock.move(slot, { kind: "lent", resource });
+    this.#lend(slot, resource);
     waiter.borrower.lend(slot);
   }
 
-  /** A resource without a borrower becomes idle, and serves whoever waits longest. */
+  /** A resource without a borrower becomes idle, and serves whoever waits first; one that has served its time is closed. */
   keep(slot: Slot<R>, resource: R, nowMs: number): void {
+    if (slot.expiresAtMs <= nowMs || slot.uses >= this.#limits.maxUses) {
+      this.close(slot, resource, nowMs);
+      this.dispatch(nowMs);
+      return;
+    }
     const { head } = this.queue;
     if (head?.shelf === slot.shelf && slot.state.kind === "lent" && this.#limits.validateAfterIdleMs > 0) {
       this.queue.remove(head); // the frequent case under load: from hand to hand
+      slot.uses += 1;
       head.borrower.lend(slot);
       return;
     }
     this.stock.move(slot, { kind: "idle", resource, sinceMs: nowMs });
-    if (this.queue.head === undefined) this.due(nowMs + this.#limits.idleTimeoutMs);
+    if (this.queue.head === undefined) this.due(Math.min(nowMs + this.#limits.idleTimeoutMs, slot.expiresAtMs));
     else this.dispatch(nowMs);
   }
 
@@ -119,20 +130,25 @@ export class Lending<R> {
     this.#sink.abandon(slot, reason);
   }
 
-  /** Matches waiters, oldest first, with idle resources, attempts under way and free places; starts attempts. */
+  /** Matches waiters, the first first, with idle resources, attempts under way and free places; starts attempts, last of all
+   *  those that keep connections warm. */
   dispatch(nowMs: number): void {
     this.#isDispatchWanted = true;
     if (this.#isDispatching) return;
     this.#isDispatching = true;
     while (this.#isDispatchWanted) {
       this.#isDispatchWanted = false;
-      this.#dispatchOnce(nowMs);
+      this.#serve(nowMs);
+      for (const shelf of this.stock.shelves) this.#warm(shelf, nowMs);
     }
     this.#isDispatching = false;
   }
 
-  #dispatchOnce(nowMs: number): void {
-    for (const shelf of this.stock.shelves) shelf.unclaimed = shelf.creating;
+  #serve(nowMs: number): void {
+    for (const shelf of this.stock.shelves) {
+      shelf.unclaimed = shelf.creating;
+      shelf.freeing = shelf.closing;
+    }
     let unclaimedPlaces = this.stock.counts.closing;
     let next = this.queue.head;
     while (next !== undefined) {
@@ -149,11 +165,16 @@ export class Lending<R> {
       shelf.unclaimed += shelf.creating - creatingBefore; // a check that takes time is on its way to this waiter
       if (shelf.unclaimed > 0) shelf.unclaimed -= 1;
       else if (shelf.retryAtMs > nowMs) this.due(shelf.retryAtMs);
+      else if (shelf.slots >= this.#limits.maxPerKey) {
+        if (shelf.freeing === 0) continue; // it waits for a borrower of its own key, and holds up nobody else
+        shelf.freeing -= 1;
+        unclaimedPlaces -= 1;
+      }
       else if (this.stock.size < this.#limits.maxConnections) this.#open(shelf, nowMs);
       else if (unclaimedPlaces > 0) unclaimedPlaces -= 1;
       else {
         const longest = this.stock.longestIdle();
-        if (longest === undefined) return; // everything is lent, or on its way to an older waiter
+        if (longest === undefined) return; // everything is lent, or on its way to an earlier waiter
         this.closeIdle(longest.slot, nowMs);
       }
     }
@@ -173,8 +194,25 @@ export class Lending<R> {
       this.close(slot, resource, nowMs);
       return false;
     }
-    this.stock.move(slot, { kind: "lent", resource });
+    this.#lend(slot, resource);
     return true;
+  }
+
+  #lend(slot: Slot<R>, resource: R): void {
+    slot.uses += 1;
+    this.stock.move(slot, { kind: "lent", resource });
+  }
+
+  /** Opens what is to be kept of a key, as far as borrowers leave places for it. */
+  #warm(shelf: Shelf<R>, nowMs: number): void {
+    const { maxConnections, maxPerKey } = this.#limits;
+    while (shelf.lasting < shelf.target && shelf.slots < maxPerKey && this.stock.size < maxConnections) {
+      if (shelf.retryAtMs > nowMs) {
+        this.due(shelf.retryAtMs);
+        return;
+      }
+      this.#open(shelf, nowMs);
+    }
   }
 
   #open(shelf: Shelf<R>, nowMs: number): void {

@@ -10,16 +10,28 @@ import { JetSocketError } from "@x/errors/pool";
 export interface PoolLimits {
   /** Connections in any state: opening, idle, lent and closing together. Default 10. */
   readonly maxConnections: number;
+  /** Of those, the ones to one key, opening and closing ones included. Default `Infinity`: as many as `maxConnections`. */
+  readonly maxPerKey: number;
+  /** Connections to the default key that are opened before anybody asks, and replaced when they end. Default 0. */
+  readonly minConnections: number;
   /** Idle connections that eviction leaves alone. Default 0. */
   readonly minIdle: number;
   /** Borrowers waiting at once; the next is refused with `pool/too-many-waiting`. Default 1,000. */
   readonly maxWaiting: number;
+  /** Younger borrowers of a higher priority that may go past one who waits; the next queues behind it. Default 100. */
+  readonly maxOvertakes: number;
   /** From the call of `acquire` to the lease: waiting, connecting and validating together. Default 10,000. */
   readonly acquireTimeoutMs: number;
   /** One attempt to connect, or one check of an idle connection. Default 10,000. */
   readonly connectTimeoutMs: number;
   /** A connection unused for this long is closed. `Infinity` keeps it. Default 300,000. */
   readonly idleTimeoutMs: number;
+  /** A connection older than this is closed when it is idle or comes back, never while it is lent. Default `Infinity`. */
+  readonly maxAgeMs: number;
+  /** Each connection's greatest age is shorter by a random part of at most this fraction, so that they are not all renewed at once. Default 0.1. */
+  readonly maxAgeJitter: number;
+  /** A connection that was lent so often is closed when it comes back. Default `Infinity`. */
+  readonly maxUses: number;
   /** How long closing one connection, or ending an aborted attempt, may take before its place is given away. Default 5,000. */
   readonly closeTimeoutMs: number;
   /** A connection idle for less than this is lent without `validate`. Default 0: every idle connection is checked. */
@@ -28,23 +40,45 @@ export interface PoolLimits {
 
 export const DEFAULT_LIMITS: PoolLimits = {
   maxConnections: 10,
+  maxPerKey: Infinity,
+  minConnections: 0,
   minIdle: 0,
   maxWaiting: 1_000,
+  maxOvertakes: 100,
   acquireTimeoutMs: 10_000,
   connectTimeoutMs: 10_000,
   idleTimeoutMs: 300_000,
+  maxAgeMs: Infinity,
+  maxAgeJitter: 0.1,
+  maxUses: Infinity,
   closeTimeoutMs: 5_000,
   validateAfterIdleMs: 0,
 };
 
-/** Lowest value, and whether the option counts things (whole, finite numbers) or milliseconds. */
-const BOUNDS: Readonly<Record<keyof PoolLimits, readonly [lowest: number, unit: "count" | "time"]>> = {
+type Unit = "count" | "bound" | "time" | "fraction";
+
+/** What a value of each unit must be: a finite count, a count or none, milliseconds, or a part of the whole. */
+const UNITS: Readonly<Record<Unit, { readonly is: (value: number) => boolean; readonly wanted: string }>> = {
+  count: { is: Number.isSafeInteger, wanted: "a whole number of at least" },
+  bound: { is: (value) => Number.isSafeInteger(value) || value === Infinity, wanted: "Infinity or a whole number of at least" },
+  time: { is: () => true, wanted: "milliseconds of at least" },
+  fraction: { is: (value) => value <= 1, wanted: "at most 1 and at least" },
+};
+
+/** Lowest value and unit of each. */
+const BOUNDS: Readonly<Record<keyof PoolLimits, readonly [lowest: number, unit: Unit]>> = {
   maxConnections: [1, "count"],
+  maxPerKey: [1, "bound"],
+  minConnections: [0, "count"],
   minIdle: [0, "count"],
   maxWaiting: [0, "count"],
+  maxOvertakes: [0, "bound"],
   acquireTimeoutMs: [0, "time"],
   connectTimeoutMs: [1, "time"],
   idleTimeoutMs: [0, "time"],
+  maxAgeMs: [1, "time"],
+  maxAgeJitter: [0, "fraction"],
+  maxUses: [1, "bound"],
   closeTimeoutMs: [0, "time"],
   validateAfterIdleMs: [0, "time"],
 };
@@ -56,20 +90,25 @@ const NAMES = Object.keys(BOUNDS) as readonly (keyof PoolLimits)[];
 export function parseLimits(options: { readonly [Name in keyof PoolLimits]?: number | undefined }): PoolLimits {
   const limits: { -readonly [Name in keyof PoolLimits]: number } = { ...DEFAULT_LIMITS };
   for (const name of NAMES) limits[name] = checked(name, options[name] ?? DEFAULT_LIMITS[name]);
-  if (limits.minIdle > limits.maxConnections) {
-    throw invalidOption(`Cannot create pool: minIdle is ${limits.minIdle}, must be at most maxConnections (${limits.maxConnections})`);
-  }
+  atMost("minIdle", limits.minIdle, "maxConnections", limits.maxConnections);
+  atMost("minConnections", limits.minConnections, "maxConnections", limits.maxConnections);
+  atMost("minConnections", limits.minConnections, "maxPerKey", limits.maxPerKey);
   return limits;
+}
+
+/** @throws {JetSocketError} `pool/invalid-option`: a wish that no pool of these limits can fulfil. */
+export function atMost(name: string, value: number, limitName: string, limit: number): void {
+  if (value > limit) throw invalidOption(`Cannot use ${name} ${value}, must be at most ${limitName} (${limit})`);
 }
 
 /** @throws {JetSocketError} `pool/invalid-option`, naming the option, its value and its bounds. */
 export function checked(name: keyof PoolLimits, value: number): number {
   const [lowest, unit] = BOUNDS[name];
-  const isValid = value >= lowest && (unit === "time" || Number.isSafeInteger(value));
-  if (isValid) return value;
-  throw invalidOption(`Cannot use ${name} ${value}, must be ${unit === "count" ? "a whole number" : "milliseconds"} of at least ${lowest}`);
+  const { is, wanted } = UNITS[unit];
+  if (value >= lowest && is(value)) return value;
+  throw invalidOption(`Cannot use ${name} ${value}, must be ${wanted} ${lowest}`);
 }
 
-function invalidOption(message: string): JetSocketError {
+export function invalidOption(message: string): JetSocketError {
   return new JetSocketError(message, { code: "pool/invalid-option" });
 }

@@ -8,14 +8,21 @@ import type { PoolSink } from "./lending.js";
 import { PoolCore } from "./pool.js";
 import type { Slot } from "./slot.js";
 import type { Waiter } from "./waiters.js";
+import type { Warming } from "./warmth.js";
 
 interface Resource {
   readonly key: string;
+}
+interface Warm {
+  readonly deadlineMs: number;
+  warming: Warming<Resource> | undefined;
+  ends: number;
 }
 interface Borrow {
   readonly key: string;
   readonly sinceMs: number;
   readonly timeoutMs: number;
+  readonly priority: number;
   waiter: Waiter<Resource> | undefined;
   slot: Slot<Resource> | undefined;
   refusal: unknown;
@@ -23,7 +30,8 @@ interface Borrow {
 
 const anyLimits: fc.Arbitrary<PoolLimits> = fc.record({
   maxConnections: fc.integer({ min: 1, max: 3 }), minIdle: fc.integer({ min: 0, max: 1 }), maxWaiting: fc.integer({ min: 0, max: 3 }),
-  validateAfterIdleMs: fc.constantFrom(0, 0, 100, Infinity),
+  validateAfterIdleMs: fc.constantFrom(0, 0, 100, Infinity), maxPerKey: fc.constantFrom(1, 2, Infinity), maxOvertakes: fc.constantFrom(0, 1, 2, Infinity),
+  maxAgeMs: fc.constantFrom(300, 2_000, Infinity), maxUses: fc.constantFrom(1, 3, Infinity),
 }).map((some) => ({ ...DEFAULT_LIMITS, connectTimeoutMs: 400, idleTimeoutMs: 1_000, closeTimeoutMs: 200, ...some }));
 
 /** The real machine, and beside it everything the outside world knows. */
@@ -38,6 +46,7 @@ class World implements PoolSink<Resource> {
   readonly opened: Resource[] = [];
   readonly ended = new Set<Resource>();
   readonly borrows: Borrow[] = [];
+  readonly warms: Warm[] = [];
   isEmptied = false;
   isClosing = false;
   checkAnswer: boolean | undefined;
@@ -45,13 +54,14 @@ class World implements PoolSink<Resource> {
 
   constructor(limits: PoolLimits) {
     this.limits = limits;
-    this.core = new PoolCore(limits, { isRetryable: (error) => error !== "final", backoffMs: (failures) => failures * 50 }, this);
+    this.core = new PoolCore(limits, { isRetryable: (error) => error !== "final", backoffMs: (failures) => failures * 50, ageMs: () => limits.maxAgeMs }, this);
   }
 
   connect(slot: Slot<Resource>): void {
     this.attempts.push(slot);
     this.slots.add(slot);
-    expect(slot.shelf.creating).toBeLessThanOrEqual(slot.shelf.waiting); // no more attempts than borrowers to use them
+    const { creating, waiting, target } = slot.shelf;
+    expect(creating).toBeLessThanOrEqual(waiting + target); // no more attempts than borrowers to use them, and than are kept warm
   }
   check(slot: Slot<Resource>, resource: Resource): boolean | undefined {
     expect(this.closed).not.toContain(resource);
@@ -77,13 +87,24 @@ class World implements PoolSink<Resource> {
     borrow.slot = slot;
   }
 
-  acquire(key: string, timeoutMs: number): void {
-    const borrow: Borrow = { key, sinceMs: this.nowMs, timeoutMs, waiter: undefined, slot: undefined, refusal: undefined };
+  warm(key: string, count: number, timeoutMs: number): void {
+    const warm: Warm = { deadlineMs: this.nowMs + timeoutMs, warming: undefined, ends: 0 };
+    this.warms.push(warm);
+    const end = (): void => void (warm.ends += 1);
+    try {
+      warm.warming = this.core.warm(key, count, timeoutMs, { done: end, refuse: end }, this.nowMs);
+    } catch {
+      end();
+    }
+  }
+
+  acquire(key: string, timeoutMs: number, priority: number): void {
+    const borrow: Borrow = { key, priority, sinceMs: this.nowMs, timeoutMs, waiter: undefined, slot: undefined, refusal: undefined };
     try {
       const slot = this.core.take(key, this.nowMs);
       if (slot !== undefined) this.#lend(borrow, slot);
       else {
-        borrow.waiter = this.core.wait(key, timeoutMs, {
+        borrow.waiter = this.core.wait(key, timeoutMs, priority, {
           lend: (slot) => {
             expect(borrow.slot ?? borrow.refusal).toBeUndefined();
             this.#lentInOrder(borrow);
@@ -101,11 +122,12 @@ class World implements PoolSink<Resource> {
     this.borrows.push(borrow);
   }
 
-  /** Nobody of the same key overtakes anybody. */
+  /** Nobody of the same key overtakes anybody of the same priority or a higher one. */
   #lentInOrder(borrow: Borrow): void {
     const index = this.borrows.indexOf(borrow);
     const older = this.borrows.slice(0, Math.max(0, index)).filter((other) => other.key === borrow.key && other.waiter?.isQueued === true);
-    expect(older).toEqual([]);
+    expect(older.filter(({ priority }) => priority >= borrow.priority)).toEqual([]);
+    for (const { waiter } of older) expect(waiter?.overtaken).toBeGreaterThan(0);
   }
 
   verify(): void {
@@ -114,12 +136,24 @@ class World implements PoolSink<Resource> {
     const { limits } = this;
     expect(creating + idle + lent + closing).toBe(total);
     expect(total).toBeLessThanOrEqual(limits.maxConnections);
+    for (const { waiter } of this.borrows) expect(waiter?.overtaken ?? 0).toBeLessThanOrEqual(limits.maxOvertakes);
+    expect(Math.max(0, ...this.warms.map(({ ends }) => ends))).toBeLessThanOrEqual(1);
     expect(Math.min(creating, idle, lent, closing)).toBeGreaterThanOrEqual(0);
     expect(waiting).toBe(this.borrows.filter(({ waiter }) => waiter?.isQueued).length);
     expect(waiting).toBeLessThanOrEqual(limits.maxWaiting + limits.maxConnections);
     const shelves = new Set([...this.slots].map(({ shelf }) => shelf));
     expect([...shelves].reduce((sum, shelf) => sum + shelf.idle.length, 0)).toBe(idle);
-    for (const shelf of shelves) for (const slot of shelf.idle) expect(slot.state.kind).toBe("idle");
+    for (const shelf of shelves) {
+      for (const slot of shelf.idle) expect(slot.state.kind).toBe("idle");
+      expect(shelf.slots).toBeLessThanOrEqual(limits.maxPerKey);
+      expect([shelf.slots, shelf.creating, shelf.closing].every((count) => count >= 0)).toBe(true);
+      expect(shelf.ready).toBeGreaterThanOrEqual(shelf.idle.length);
+      // Whoever warms is content as soon as there is enough, and what is to be warm is opened as soon as there is a place.
+      if (shelf.lasting < shelf.target && shelf.closing === 0 && shelf.slots < limits.maxPerKey && total < limits.maxConnections && !this.isClosing) {
+        expect(shelf.retryAtMs).toBeGreaterThan(this.nowMs);
+      }
+    }
+    for (const { warming, ends } of this.warms) if (ends === 0 && warming !== undefined) expect(warming.shelf.ready).toBeLessThan(warming.count);
     // What is lent is open, lent once, and to somebody who asked for its key.
     const held = this.borrows.filter(({ slot }) => slot?.state.kind === "lent");
     expect(new Set(held.map(({ slot }) => slot)).size).toBe(lent);
@@ -135,7 +169,7 @@ class World implements PoolSink<Resource> {
     expect(openNow).toBe(lent + idle + checking);
     // Nobody waits for nothing: the pool is at its limit, or an attempt is on its way to each waiter, or its key backs off.
     for (const { waiter } of this.borrows) {
-      if (waiter?.isQueued !== true || total === limits.maxConnections || waiter.shelf.retryAtMs > this.nowMs) continue;
+      if (waiter?.isQueued !== true || total === limits.maxConnections || waiter.shelf.slots >= limits.maxPerKey || waiter.shelf.retryAtMs > this.nowMs) continue;
       expect(waiter.shelf.creating).toBeGreaterThanOrEqual(waiter.shelf.waiting);
     }
     if (this.isClosing) expect([waiting, idle, creating]).toEqual([0, 0, 0]);
@@ -151,6 +185,7 @@ class World implements PoolSink<Resource> {
     }
     this.nowMs = endMs;
     for (const { waiter, sinceMs, timeoutMs } of this.borrows) if (waiter?.isQueued === true) expect(sinceMs + timeoutMs).toBeGreaterThan(this.nowMs);
+    for (const { deadlineMs, ends } of this.warms) if (ends === 0) expect(deadlineMs).toBeGreaterThan(this.nowMs);
   }
 }
 
@@ -182,7 +217,16 @@ function pick<Item>(items: Item[], nth: number): Item | undefined {
 const nth = fc.nat(20);
 const key = fc.constantFrom("a", "a", "b");
 const steps: fc.Arbitrary<fc.Command<Model, World>>[] = [
-  fc.tuple(key, fc.integer({ min: 0, max: 1_000 })).map(([name, timeoutMs]) => new Step(`acquire(${name}, ${timeoutMs})`, (world) => world.acquire(name, timeoutMs))),
+  fc.tuple(key, fc.integer({ min: 0, max: 1_000 }), fc.constantFrom(0, 0, 1, -1)).map(([name, timeoutMs, priority]) =>
+    new Step(`acquire(${name}, ${timeoutMs}, ${priority})`, (world) => world.acquire(name, timeoutMs, priority))),
+  fc.tuple(key, fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 1_000 })).map(([name, count, timeoutMs]) =>
+    new Step(`warm(${name}, ${count}, ${timeoutMs})`, (world) => world.warm(name, Math.min(count, world.limits.maxConnections, world.limits.maxPerKey), timeoutMs))),
+  fc.nat(20).map((index) => new Step(`cancelWarming(${index})`, (world) => {
+    const warm = world.warms.filter(({ ends }) => ends === 0)[index];
+    if (warm?.warming === undefined) return;
+    world.core.cancelWarming(warm.warming);
+    warm.ends = 1;
+  })),
   ...[1, 2].map(() => nth.map((index) => new Step(`connected(${index})`, (world) => {
     const slot = pick(world.attempts, index);
     if (slot === undefined) return;
@@ -242,7 +286,7 @@ test("whatever happens in whatever order, counts add up, limits hold, nobody is 
     const { creating, closing, waiting } = world.core.stats();
     expect({ creating, closing, waiting }).toEqual({ creating: 0, closing: 0, waiting: 0 });
     expect(world.core.stats().idle).toBeLessThanOrEqual(limits.minIdle);
-  }), { numRuns: 250 });
+  }), { numRuns: 150 });
 });
 
 test("a closed pool ends empty, once, whatever was going on and whoever misbehaves", () => {
@@ -257,5 +301,6 @@ test("a closed pool ends empty, once, whatever was going on and whoever misbehav
     expect(world.isEmptied).toBe(true);
     expect(world.core.deadlineMs).toBe(Infinity);
     expect(world.opened.filter((resource) => !world.closed.includes(resource))).toEqual([]);
-  }), { numRuns: 250 });
+    expect(world.warms.every(({ ends }) => ends === 1)).toBe(true);
+  }), { numRuns: 150 });
 });

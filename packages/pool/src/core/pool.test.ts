@@ -22,8 +22,8 @@ function setUp(limits: Partial<PoolLimits>, check: (slot: Slot<string>) => boole
     wake: () => undefined,
     emptied: () => void calls.push("emptied"),
   };
-  const core = new PoolCore<string>({ ...DEFAULT_LIMITS, ...limits }, { isRetryable: () => true, backoffMs: () => 100 }, sink);
-  const wait = (key: string) => core.wait(key, 1_000, { lend: (slot) => void lent.push(slot), refuse: () => undefined }, 0);
+  const core = new PoolCore<string>({ ...DEFAULT_LIMITS, ...limits }, { isRetryable: () => true, backoffMs: () => 100, ageMs: () => limits.maxAgeMs ?? Infinity }, sink);
+  const wait = (key: string, priority = 0) => core.wait(key, 1_000, priority, { lend: (slot) => void lent.push(slot), refuse: () => undefined }, 0);
   /** Opens a connection for a borrower, who holds it. */
   const open = (key: string): Slot<string> => {
     wait(key);
@@ -122,4 +122,83 @@ test("keys without resources and waiters are forgotten", () => {
   expect(core.stats()).toMatchObject({ total: 0, waiting: 0 });
   core.tick(0);
   expect(core.deadlineMs).toBe(Infinity);
+});
+
+test("maxPerKey counts what opens, and holds up nobody of another key", () => {
+  const { core, calls, wait, open } = setUp({ maxConnections: 4, maxPerKey: 2 });
+  const slot = open("a");
+  wait("a");
+  wait("a"); // one past the limit
+  wait("b");
+  expect(calls).toEqual(["connect a", "connect a", "connect b"]);
+  core.destroy(slot, 0);
+  expect(calls.filter((call) => call === "connect a").length).toBe(2); // a socket is a socket until it is closed
+  core.gone(slot, 0);
+  expect(calls.filter((call) => call === "connect a").length).toBe(3);
+});
+
+test("a place of its own key that is being freed is not freed for one at maxPerKey by closing another's", () => {
+  const { core, calls, wait, open } = setUp({ maxConnections: 2, maxPerKey: 1 });
+  const [a, b] = [open("a"), open("b")];
+  core.release(b, 0);
+  core.destroy(a, 0);
+  wait("a");
+  expect(calls).toEqual(["connect a", "connect b", "close a1"]);
+});
+
+test("higher priorities go first, maxOvertakes times before the same one and no more", () => {
+  const { core, lent, wait, open } = setUp({ maxConnections: 1, maxOvertakes: 2 });
+  const slot = open("a");
+  const low = wait("a", 0);
+  const first = wait("a", 1);
+  const second = wait("a", 2);
+  const third = wait("a", 3); // would go before `low` too, which was overtaken twice
+  expect([low, first, second, third].map(({ overtaken }) => overtaken)).toEqual([2, 1, 0, 0]);
+  const order = [second, first, low, third];
+  for (const expected of order) {
+    core.release(slot, 0);
+    expect(order.filter(({ isQueued }) => !isQueued).at(-1)).toBe(expected);
+  }
+  expect(lent.length).toBe(5);
+});
+
+test("maxAgeMs closes what is idle in time, what is lent when it comes back, and is not lent a moment too late", () => {
+  const { core, calls, open } = setUp({ maxAgeMs: 1_000, idleTimeoutMs: 5_000 });
+  const [lent, idle] = [open("a"), open("a")];
+  core.release(idle, 0);
+  expect(core.deadlineMs).toBe(1_000);
+  core.tick(999);
+  expect(calls).toEqual(["connect a", "connect a"]);
+  expect(core.take("a", 1_000)).toBeUndefined(); // before any tick
+  expect(calls.at(-1)).toBe("close a2");
+  core.tick(5_000);
+  expect(core.stats().lent).toBe(1);
+  core.release(lent, 5_000);
+  expect(calls.at(-1)).toBe("close a1");
+});
+
+test("maxUses closes what was lent so often, and what goes from hand to hand counts", () => {
+  const { core, calls, wait, open } = setUp({ maxUses: 2, maxConnections: 1, validateAfterIdleMs: Infinity });
+  const slot = open("a");
+  wait("a");
+  core.release(slot, 0);
+  expect([slot.state.kind, calls.length]).toEqual(["lent", 1]);
+  core.release(slot, 0);
+  expect(calls.at(-1)).toBe("close a1");
+});
+
+test("what is kept warm is opened unasked, left alone by eviction, replaced, and backs off even from hopeless failures", () => {
+  const { core, calls, slots } = setUp({ idleTimeoutMs: 1_000, maxConnections: 3 });
+  core.keepWarm("a", 2, 0);
+  expect(calls).toEqual(["connect a", "connect a"]);
+  core.connected(slots[0]!, "a1", 0);
+  core.connected(slots[1]!, "a2", 0);
+  core.tick(60_000);
+  expect(core.stats()).toMatchObject({ idle: 2, total: 2 });
+  core.ended(slots[0]!, 60_000);
+  expect(calls).toEqual(["connect a", "connect a", "close a1", "connect a"]);
+  core.failed(slots[2]!, new Error("refused"), 60_000);
+  expect([calls.length, core.deadlineMs]).toEqual([4, 60_100]);
+  core.tick(60_100);
+  expect(calls.at(-1)).toBe("connect a");
 });

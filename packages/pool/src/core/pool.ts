@@ -2,7 +2,7 @@
  * The pool as a machine: intents of borrowers and reports of connections in, calls of a {@link PoolSink} out.
  *
  * Room: pool core. Knows no promise, timer or socket; time is an argument (milliseconds of one monotonic clock). Work
- * per call is bounded by `maxConnections` plus the waiters whose key is backing off, a tick's by all slots and waiters.
+ * per call is bounded by `maxConnections` plus the waiters whose key is backing off or at its own limit, a tick's by all slots and waiters.
  */
 import type { Swept } from "@x/errors/clock";
 import { attemptTimedOut, connectFailed, exhausted, poolClosed, queueFull, type PoolStats } from "./failures.js";
@@ -11,6 +11,7 @@ import type { PoolLimits } from "./options.js";
 import type { Shelf, Slot } from "./slot.js";
 import type { Stock } from "./stock.js";
 import { Waiter, type Borrower, type WaitingQueue } from "./waiters.js";
+import { Warmth, type Warmer, type Warming } from "./warmth.js";
 
 /** Policies that are functions. */
 export interface PoolPolicy {
@@ -18,6 +19,8 @@ export interface PoolPolicy {
   isRetryable(error: unknown): boolean;
   /** Milliseconds before the next attempt for a key, after so many failures in a row. */
   backoffMs(failures: number): number;
+  /** How old a new resource may become. */
+  ageMs(): number;
 }
 
 type Phase = { readonly kind: "open" } | { readonly kind: "closing"; readonly forceAtMs: number } | { readonly kind: "closed" };
@@ -29,6 +32,7 @@ export class PoolCore<R> implements Swept {
   readonly #lending: Lending<R>;
   readonly #stock: Stock<R>;
   readonly #queue: WaitingQueue<R>;
+  readonly #warmth: Warmth<R>;
   #phase: Phase = { kind: "open" };
 
   constructor(limits: PoolLimits, policy: PoolPolicy, sink: PoolSink<R>) {
@@ -38,6 +42,7 @@ export class PoolCore<R> implements Swept {
     this.#lending = new Lending<R>(limits, sink);
     this.#stock = this.#lending.stock;
     this.#queue = this.#lending.queue;
+    this.#warmth = new Warmth(this.#stock);
   }
 
   /** When {@link tick} has work to do, at the latest. `Infinity`: nothing is due. */
@@ -47,7 +52,7 @@ export class PoolCore<R> implements Swept {
 
   /** Does anybody wait for a resource, or for the pool to have closed? */
   get isAwaited(): boolean {
-    return this.#queue.head !== undefined || this.#phase.kind === "closing";
+    return this.#queue.head !== undefined || this.#warmth.size > 0 || this.#phase.kind === "closing";
   }
 
   stats(): PoolStats {
@@ -64,12 +69,9 @@ export class PoolCore<R> implements Swept {
 
   /** Queues a borrower whose wait ends by `nowMs + timeoutMs`, connecting and checking included.
    *  @throws {PoolError} `pool/closed`; `pool/too-many-waiting` when `maxWaiting` others wait for what is lent. */
-  wait(key: string, timeoutMs: number, borrower: Borrower<R>, nowMs: number): Waiter<R> {
-    if (this.#phase.kind !== "open") throw poolClosed(this.stats());
-    const { maxWaiting, maxConnections } = this.#limits;
-    // Whoever can have a place that is not lent waits for a connection, not for another borrower.
-    if (this.#queue.size >= maxWaiting + maxConnections - this.#stock.counts.lent) throw queueFull(maxWaiting, this.stats());
-    const waiter = new Waiter(this.#stock.shelf(key), borrower, timeoutMs, nowMs);
+  wait(key: string, timeoutMs: number, priority: number, borrower: Borrower<R>, nowMs: number): Waiter<R> {
+    this.#mayWait();
+    const waiter = new Waiter(this.#stock.shelf(key), borrower, timeoutMs, priority, nowMs);
     this.#queue.push(waiter);
     this.#lending.due(waiter.deadlineMs);
     this.#lending.dispatch(nowMs);
@@ -81,16 +83,43 @@ export class PoolCore<R> implements Swept {
     if (this.#queue.remove(waiter)) this.#stock.sweepOut(waiter.shelf);
   }
 
+  /** From now on so many resources of the key are kept, and opened anew when they end. */
+  keepWarm(key: string, minimum: number, nowMs: number): void {
+    const shelf = this.#stock.shelf(key);
+    shelf.minimum = minimum;
+    shelf.target = Math.max(shelf.target, minimum);
+    this.#lending.dispatch(nowMs);
+  }
+
+  /** Opens resources until the key has `count` that are lent or idle; reports to `warmer`, at once if it has them.
+   *  @throws {PoolError} as {@link wait}. */
+  warm(key: string, count: number, timeoutMs: number, warmer: Warmer, nowMs: number): Warming<R> {
+    this.#mayWait();
+    const warming = { shelf: this.#stock.shelf(key), count, timeoutMs, deadlineMs: nowMs + timeoutMs, warmer };
+    this.#warmth.add(warming);
+    this.#warmth.settle(warming.shelf);
+    this.#lending.due(warming.deadlineMs);
+    this.#lending.dispatch(nowMs);
+    return warming;
+  }
+
+  /** Attempts under way go on. */
+  cancelWarming(warming: Warming<R>): void {
+    this.#warmth.remove(warming);
+  }
+
   /** The borrower is done with the slot. A broken one, or one of a closed pool, is closed instead of kept. */
   release(slot: Slot<R>, nowMs: number): void {
     if (slot.state.kind !== "lent") return;
-    if (slot.isBroken || this.#phase.kind !== "open") this.#lending.close(slot, slot.state.resource, nowMs);
+    if (slot.isBroken || this.#phase.kind !== "open") this.destroy(slot, nowMs);
     else this.#lending.keep(slot, slot.state.resource, nowMs);
   }
 
   /** The borrower says that the resource must not be used again. */
   destroy(slot: Slot<R>, nowMs: number): void {
-    if (slot.state.kind === "lent") this.#lending.close(slot, slot.state.resource, nowMs);
+    if (slot.state.kind !== "lent") return;
+    this.#lending.close(slot, slot.state.resource, nowMs);
+    this.#settle(nowMs); // what is kept warm is replaced
   }
 
   /** An attempt succeeded, perhaps after everybody stopped waiting for it. */
@@ -103,8 +132,10 @@ export class PoolCore<R> implements Swept {
     shelf.failures = 0;
     shelf.retryAtMs = -Infinity;
     shelf.lastFailure = undefined;
+    slot.expiresAtMs = nowMs + this.#policy.ageMs();
     if (slot.isBroken) this.#lending.close(slot, resource, nowMs);
     else this.#lending.arrive(slot, resource, nowMs);
+    this.#warmth.settle(shelf);
     this.#lending.dispatch(nowMs); // the key does not back off any more
   }
 
@@ -119,8 +150,10 @@ export class PoolCore<R> implements Swept {
   /** The answer of a check that took time. */
   checked(slot: Slot<R>, isFit: boolean, nowMs: number): void {
     if (slot.state.kind !== "creating" || slot.state.phase !== "checking") return;
-    if (isFit && !slot.isBroken) this.#lending.arrive(slot, slot.state.resource, nowMs);
-    else {
+    if (isFit && !slot.isBroken) {
+      this.#lending.arrive(slot, slot.state.resource, nowMs);
+      this.#warmth.settle(slot.shelf);
+    } else {
       this.#lending.close(slot, slot.state.resource, nowMs);
       this.#lending.dispatch(nowMs);
     }
@@ -130,6 +163,7 @@ export class PoolCore<R> implements Swept {
   ended(slot: Slot<R>, nowMs: number): void {
     slot.isBroken = true;
     this.#lending.closeIdle(slot, nowMs);
+    this.#settle(nowMs); // what is kept warm is replaced
   }
 
   /** The resource is closed: its place is free. */
@@ -143,6 +177,7 @@ export class PoolCore<R> implements Swept {
     this.#phase = { kind: "closing", forceAtMs };
     const reason = poolClosed(this.stats());
     for (const waiter of this.#queue.toArray()) this.#refuse(waiter, reason);
+    this.#warmth.refuse(() => true, () => reason);
     for (const slot of [...this.#stock.slots]) {
       this.#lending.abandon(slot, reason, nowMs);
       this.#lending.closeIdle(slot, nowMs);
@@ -154,16 +189,30 @@ export class PoolCore<R> implements Swept {
   /** Does everything that is due, and sets {@link deadlineMs} anew. */
   tick(nowMs: number): void {
     for (const waiter of this.#queue.toArray()) if (waiter.deadlineMs <= nowMs) this.#exhaust(waiter);
+    this.#warmth.refuse(({ deadlineMs }) => deadlineMs <= nowMs, ({ timeoutMs, shelf }) => this.#exhausted(timeoutMs, shelf));
     for (const slot of [...this.#stock.slots]) this.#expire(slot, nowMs);
     this.#evict(nowMs);
     this.#settle(nowMs);
     this.#lending.deadlineMs = this.#nextDeadline(nowMs);
   }
 
+  /** @throws {PoolError} unless one more may wait. */
+  #mayWait(): void {
+    if (this.#phase.kind !== "open") throw poolClosed(this.stats());
+    const { maxWaiting, maxConnections } = this.#limits;
+    // Whoever can have a place that is not lent waits for a connection, not for another borrower.
+    const limit = maxWaiting + maxConnections - this.#stock.counts.lent;
+    if (this.#queue.size + this.#warmth.size >= limit) throw queueFull(maxWaiting, this.stats());
+  }
+
   #exhaust(waiter: Waiter<R>): void {
-    this.#queue.remove(waiter);
+    this.#queue.remove(waiter); // first: the error counts the others
     this.#stock.sweepOut(waiter.shelf);
-    waiter.borrower.refuse(exhausted(this.#limits.maxConnections, waiter.timeoutMs, this.stats(), waiter.shelf.lastFailure));
+    waiter.borrower.refuse(this.#exhausted(waiter.timeoutMs, waiter.shelf));
+  }
+
+  #exhausted(timeoutMs: number, shelf: Shelf<R>): Error {
+    return exhausted(this.#limits.maxConnections, timeoutMs, this.stats(), shelf.lastFailure);
   }
 
   /** Applies the deadline of one slot. */
@@ -176,6 +225,8 @@ export class PoolCore<R> implements Swept {
     } else if (state.kind === "closing" && state.deadlineMs <= nowMs) {
       this.#stock.remove(slot);
       this.#sink.writtenOff(slot);
+    } else if (state.kind === "idle" && slot.expiresAtMs <= nowMs) {
+      this.#lending.closeIdle(slot, nowMs);
     } else if (state.kind === "lent" && this.#phase.kind === "closing" && this.#phase.forceAtMs <= nowMs) {
       this.destroy(slot, nowMs);
     }
@@ -189,17 +240,20 @@ export class PoolCore<R> implements Swept {
     }
   }
 
-  /** The next slot for eviction, which leaves `minIdle` of them alone. */
+  /** The next slot for eviction, which leaves `minIdle` of them alone, and what is kept warm. */
   #surplusIdle(): ReturnType<Stock<R>["longestIdle"]> {
-    return this.#stock.counts.idle > this.#limits.minIdle ? this.#stock.longestIdle() : undefined;
+    return this.#stock.counts.idle > this.#limits.minIdle ? this.#stock.longestIdle(true) : undefined;
   }
 
   #noteFailure(shelf: Shelf<R>, error: unknown, nowMs: number): void {
     shelf.lastFailure = error;
-    if (!this.#policy.isRetryable(error)) {
+    const isRetryable = this.#policy.isRetryable(error);
+    if (!isRetryable) {
       const refusal = connectFailed(error);
       for (const waiter of this.#queue.toArray()) if (waiter.shelf === shelf) this.#refuse(waiter, refusal);
-    } else if (shelf.retryAtMs <= nowMs) {
+      this.#warmth.refuse((warming) => warming.shelf === shelf, () => refusal);
+    }
+    if ((isRetryable || shelf.minimum > 0) && shelf.retryAtMs <= nowMs) {
       // Attempts that fail together count as one failure.
       shelf.failures += 1;
       shelf.retryAtMs = nowMs + Math.max(1, this.#policy.backoffMs(shelf.failures)); // never in the same turn
@@ -227,10 +281,22 @@ export class PoolCore<R> implements Swept {
       earliest = Math.min(earliest, waiter.deadlineMs);
       if (waiter.shelf.retryAtMs > nowMs) earliest = Math.min(earliest, waiter.shelf.retryAtMs);
     }
-    for (const { state } of this.#stock.slots) {
+    for (const { state, expiresAtMs } of this.#stock.slots) {
       if (state.kind === "creating" || state.kind === "closing") earliest = Math.min(earliest, state.deadlineMs);
+      else if (state.kind === "idle") earliest = Math.min(earliest, expiresAtMs);
     }
+    earliest = Math.min(earliest, this.#warmth.deadlineMs, this.#warmingRetryMs(nowMs));
     const longest = this.#surplusIdle();
     return longest === undefined ? earliest : Math.min(earliest, longest.sinceMs + this.#limits.idleTimeoutMs);
+  }
+
+  /** When a key that is not warm enough may be tried again. */
+  #warmingRetryMs(nowMs: number): number {
+    let earliest = Infinity;
+    if (this.#phase.kind !== "open") return earliest;
+    for (const { retryAtMs, lasting, target } of this.#stock.shelves) {
+      if (lasting < target && retryAtMs > nowMs) earliest = Math.min(earliest, retryAtMs);
+    }
+    return earliest;
   }
 }

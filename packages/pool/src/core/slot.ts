@@ -22,6 +22,10 @@ export class Slot<R> {
   state: SlotState<R>;
   /** The resource ended by itself while it was lent; it is closed, not kept, when it comes back. */
   isBroken = false;
+  /** From this time on it is closed instead of kept. */
+  expiresAtMs: number = Number.POSITIVE_INFINITY;
+  /** How often it was lent. */
+  uses = 0;
 
   constructor(shelf: Shelf<R>, state: SlotState<R>) {
     this.shelf = shelf;
@@ -29,7 +33,7 @@ export class Slot<R> {
   }
 }
 
-/** What the pool knows about one key. It exists only while the key has slots or waiters, so keys cannot pile up. */
+/** What the pool knows about one key. It exists only while the key has slots or waiters or is kept warm, so keys cannot pile up. */
 export class Shelf<R> {
   readonly key: string;
   /** Idle slots, longest idle first; the last is lent first, so that surplus ones grow old and are evicted. */
@@ -38,10 +42,17 @@ export class Shelf<R> {
   slots = 0;
   /** Of those, the ones being made ready. */
   creating = 0;
+  /** Of those, the ones on their way out. */
+  closing = 0;
   /** Borrowers waiting for this key. */
   waiting = 0;
+  /** So many slots are opened and kept without anybody asking: always, and until those who warm the key are content. */
+  minimum = 0;
+  target = 0;
   /** Scratch of one dispatch: attempts under way that no older waiter counts on. */
   unclaimed = 0;
+  /** Scratch of one dispatch: slots on their way out whose place of this key no older waiter counts on. */
+  freeing = 0;
   /** Failures since the last success, and the time before which no new attempt starts. */
   failures = 0;
   retryAtMs: number = Number.NEGATIVE_INFINITY;
@@ -49,5 +60,15 @@ export class Shelf<R> {
 
   constructor(key: string) {
     this.key = key;
+  }
+
+  /** Slots that are not on their way out. */
+  get lasting(): number {
+    return this.slots - this.closing;
+  }
+
+  /** Slots that are idle or lent. */
+  get ready(): number {
+    return this.slots - this.closing - this.creating;
   }
 }

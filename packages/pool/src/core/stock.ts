@@ -39,9 +39,9 @@ export class Stock<R> {
     return shelf;
   }
 
-  /** Forgets a key that has neither slots nor waiters. */
+  /** Forgets a key that has neither slots nor waiters and is not kept warm. */
   sweepOut(shelf: Shelf<R>): void {
-    if (shelf.slots === 0 && shelf.waiting === 0) this.#shelves.delete(shelf.key);
+    if (shelf.slots === 0 && shelf.waiting === 0 && shelf.target === 0) this.#shelves.delete(shelf.key);
   }
 
   open(shelf: Shelf<R>, deadlineMs: number): Slot<R> {
@@ -60,7 +60,8 @@ export class Stock<R> {
     this.#counts[state.kind] += 1;
     if (from === "creating") slot.shelf.creating -= 1;
     if (state.kind === "creating") slot.shelf.creating += 1;
-    if (state.kind === "idle") slot.shelf.idle.push(slot);
+    else if (state.kind === "idle") slot.shelf.idle.push(slot);
+    else if (state.kind === "closing") slot.shelf.closing += 1;
     slot.state = state;
   }
 
@@ -69,6 +70,7 @@ export class Stock<R> {
     if (!this.#slots.delete(slot)) return false;
     this.#counts[slot.state.kind] -= 1;
     if (slot.state.kind === "creating") slot.shelf.creating -= 1;
+    else if (slot.state.kind === "closing") slot.shelf.closing -= 1;
     slot.shelf.slots -= 1;
     this.sweepOut(slot.shelf);
     return true;
@@ -85,13 +87,13 @@ export class Stock<R> {
     else idle.splice(idle.indexOf(slot), 1);
   }
 
-  /** The slot that has been idle for the longest time, over all keys. */
-  longestIdle(): { readonly slot: Slot<R>; readonly sinceMs: number } | undefined {
+  /** The slot that has been idle for the longest time, over all keys, or over those that have more than is kept of them. */
+  longestIdle(isSurplus = false): { readonly slot: Slot<R>; readonly sinceMs: number } | undefined {
     let found: { slot: Slot<R>; sinceMs: number } | undefined;
     if (this.#counts.idle === 0) return undefined;
-    for (const { idle } of this.#shelves.values()) {
+    for (const { idle, lasting, target } of this.#shelves.values()) {
       const slot = idle[0];
-      if (slot?.state.kind !== "idle") continue;
+      if (slot?.state.kind !== "idle" || (isSurplus && lasting <= target)) continue;
       if (found === undefined || slot.state.sinceMs < found.sinceMs) found = { slot, sinceMs: slot.state.sinceMs };
     }
     return found;

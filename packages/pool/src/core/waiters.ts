@@ -1,6 +1,8 @@
 /**
- * Borrowers in the order they came. Room: pool core.
+ * Borrowers by priority, and in the order they came. Room: pool core.
  *
+ * A waiter is overtaken by a bounded number of younger ones, so that none starves, however many important ones come;
+ * the same bound makes the search for a place constant work per waiter, taken over its whole wait.
  * A linked list, because a borrower may leave from any place (abort, deadline) and must do so at once and in constant
  * time: a waiter that gave up never counts against the queue's limit.
  */
@@ -19,33 +21,52 @@ export class Waiter<R> {
   readonly deadlineMs: number;
   /** What the caller asked for, for the error's `timeoutMs`. */
   readonly timeoutMs: number;
+  /** Higher goes first. */
+  readonly priority: number;
+  /** How many younger ones went past. */
+  overtaken = 0;
   previous: Waiter<R> | undefined;
   next: Waiter<R> | undefined;
   isQueued = false;
 
-  constructor(shelf: Shelf<R>, borrower: Borrower<R>, timeoutMs: number, nowMs: number) {
+  constructor(shelf: Shelf<R>, borrower: Borrower<R>, timeoutMs: number, priority: number, nowMs: number) {
     this.shelf = shelf;
     this.borrower = borrower;
     this.timeoutMs = timeoutMs;
+    this.priority = priority;
     this.deadlineMs = nowMs + timeoutMs;
   }
 }
 
-/** First in, first out; removal from anywhere. */
+/** First in, first out among equals; removal from anywhere. */
 export class WaitingQueue<R> {
   head: Waiter<R> | undefined;
   #tail: Waiter<R> | undefined;
   #size = 0;
+  readonly #maxOvertakes: number;
+
+  /** @param maxOvertakes by how many younger ones, at most, one is overtaken. */
+  constructor(maxOvertakes: number) {
+    this.#maxOvertakes = maxOvertakes;
+  }
 
   get size(): number {
     return this.#size;
   }
 
   push(waiter: Waiter<R>): void {
-    waiter.previous = this.#tail;
-    if (this.#tail === undefined) this.head = waiter;
-    else this.#tail.next = waiter;
-    this.#tail = waiter;
+    let before = this.#tail;
+    while (before !== undefined && before.priority < waiter.priority && before.overtaken < this.#maxOvertakes) {
+      before.overtaken += 1;
+      before = before.previous;
+    }
+    const after = before === undefined ? this.head : before.next;
+    waiter.previous = before;
+    waiter.next = after;
+    if (before === undefined) this.head = waiter;
+    else before.next = waiter;
+    if (after === undefined) this.#tail = waiter;
+    else after.previous = waiter;
     waiter.isQueued = true;
     waiter.shelf.waiting += 1;
     this.#size += 1;
@@ -65,15 +86,15 @@ export class WaitingQueue<R> {
     return true;
   }
 
-  /** The oldest waiter of one key. */
-  oldestOf(shelf: Shelf<R>): Waiter<R> | undefined {
+  /** The first waiter of one key. */
+  firstOf(shelf: Shelf<R>): Waiter<R> | undefined {
     if (shelf.waiting === 0) return undefined;
     let waiter = this.head;
     while (waiter !== undefined && waiter.shelf !== shelf) waiter = waiter.next;
     return waiter;
   }
 
-  /** Those waiting now, oldest first; a copy, for callers that remove while they walk. */
+  /** Those waiting now, the first first; a copy, for callers that remove while they walk. */
   toArray(): Waiter<R>[] {
     const all: Waiter<R>[] = [];
     for (let waiter = this.head; waiter !== undefined; waiter = waiter.next) all.push(waiter);

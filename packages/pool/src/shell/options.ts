@@ -6,7 +6,7 @@ import type { PoolLimits } from "../core/options.js";
 
 /** What an attempt to connect knows. */
 export interface ConnectContext {
-  /** What `acquire` was asked for; `""` when it was asked for nothing in particular. */
+  /** What `acquire` was asked for; `defaultKey` when it was asked for nothing in particular. */
   readonly key: string;
   /** Ends when the attempt took longer than `connectTimeoutMs` or the pool was closed. The attempt must end then too. */
   readonly signal: AbortSignal;
@@ -47,6 +47,8 @@ export interface PoolOptions<R> extends Partial<{ readonly [Name in keyof PoolLi
   validate?(resource: R, context: ValidateContext): boolean | Promise<boolean>;
   /** May `connect` succeed later after this error? Default: `error.retryable` for errors of @x packages, yes for others. */
   retryIf?(error: unknown): boolean;
+  /** What who asks for nothing in particular asks for, and what `minConnections` are connected to. Default `""`. */
+  readonly defaultKey?: string | undefined;
   /** Waits between failed attempts. */
   readonly backoff?: PoolBackoff | undefined;
   /** Hears of every failed attempt, check and closing. Default: failed closings are logged; a borrower hears of the others. */
@@ -58,11 +60,22 @@ export interface PoolOptions<R> extends Partial<{ readonly [Name in keyof PoolLi
 }
 
 export interface AcquireOptions {
-  /** Which kind of resource, for pools whose `connect` tells them apart. Default `""`. */
+  /** Which kind of resource, for pools whose `connect` tells them apart. Default `defaultKey` of the pool. */
   readonly key?: string | undefined;
   /** One deadline for waiting, connecting and validating together. Default `acquireTimeoutMs` of the pool. */
   readonly timeoutMs?: number | undefined;
+  /** Goes before those of lower priority who wait already, at most `maxOvertakes` times before the same one. Default 0. */
+  readonly priority?: number | undefined;
   /** Gives up early: the borrower leaves the queue at once. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WarmOptions {
+  /** Which kind of resource. Default `defaultKey` of the pool. */
+  readonly key?: string | undefined;
+  /** One deadline for all of them. Default `acquireTimeoutMs` of the pool. */
+  readonly timeoutMs?: number | undefined;
+  /** Gives up early; attempts under way go on. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -3,24 +3,27 @@
  */
 import type { Random } from "@x/errors/clock";
 import { isTransportError } from "@x/errors";
-import { ConnectionError, JetSocketError } from "@x/errors/pool";
+import { JetSocketError } from "@x/errors/pool";
 import type { PoolStats } from "../core/failures.js";
-import { checked, parseLimits, type PoolLimits } from "../core/options.js";
+import { atMost, checked, invalidOption, parseLimits, type PoolLimits } from "../core/options.js";
 import type { PoolPolicy } from "../core/pool.js";
 import type { Slot } from "../core/slot.js";
 import type { Borrower, Waiter } from "../core/waiters.js";
+import type { Warmer, Warming } from "../core/warmth.js";
+import { aborted, cancellable } from "./cancelling.js";
 import { Driver } from "./driver.js";
 import { Lease, type Lender } from "./lease.js";
-import type { AcquireOptions, CloseOptions, PoolBackoff, PoolOptions } from "./options.js";
+import type { AcquireOptions, CloseOptions, PoolBackoff, PoolOptions, WarmOptions } from "./options.js";
 
 const NO_OPTIONS: AcquireOptions = {};
 
 /**
  * Lends resources to borrowers in the order they came, and never has more than `maxConnections` of them in any state.
- * Opens nothing before somebody asks. Close it, or hold it with `await using`.
+ * Opens nothing before somebody asks, unless `minConnections` says so. Close it, or hold it with `await using`.
  */
 export class Pool<R> implements Lender<R> {
   readonly #limits: PoolLimits;
+  readonly #defaultKey: string;
   readonly #driver: Driver<R>;
   readonly #closed: Promise<void>;
 
@@ -30,7 +33,9 @@ export class Pool<R> implements Lender<R> {
     this.#limits = options.validate === undefined ? { ...limits, validateAfterIdleMs: Infinity } : limits;
     let onEmptied = (): void => undefined;
     this.#closed = new Promise((resolve) => (onEmptied = resolve));
-    this.#driver = new Driver(options, this.#limits, policyOf(options), onEmptied);
+    this.#driver = new Driver(options, this.#limits, policyOf(options, limits), onEmptied);
+    this.#defaultKey = options.defaultKey ?? "";
+    if (limits.minConnections > 0) this.#driver.core.keepWarm(this.#defaultKey, limits.minConnections, this.#driver.now());
   }
 
   /**
@@ -40,17 +45,18 @@ export class Pool<R> implements Lender<R> {
    * @throws {PoolError} `pool/closed`; `pool/too-many-waiting`, beyond `maxWaiting`.
    * @throws {ConnectionError} `pool/aborted`; and whatever `connect` threw that `retryIf` calls hopeless (`pool/connection-failed`
    *   around errors of other makers).
-   * @throws {JetSocketError} `pool/invalid-option` for a `timeoutMs` out of its bounds.
+   * @throws {JetSocketError} `pool/invalid-option` for a `timeoutMs` out of its bounds, or a `priority` that is no number.
    */
   acquire(options: AcquireOptions = NO_OPTIONS): Promise<Lease<R>> {
     // Not an async function: whoever waits would pay for a second promise.
     try {
-      const { key = "", timeoutMs, signal } = options;
+      const { key = this.#defaultKey, timeoutMs, priority = 0, signal } = options;
       if (signal?.aborted === true) throw aborted(signal);
       const limitMs = timeoutMs === undefined ? this.#limits.acquireTimeoutMs : checked("acquireTimeoutMs", timeoutMs);
+      if (Number.isNaN(priority)) throw invalidOption("Cannot acquire with priority NaN, must be a number");
       const nowMs = this.#driver.now();
       const slot = this.#driver.core.take(key, nowMs);
-      return slot === undefined ? this.#wait(key, limitMs, signal, nowMs) : Promise.resolve(new Lease(this, slot));
+      return slot === undefined ? this.#wait(key, limitMs, priority, signal, nowMs) : Promise.resolve(new Lease(this, slot));
     } catch (error) {
       return Promise.reject(asError(error));
     }
@@ -68,6 +74,33 @@ export class Pool<R> implements Lender<R> {
     } finally {
       lease.release();
     }
+  }
+
+  /**
+   * Opens resources until there are `count` of the key, lent or idle, so that borrowers need not wait for that. Borrowers come
+   * first, and no resource of another key is closed for it. They may be evicted when idle, as all: `minConnections` keeps them.
+   *
+   * @throws {PoolExhaustedError} `pool/exhausted` at the deadline; what has been opened stays.
+   * @throws as `acquire` otherwise; {JetSocketError} `pool/invalid-option` for a `count` beyond `maxConnections` or `maxPerKey`.
+   */
+  async warm(count: number, options: WarmOptions = NO_OPTIONS): Promise<void> {
+    const { key = this.#defaultKey, timeoutMs = this.#limits.acquireTimeoutMs, signal } = options;
+    const { maxConnections, maxPerKey } = this.#limits;
+    atMost("warm", checked("minConnections", count), "maxConnections and maxPerKey", Math.min(maxConnections, maxPerKey));
+    const limitMs = checked("acquireTimeoutMs", timeoutMs);
+    if (signal?.aborted === true) throw aborted(signal);
+    const { core } = this.#driver;
+    const begin = (warmer: Warmer): Warming<R> => core.warm(key, count, limitMs, warmer, this.#driver.now());
+    return new Promise((resolve, reject) => {
+      if (signal === undefined) begin({ done: resolve, refuse: reject });
+      else {
+        cancellable(signal, (ending) => begin({ done: ending(resolve), refuse: ending(reject) }), (warming, error) => {
+          core.cancelWarming(warming);
+          reject(error);
+        });
+      }
+      this.#driver.awaited();
+    });
   }
 
   /** How many resources are in which state, and how many borrowers wait. */
@@ -96,48 +129,33 @@ export class Pool<R> implements Lender<R> {
     else core.destroy(slot, this.#driver.now());
   }
 
-  #wait(key: string, timeoutMs: number, signal: AbortSignal | undefined, nowMs: number): Promise<Lease<R>> {
+  #wait(key: string, timeoutMs: number, priority: number, signal: AbortSignal | undefined, nowMs: number): Promise<Lease<R>> {
     const { core } = this.#driver;
     return new Promise((resolve, reject) => {
       const lend = (slot: Slot<R>): void => resolve(new Lease(this, slot));
-      if (signal === undefined) core.wait(key, timeoutMs, { lend, refuse: reject }, nowMs);
-      else waitUntilAborted(signal, (borrower) => core.wait(key, timeoutMs, borrower, nowMs), (waiter) => core.cancel(waiter), { lend, refuse: reject });
+      const wait = (borrower: Borrower<R>): Waiter<R> => core.wait(key, timeoutMs, priority, borrower, nowMs);
+      if (signal === undefined) wait({ lend, refuse: reject });
+      else {
+        cancellable(signal, (ending) => wait({ lend: ending(lend), refuse: ending(reject) }), (waiter, error) => {
+          core.cancel(waiter);
+          reject(error);
+        });
+      }
       this.#driver.awaited();
     });
   }
-}
-
-/** Puts a borrower into the queue who leaves it when `signal` says so; the listener goes when the wait ends. */
-function waitUntilAborted<R>(signal: AbortSignal, wait: (borrower: Borrower<R>) => Waiter<R>, cancel: (waiter: Waiter<R>) => void, borrower: Borrower<R>): void {
-  const onAbort = (): void => {
-    cancel(waiter);
-    borrower.refuse(aborted(signal));
-  };
-  const waiter = wait({
-    lend: (slot) => {
-      signal.removeEventListener("abort", onAbort);
-      borrower.lend(slot);
-    },
-    refuse: (error) => {
-      signal.removeEventListener("abort", onAbort);
-      borrower.refuse(error);
-    },
-  });
-  if (waiter.isQueued) signal.addEventListener("abort", onAbort, { once: true });
 }
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new JetSocketError("Cannot acquire", { cause: error });
 }
 
-function aborted(signal: AbortSignal): ConnectionError {
-  return new ConnectionError("Cannot acquire: the caller's signal is aborted", { code: "pool/aborted", retryable: false, cause: signal.reason });
-}
-
-function policyOf(options: Pick<PoolOptions<never>, "retryIf" | "backoff" | "random">): PoolPolicy {
+function policyOf(options: Pick<PoolOptions<never>, "retryIf" | "backoff" | "random">, { maxAgeMs, maxAgeJitter }: PoolLimits): PoolPolicy {
+  const random = options.random ?? Math.random;
   return {
     isRetryable: (error) => options.retryIf?.(error) ?? (!isTransportError(error) || error.retryable),
-    backoffMs: backoffOf(options.backoff ?? {}, options.random ?? Math.random),
+    backoffMs: backoffOf(options.backoff ?? {}, random),
+    ageMs: () => (maxAgeMs === Infinity ? Infinity : maxAgeMs * (1 - maxAgeJitter * random())),
   };
 }
 
