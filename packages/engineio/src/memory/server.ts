@@ -18,6 +18,8 @@ import { EngineSocket } from "../shell/socket.js";
 /** What a server in memory is made with: all of a session's settings, and what the handshake says. */
 export interface MemoryServerSettings {
   readonly config: SessionConfig;
+  /** The session's. */
+  readonly id: string;
   readonly sweep: Sweep;
   readonly onError: OnError | undefined;
   readonly pingInterval: number;
@@ -31,6 +33,8 @@ export interface MemoryRequest {
   readonly method: "GET";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** There is no TCP. */
+  readonly socket: Readonly<Record<string, never>>;
 }
 
 /** A client as the server sees it. */
@@ -139,7 +143,7 @@ export class MemoryServer {
   }
 
   #createSocket(url: string): MemoryServerSocket {
-    const socket = new MemoryServerSocket("memory", { method: "GET", url, headers: { host: "memory" } }, this.#settings, this.#hooks);
+    const socket = new MemoryServerSocket(this.#settings.id, { method: "GET", url, headers: { host: "memory" }, socket: {} }, this.#settings, this.#hooks);
     this.#settings.sweep.add(socket.session);
     return socket;
   }

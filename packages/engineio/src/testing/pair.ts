@@ -49,6 +49,8 @@ export interface PairFaults {
 export interface PairOptions {
   /** Default a new one, at 0. Share one to move several pairs together. */
   readonly clock?: ManualClock | undefined;
+  /** Of the session. Default `"memory"`. */
+  readonly id?: string | undefined;
   /** What the session begins with. Default `"websocket"`. */
   readonly transport?: "polling" | "websocket" | undefined;
   /** With polling: does the client ask for a WebSocket as soon as it is open? Default `false`. */
@@ -102,8 +104,9 @@ function opened({ socket }: MemoryServer): MemoryServerSocket {
   return socket;
 }
 
-function serverSettings({ server = {}, onError }: PairOptions, sweep: Sweep, clock: ManualClock): MemoryServerSettings {
+function serverSettings({ server = {}, onError, id = "memory" }: PairOptions, sweep: Sweep, clock: ManualClock): MemoryServerSettings {
   return {
+    id,
     sweep,
     onError,
     pingInterval: server.pingInterval ?? 25_000,
