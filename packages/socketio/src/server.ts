@@ -12,6 +12,8 @@ export { BroadcastOperator, RemoteSocket } from "./shell/server/broadcast-operat
 export type { BroadcastTimeoutError } from "./shell/server/broadcast-acks.js";
 export type { Handshake } from "./shell/server/handshake.js";
 export type { FailureContext } from "./shell/server/options.js";
+export type { RateLimited, RateOptions } from "./shell/server/rates.js";
+export type { Rate } from "./core/token-bucket.js";
 export type { NamespaceMatcher } from "./shell/server/registry.js";
 export { InMemoryAdapter } from "./adapter/in-memory.js";
 export type { Adapter, AdapterFactory, AdapterNamespace, AdapterSocket, BroadcastPacket, WriteOptions } from "./adapter/port.js";

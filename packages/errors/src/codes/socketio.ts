@@ -14,7 +14,7 @@ export const socketioCodes = {
   "socketio/too-many-namespaces": { by: "SocketIOError", means: "The client asked for more namespaces than the limit allows." },
   "socketio/too-many-rooms": { by: "SocketIOError", means: "The socket is in as many rooms as it may be." },
   "socketio/too-many-events": { by: "SocketIOError", means: "More events of one connection wait for their handlers than the limit allows; the client is disconnected." },
-  "socketio/too-many-connections": { by: "SocketIOError", means: "The namespace, or the client's address, has as many connections as it may have." },
+  "socketio/too-many-connections": { by: "SocketIOError", means: "The namespace has as many clients as it may have; a further one is refused." },
   "socketio/rate-limited": { by: "SocketIOError", means: "The client sends more events or bytes per second than the limit allows; the event is dropped." },
   "socketio/too-deep": { by: "SocketIOError", means: "Data is nested deeper than the limit allows." },
   "socketio/buffer-full": { by: "SocketIOError", means: "More emits wait for the connection than the limit allows." },

@@ -10,6 +10,7 @@ import { callSafely, reportHandlerError } from "@x/errors/handlers";
 import type { EncodedPacket } from "../core/packet.js";
 import { readCodec } from "../core/parser.js";
 import type { ServerSettings, SocketServerOptions } from "../shell/server/options.js";
+import { readRates } from "../shell/server/rates.js";
 import type { ServerContext } from "../shell/server/ports.js";
 
 const ID_BYTES = 15;
@@ -27,6 +28,7 @@ export function createContext(settings: ServerSettings, options: SocketServerOpt
     generateId: idSource(),
     adopt: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     report,
+    rates: readRates(options, (text) => Buffer.byteLength(text)),
     reportPeer: options.onError === undefined ? () => undefined : report,
     prepare: wireForms(),
   };

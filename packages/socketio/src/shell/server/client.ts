@@ -11,6 +11,7 @@ import type { EmitFlags } from "../../core/outgoing.js";
 import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
 import { type Member, ServerConnection, type ServerConnectionSink } from "../../core/server-connection.js";
 import type { EngineConnection, Request, ServerContext } from "./ports.js";
+import type { RateVerdict } from "./rates.js";
 import type { DisconnectReason, SocketClient } from "./socket.js";
 
 /** A socket as its connection needs it. */
@@ -59,7 +60,15 @@ export class Client implements SocketClient, ServerConnectionSink {
 
   /** @internal From the engine: one message. */
   onMessage(data: string | Uint8Array): void {
+    const { rates, clock } = this.#context;
+    rates?.received(this, data, clock.now());
     this.#connection.receive(data);
+  }
+
+  /** @internal A packet is complete. @returns why it is not taken. */
+  judge(packet: Packet): RateVerdict | undefined {
+    const { rates, clock } = this.#context;
+    return rates?.judge(this, packet, clock.now());
   }
 
   /** @internal From the engine: it is over. */

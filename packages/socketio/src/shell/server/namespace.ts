@@ -9,7 +9,7 @@ import type { Adapter, AdapterNamespace } from "../../adapter/port.js";
 import type { SocketId } from "../../core/broadcast.js";
 import type { Events } from "../../core/emitter.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, DefaultEventsMap, Untyped, WithReplies } from "../../core/event-types.js";
-import { reservedEvent } from "../../core/faults.js";
+import { atLimit, reservedEvent } from "../../core/faults.js";
 import { isReservedEvent, PacketType } from "../../core/packet.js";
 import type { Claim } from "../../core/recovery-sessions.js";
 import { BroadcastEmitter } from "./broadcast-emitter.js";
@@ -113,6 +113,10 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
 
   /** @internal A client asks to be let in. */
   admit(client: Client, auth: Record<string, unknown>): void {
+    if (this.#isFull()) {
+      client.refuse(this.name, { message: "Too many connections", data: { code: "socketio/too-many-connections" } });
+      return;
+    }
     const { recovery } = this.#adapter;
     const claim = recovery?.claim(auth["pid"], auth["offset"]);
     const socket: NspSocket<Listen, Emit, InterServer, SocketData> = new Socket(this, client, auth, claim);
@@ -215,6 +219,14 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
   settle(): void {
     const awayCount = this.#adapter.recovery?.awayCount ?? 0;
     if (this.sockets.size === 0 && this.#asking === 0 && awayCount === 0) this.server.emptied(this);
+  }
+
+  #isFull(): boolean {
+    const { reportPeer, settings } = this.context;
+    const limit = settings.maxSocketsPerNamespace;
+    if (this.sockets.size + this.#asking < limit) return false;
+    reportPeer(atLimit("Cannot let the client in: too many are in the namespace", "socketio/too-many-connections", "maxSocketsPerNamespace", limit), { event: "connection", namespace: this.name });
+    return true;
   }
 
   #verdict(failure: Failure, event: string, socketId: SocketId): { message: string; data?: unknown } {

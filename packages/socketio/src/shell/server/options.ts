@@ -9,6 +9,7 @@ import type { AdapterFactory } from "../../adapter/port.js";
 import { DEFAULT_PACKET_LIMITS, type PacketLimits } from "../../core/limits.js";
 import type { RecoveryOptions } from "../../core/recovery.js";
 import type { ParserOption } from "../../core/parser.js";
+import type { RateOptions } from "./rates.js";
 
 /** Where a failure happened. */
 export interface FailureContext extends ErrorContext {
@@ -17,7 +18,7 @@ export interface FailureContext extends ErrorContext {
   readonly socketId?: string;
 }
 
-export interface SocketServerOptions extends Partial<PacketLimits>, ParserOption {
+export interface SocketServerOptions extends Partial<PacketLimits>, ParserOption, RateOptions {
   /** Path of the Engine.IO endpoint. Default `/socket.io`. */
   readonly path?: string;
   /** How long a client may take to join its first namespace. Milliseconds; default 45 000. */
@@ -30,6 +31,8 @@ export interface SocketServerOptions extends Partial<PacketLimits>, ParserOption
   readonly connectionStateRecovery?: RecoveryOptions;
   /** Most namespaces of one connection. Count; default 100. */
   readonly maxNamespacesPerConnection?: number;
+  /** Most sockets of one namespace, on this server; further clients are refused. Count; default 100 000. (The server has `maxSessions`, an address `maxSessionsPerAddress`.) */
+  readonly maxSocketsPerNamespace?: number;
   /** Most rooms of one socket, its own included. Count; default 1000. */
   readonly maxRoomsPerSocket?: number;
   /** Most acknowledgements one socket waits for. Count; default 10 000. */
@@ -43,6 +46,7 @@ export interface ServerSettings extends PacketLimits {
   readonly connectTimeout: number;
   readonly cleanupEmptyChildNamespaces: boolean;
   readonly maxNamespacesPerConnection: number;
+  readonly maxSocketsPerNamespace: number;
   readonly maxRoomsPerSocket: number;
   readonly maxPendingAcks: number;
 }
@@ -53,6 +57,7 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   connectTimeout: 45_000,
   cleanupEmptyChildNamespaces: true,
   maxNamespacesPerConnection: 100,
+  maxSocketsPerNamespace: 100_000,
   maxRoomsPerSocket: 1000,
   maxPendingAcks: 10_000,
 };

@@ -7,6 +7,7 @@ import type { PreparedPacket, Socket as EngineSocket } from "@x/engineio/server"
 import type { Clock, Sweep } from "@x/errors/clock";
 import type { Codec } from "../../core/codec.js";
 import type { EncodedPacket } from "../../core/packet.js";
+import type { Rates } from "./rates.js";
 import type { FailureContext, ServerSettings } from "./options.js";
 
 /** The HTTP request that opened a connection. */
@@ -30,6 +31,8 @@ export interface ServerContext {
   readonly report: (error: unknown, context: FailureContext) => void;
   /** What a peer did wrong: not worth a log line unless somebody asks. */
   readonly reportPeer: (error: unknown, context: FailureContext) => void;
+  /** How much clients may send; nothing where that is not limited. */
+  readonly rates: Rates | undefined;
   /** Messages in wire form, shared by all members of a broadcast. */
   readonly prepare: (packets: EncodedPacket) => readonly PreparedPacket[];
 }

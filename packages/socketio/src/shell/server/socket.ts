@@ -4,6 +4,7 @@
  * Room: socketio shell. Names and reasons as in socket.io.
  */
 import type { ErrorContext } from "@x/errors/handlers";
+import { SocketIOError } from "@x/errors/socketio";
 import type { Adapter, WriteOptions } from "../../adapter/port.js";
 import { Audience, type Room, type SocketId } from "../../core/broadcast.js";
 import type { DefaultEventsMap, EventArguments, EventName, Untyped, WithReplies } from "../../core/event-types.js";
@@ -18,6 +19,7 @@ import { BroadcastOperator, type RemoteSocket } from "./broadcast-operator.js";
 import { type Handshake, readHandshake } from "./handshake.js";
 import { Middleware, type Next } from "./middleware.js";
 import type { EngineConnection, Request, ServerContext } from "./ports.js";
+import type { RateVerdict } from "./rates.js";
 import { isRecoverable } from "./recovery.js";
 
 /** Why a socket ended; the peers' words. */
@@ -62,6 +64,8 @@ export interface SocketClient {
   write(packet: Packet, flags?: EmitFlags): void;
   writeToEngine(packets: EncodedPacket, options: WriteOptions): void;
   disconnect(): void;
+  /** @internal A packet is complete. @returns why it is not taken. */
+  judge(packet: Packet): RateVerdict | undefined;
   /** @internal The client has another connection: this one ends, which its sockets may survive. */
   supersede(): void;
   /** @internal The socket is gone. */
@@ -195,7 +199,9 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 
   /** @internal A packet for this socket arrived. */
   receive(packet: Packet): void {
-    if (packet.type === PacketType.EVENT) this.receiveEvent(packet);
+    const verdict = this.client.judge(packet);
+    if (verdict !== undefined) this.#refuse(packet, verdict);
+    else if (packet.type === PacketType.EVENT) this.receiveEvent(packet);
     else if (packet.type === PacketType.ACK) this.receiveAck(packet);
     else this.end("client namespace disconnect");
   }
@@ -284,5 +290,16 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
         else this.fault(failure.error);
       },
     });
+  }
+
+  /** The client sends too fast: it is told, and in the end disconnected. */
+  #refuse({ id }: Packet, { answer, isLast }: RateVerdict): void {
+    const { name, context } = this.nsp;
+    const { limit, retryAfterMs } = answer;
+    const error = new SocketIOError("The client sends too fast", { code: "socketio/rate-limited", details: { limit, retryAfterMs } });
+    context.reportPeer(error, { event: "packet", namespace: name, socketId: this.id });
+    if (isLast) this.client.disconnect();
+    else if (id === undefined) this.client.write({ type: PacketType.EVENT, nsp: name, data: ["rate-limited", answer] });
+    else this.client.write({ type: PacketType.ACK, nsp: name, id, data: [answer] });
   }
 }

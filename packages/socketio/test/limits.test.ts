@@ -1,0 +1,121 @@
+/** What clients may ask of the server, at each limit and one past it. No real time. */
+import { settle } from "@x/testkit";
+import { describe, expect, test } from "vitest";
+import type { RateLimited } from "../src/server.js";
+import { join, world, type World } from "./memory-engine.js";
+
+function codes({ failures }: World): unknown[] {
+  return failures.map(({ error }) => (error as { code: unknown }).code);
+}
+
+test("maxSocketsPerNamespace: at the limit, one more, and one less again; other namespaces are not concerned", async () => {
+  const at = world({ maxSocketsPerNamespace: 2 });
+  at.server.of("/other");
+  const { socket: first } = await join(at);
+  await join(at);
+  const refusals: unknown[] = [];
+  const third = at.client({ reconnection: false });
+  third.on("connect_error", (error) => void refusals.push([error.message, error.data]));
+  const other = third.io.socket("/other");
+  await settle();
+  expect([third.connected, other.connected, refusals, codes(at)]).toEqual([false, true, [["Too many connections", { code: "socketio/too-many-connections" }]], ["socketio/too-many-connections"]]);
+  first.disconnect();
+  await settle();
+  expect((await join(at)).socket.connected).toBe(true);
+});
+
+test("maxSocketsPerNamespace counts those whose middleware still runs", async () => {
+  const at = world({ maxSocketsPerNamespace: 1 });
+  at.server.use(() => undefined);
+  at.client({ reconnection: false });
+  const second = at.client({ reconnection: false });
+  let message = "";
+  second.on("connect_error", (error) => void (message = error.message));
+  await settle();
+  expect(message).toBe("Too many connections");
+});
+
+describe("eventRate", () => {
+  test("at the limit, one more, and again in time: told by acknowledgement, or by an event", async () => {
+    const at = world({ eventRate: { perSecond: 10, burst: 2 } });
+    const { socket, peer } = await join(at);
+    const [heard, told]: [unknown[], RateLimited[]] = [[], []];
+    peer.on("x", (value: unknown, ack?: (value: unknown) => void) => {
+      heard.push(value);
+      ack?.("fine");
+    });
+    socket.on("rate-limited", (answer: RateLimited) => void told.push(answer));
+    socket.emit("x", 1);
+    expect(await socket.emitWithAck("x", 2)).toBe("fine");
+    const answer = { code: "socketio/rate-limited", message: "Too much per second: the event was dropped", limit: "eventRate", event: "x", retryAfterMs: 100 };
+    expect(await socket.emitWithAck("x", 3)).toEqual(answer);
+    socket.emit("x", 4);
+    await settle();
+    expect([heard, told, codes(at)]).toEqual([[1, 2], [answer], ["socketio/rate-limited", "socketio/rate-limited"]]);
+    at.clock.advance(100);
+    expect(await socket.emitWithAck("x", 5)).toBe("fine");
+  });
+
+  test("is one for all namespaces of a connection; acknowledgements and others' events are not refused", async () => {
+    const at = world({ eventRate: { perSecond: 1 } });
+    at.server.of("/b").on("connection", (peer) => void peer.onAny(() => heard.push("b")));
+    const heard: unknown[] = [];
+    const { socket, peer } = await join(at);
+    const second = socket.io.socket("/b");
+    await settle();
+    peer.onAny(() => void heard.push("a"));
+    socket.on("ask", (ack: (value: number) => void) => ack(7));
+    socket.emit("x");
+    second.emit("x");
+    await settle();
+    expect([heard, await peer.emitWithAck("ask"), await peer.emitWithAck("ask")]).toEqual([["a"], 7, 7]);
+    const other = await join(at);
+    other.peer.on("x", (ack: (value: string) => void) => ack("fine"));
+    expect(await other.socket.emitWithAck("x")).toBe("fine");
+  });
+
+  test("maxRefusedEvents: at the limit, and one more; a client that has been quiet begins anew", async () => {
+    const at = world({ eventRate: { perSecond: 10, burst: 1 }, maxRefusedEvents: 3 });
+    const { socket, peer } = await join(at);
+    const reasons: string[] = [];
+    peer.on("disconnect", (reason) => void reasons.push(reason));
+    for (let round = 0; round < 2; round++) {
+      for (let n = 0; n < 4; n++) socket.emit("x");
+      await settle();
+      expect(socket.connected).toBe(true);
+      at.clock.advance(100);
+    }
+    for (let n = 0; n < 5; n++) socket.emit("x");
+    await settle();
+    expect([socket.connected, reasons, at.ends[0]?.readyState]).toEqual([false, ["server namespace disconnect"], "closed"]);
+  });
+
+  test("names no more of an event than its beginning", async () => {
+    const at = world({ eventRate: { perSecond: 1 } });
+    const { socket } = await join(at);
+    socket.emit("x");
+    expect(((await socket.emitWithAck("y".repeat(10_000))) as RateLimited).event).toBe("y".repeat(64));
+  });
+});
+
+test("byteRate counts UTF-8 and attachments: at the limit, and one more", async () => {
+  const at = world({ byteRate: { perSecond: 1000, burst: 1000 } });
+  const { socket, peer } = await join(at);
+  peer.on("x", (_value: unknown, ack: (value: string) => void) => ack("fine"));
+  const text = (bytes: number): string => "é".repeat((bytes - '20["x",""]'.length) / 2);
+  expect(await socket.emitWithAck("x", text(598))).toBe("fine"); // and its CONNECT: one byte
+  expect(await socket.emitWithAck("x", text(404))).toMatchObject({ limit: "byteRate", event: "x", retryAfterMs: 3 });
+  expect(await socket.emitWithAck("x", text(400))).toBe("fine");
+  at.clock.advance(500);
+  expect(await socket.emitWithAck("x", new Uint8Array(500))).toMatchObject({ limit: "byteRate" });
+  expect(await socket.emitWithAck("x", new Uint8Array(400))).toBe("fine");
+});
+
+test("rates out of range are refused by name", () => {
+  for (const eventRate of [{ perSecond: 0 }, { perSecond: Number.NaN }, { perSecond: 1, burst: 0 }, { perSecond: 0.5 }]) {
+    expect(() => world({ eventRate })).toThrow(expect.objectContaining({ code: "socketio/invalid-option", message: expect.stringContaining("eventRate") as string }));
+  }
+  expect(() => world({ byteRate: { perSecond: -1 } })).toThrow("byteRate");
+  expect(() => world({ maxRefusedEvents: -1 })).toThrow("maxRefusedEvents");
+  expect(() => world({ maxSocketsPerNamespace: 0 })).toThrow("maxSocketsPerNamespace");
+});
