@@ -9,7 +9,7 @@ import { Manager as AnyManager } from "./manager.js";
 import { opened } from "./opened.js";
 import type { ManagerOptions, SocketOptions } from "./options.js";
 import { Socket as AnySocket } from "./socket.js";
-import { readAddress } from "./url.js";
+import { page, readAddress } from "./url.js";
 
 /** Options of `io` and `connect`: the manager's, the socket's and all of Engine.IO's. */
 export interface ClientOptions extends ManagerOptions, SocketOptions, Omit<EngineOptions, keyof ManagerOptions> {
@@ -21,8 +21,10 @@ export interface ClientOptions extends ManagerOptions, SocketOptions, Omit<Engin
 
 /** A connection over Engine.IO's client. */
 export class Manager extends AnyManager<ClientOptions, EngineSocket> {
-  constructor(uri: string, options: ClientOptions = {}) {
-    super(uri, options, (address, settings) => new EngineSocket(address, settings));
+  /** @param uri default: the page's. @throws {SocketIOError} `socketio/invalid-option`, also when there is neither an address nor a page. */
+  constructor(uri?: string | ClientOptions, options?: ClientOptions) {
+    const opts = (typeof uri === "object" ? uri : options) ?? {};
+    super(typeof uri === "string" ? uri : readAddress("", page()).origin, opts, (address, settings) => new EngineSocket(address, settings));
   }
 }
 
@@ -41,8 +43,7 @@ type Lookup = <Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri?: string 
  */
 function lookup<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri?: string | ClientOptions, options?: ClientOptions): Socket<Listen, Emit> {
   const opts = (typeof uri === "object" ? uri : options) ?? {};
-  const page = (globalThis as { location?: { protocol: string; host: string } }).location;
-  const { origin, namespace, query } = readAddress(typeof uri === "string" ? uri : "", page);
+  const { origin, namespace, query } = readAddress(typeof uri === "string" ? uri : "", page());
   return managerFor(origin, query, namespace, opts).socket<Listen, Emit>(namespace, opts);
 }
 

@@ -6,7 +6,7 @@
 import type { DefaultEventsMap } from "../../core/event-types.js";
 import { type ClientOptions, Manager } from "./lookup.js";
 import { SimpleClient as AnySimpleClient, type SimpleClientOptions as OwnOptions } from "./simple-client.js";
-import { readAddress } from "./url.js";
+import { page, readAddress } from "./url.js";
 
 /** Its own options and all of `io`'s. */
 export interface SimpleClientOptions extends OwnOptions, ClientOptions {}
@@ -22,6 +22,6 @@ export class SimpleClient<Listen = DefaultEventsMap, Emit = DefaultEventsMap> ex
 }
 
 function open(url: string, settings: ClientOptions): { readonly manager: Manager; readonly path: string } {
-  const { origin, namespace, query } = readAddress(url, (globalThis as { location?: { protocol: string; host: string } }).location);
+  const { origin, namespace, query } = readAddress(url, page());
   return { manager: new Manager(query === "" ? origin : `${origin}/?${query}`, { ...settings, autoConnect: false }), path: namespace };
 }

@@ -13,6 +13,11 @@ export interface Address {
   readonly query: string;
 }
 
+/** The page's address, where there is a page. */
+export function page(): { readonly protocol: string; readonly host: string } | undefined {
+  return (globalThis as { location?: { protocol: string; host: string } }).location;
+}
+
 const pattern = /^(?:(https?|wss?):)?(?:\/\/)?([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?/i;
 
 /**
