@@ -10,7 +10,7 @@ import { Pool } from "../shell/pool.js";
 import { PooledWebSocket } from "./pooled-web-socket.js";
 import { translated } from "./translate.js";
 
-export interface WebSocketPoolOptions extends Omit<PoolOptions<WebSocketConnection>, "connect" | "close" | "validate" | "validateAfterIdleMs" | "defaultKey"> {
+export interface WebSocketPoolOptions extends Omit<PoolOptions<WebSocketConnection>, "connect" | "close" | "validate" | "validateAfterIdleMs" | "defaultKey" | "leasesPerConnection"> {
   /** How connections are opened; see `connect` of @x/simple-ws. */
   readonly connection?: Omit<ConnectOptions, "signal">;
   /**
@@ -41,6 +41,7 @@ export class WebSocketPool {
     this.#pool = new Pool<WebSocketConnection>({
       ...options,
       defaultKey: this.#baseUrl.href,
+      leasesPerConnection: 1, // a message belongs to one borrower
       connect: (context) => open(context, connection),
       close: (resource) => resource.close(),
       validate: (resource) => resource.state === "open" && hasNothingUnread(resource, unread),

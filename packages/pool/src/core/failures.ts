@@ -12,6 +12,8 @@ export interface PoolStats extends Counts {
   readonly [count: string]: number;
   /** creating + idle + lent + closing. */
   readonly total: number;
+  /** Leases out; more than `lent` where `leasesPerConnection` is more than 1. */
+  readonly leases: number;
   readonly waiting: number;
 }
 

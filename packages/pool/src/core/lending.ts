@@ -6,6 +6,7 @@
  * borrowers to use them, or connections to keep warm. State is settled before the sink is called, so that it may call back.
  */
 import type { PoolLimits } from "./options.js";
+import type { Picker } from "./picking.js";
 import type { Shelf, Slot } from "./slot.js";
 import { Stock } from "./stock.js";
 import { WaitingQueue } from "./waiters.js";
@@ -32,13 +33,18 @@ export class Lending<R> {
   readonly stock: Stock<R> = new Stock<R>();
   readonly queue: WaitingQueue<R>;
   deadlineMs: number = Number.POSITIVE_INFINITY;
+  /** Leases out now; more than `lent` counts where connections are shared. */
+  leases = 0;
   readonly #limits: PoolLimits;
   readonly #sink: PoolSink<R>;
+  readonly #pick: Picker | undefined;
+  #turn = 0;
   #isDispatching = false;
   #isDispatchWanted = false;
 
-  constructor(limits: PoolLimits, sink: PoolSink<R>) {
+  constructor(limits: PoolLimits, pick: Picker | undefined, sink: PoolSink<R>) {
     this.#limits = limits;
+    this.#pick = pick;
     this.#sink = sink;
     this.queue = new WaitingQueue<R>(limits.maxOvertakes);
   }
@@ -50,13 +56,23 @@ export class Lending<R> {
     this.#sink.wake();
   }
 
-  /** An idle slot of this shelf, lent; those that fail an immediate check are closed on the way. */
-  lendIdle(shelf: Shelf<R>, nowMs: number): Slot<R> | undefined {
+  /** A slot of this shelf that is idle or can be shared, lent; those that fail an immediate check are closed on the way. */
+  lendReady(shelf: Shelf<R>, nowMs: number): Slot<R> | undefined {
     for (;;) {
-      const slot = shelf.idle.pop();
-      if (slot?.state.kind !== "idle") return undefined;
+      const slot = this.#choose(shelf, nowMs);
+      if (slot === undefined) return undefined;
+      if (slot.state.kind === "lent") {
+        if (slot.expiresAtMs > nowMs) {
+          this.#lend(slot, slot.state.resource);
+          return slot;
+        }
+        this.unshare(slot);
+        continue;
+      }
+      if (slot.state.kind !== "idle") return undefined;
       const { resource, sinceMs } = slot.state;
       const idleMs = nowMs - sinceMs;
+      this.stock.takeIdle(slot);
       if (slot.expiresAtMs <= nowMs) {
         this.close(slot, resource, nowMs);
         continue;
@@ -69,6 +85,25 @@ export class Lending<R> {
       if (isFit === undefined) return undefined;
       if (isFit) return slot;
     }
+  }
+
+  /** Ends one lease. @returns whether it was the slot's last. */
+  endLease(slot: Slot<R>, nowMs: number): boolean {
+    slot.leases -= 1;
+    this.leases -= 1;
+    if (slot.leases === 0) {
+      this.unshare(slot);
+      return true;
+    }
+    if (this.#share(slot, nowMs)) this.dispatch(nowMs);
+    return false;
+  }
+
+  /** The slot is not lent to any more borrowers. */
+  unshare(slot: Slot<R>): void {
+    const { shared } = slot.shelf;
+    const index = shared.indexOf(slot);
+    if (index >= 0) shared.splice(index, 1);
   }
 
   /** A resource is ready: its key's first waiter gets it; without one it becomes idle. */
@@ -93,7 +128,7 @@ export class Lending<R> {
     const { head } = this.queue;
     if (head?.shelf === slot.shelf && slot.state.kind === "lent" && this.#limits.validateAfterIdleMs > 0) {
       this.queue.remove(head); // the frequent case under load: from hand to hand
-      slot.uses += 1;
+      this.#lend(slot, resource);
       head.borrower.lend(slot);
       return;
     }
@@ -105,6 +140,9 @@ export class Lending<R> {
   /** Closes a resource that is not idle, or was just taken off its shelf. */
   close(slot: Slot<R>, resource: R, nowMs: number): void {
     const deadlineMs = nowMs + this.#limits.closeTimeoutMs;
+    this.unshare(slot);
+    this.leases -= slot.leases;
+    slot.leases = 0;
     this.stock.move(slot, { kind: "closing", deadlineMs });
     this.due(deadlineMs);
     this.#sink.close(slot, resource);
@@ -145,8 +183,9 @@ export class Lending<R> {
   }
 
   #serve(nowMs: number): void {
+    const { leasesPerConnection } = this.#limits;
     for (const shelf of this.stock.shelves) {
-      shelf.unclaimed = shelf.creating;
+      shelf.unclaimed = shelf.creating * leasesPerConnection;
       shelf.freeing = shelf.closing;
     }
     let unclaimedPlaces = this.stock.counts.closing;
@@ -156,13 +195,13 @@ export class Lending<R> {
       next = waiter.next;
       const { shelf } = waiter;
       const creatingBefore = shelf.creating;
-      const slot = this.lendIdle(shelf, nowMs);
+      const slot = this.lendReady(shelf, nowMs);
       if (slot !== undefined) {
         if (this.queue.remove(waiter)) waiter.borrower.lend(slot);
-        else if (slot.state.kind === "lent") this.keep(slot, slot.state.resource, nowMs); // it gave up during the check
+        else if (slot.state.kind === "lent" && this.endLease(slot, nowMs)) this.keep(slot, slot.state.resource, nowMs); // it gave up during the check
         continue;
       }
-      shelf.unclaimed += shelf.creating - creatingBefore; // a check that takes time is on its way to this waiter
+      shelf.unclaimed += (shelf.creating - creatingBefore) * leasesPerConnection; // a check that takes time is on its way to this waiter
       if (shelf.unclaimed > 0) shelf.unclaimed -= 1;
       else if (shelf.retryAtMs > nowMs) this.due(shelf.retryAtMs);
       else if (shelf.slots >= this.#limits.maxPerKey) {
@@ -170,7 +209,10 @@ export class Lending<R> {
         shelf.freeing -= 1;
         unclaimedPlaces -= 1;
       }
-      else if (this.stock.size < this.#limits.maxConnections) this.#open(shelf, nowMs);
+      else if (this.stock.size < this.#limits.maxConnections) {
+        this.#open(shelf, nowMs);
+        shelf.unclaimed += leasesPerConnection - 1;
+      }
       else if (unclaimedPlaces > 0) unclaimedPlaces -= 1;
       else {
         const longest = this.stock.longestIdle();
@@ -200,7 +242,28 @@ export class Lending<R> {
 
   #lend(slot: Slot<R>, resource: R): void {
     slot.uses += 1;
-    this.stock.move(slot, { kind: "lent", resource });
+    slot.leases += 1;
+    slot.turn = this.#turn += 1;
+    this.leases += 1;
+    if (slot.state.kind !== "lent") this.stock.move(slot, { kind: "lent", resource });
+    if (this.#limits.leasesPerConnection > 1) this.#share(slot, -Infinity);
+  }
+
+  /** Notes whether the slot can be lent once more while it is lent. @returns whether it can. */
+  #share(slot: Slot<R>, nowMs: number): boolean {
+    const { leasesPerConnection, maxUses } = this.#limits;
+    const { shared } = slot.shelf;
+    const canBeShared = slot.leases < leasesPerConnection && slot.uses < maxUses && slot.expiresAtMs > nowMs && !slot.isBroken;
+    if (!canBeShared) this.unshare(slot);
+    else if (!shared.includes(slot)) shared.push(slot);
+    return canBeShared;
+  }
+
+  /** One that is idle or can be shared, by the pool's policy. */
+  #choose({ idle, shared }: Shelf<R>, nowMs: number): Slot<R> | undefined {
+    if (this.#pick === undefined) return idle.at(-1) ?? shared.at(-1);
+    const candidates = shared.length === 0 ? idle : [...idle, ...shared];
+    return candidates.length < 2 ? candidates[0] : candidates[this.#pick(candidates, nowMs)] ?? candidates[0];
   }
 
   /** Opens what is to be kept of a key, as far as borrowers leave places for it. */

@@ -14,6 +14,8 @@ export interface PoolLimits {
   readonly maxPerKey: number;
   /** Connections to the default key that are opened before anybody asks, and replaced when they end. Default 0. */
   readonly minConnections: number;
+  /** Borrowers who may hold the same connection at the same time. Default 1. */
+  readonly leasesPerConnection: number;
   /** Idle connections that eviction leaves alone. Default 0. */
   readonly minIdle: number;
   /** Borrowers waiting at once; the next is refused with `pool/too-many-waiting`. Default 1,000. */
@@ -42,6 +44,7 @@ export const DEFAULT_LIMITS: PoolLimits = {
   maxConnections: 10,
   maxPerKey: Infinity,
   minConnections: 0,
+  leasesPerConnection: 1,
   minIdle: 0,
   maxWaiting: 1_000,
   maxOvertakes: 100,
@@ -70,6 +73,7 @@ const BOUNDS: Readonly<Record<keyof PoolLimits, readonly [lowest: number, unit: 
   maxConnections: [1, "count"],
   maxPerKey: [1, "bound"],
   minConnections: [0, "count"],
+  leasesPerConnection: [1, "count"],
   minIdle: [0, "count"],
   maxWaiting: [0, "count"],
   maxOvertakes: [0, "bound"],

@@ -2,9 +2,11 @@
  * The pool against a model: any order of intents, answers, faults and time keeps its promises (house invariants 1, 3, 7).
  */
 import fc from "fast-check";
+import { seededRandom } from "@x/testkit";
 import { expect, test } from "vitest";
 import { DEFAULT_LIMITS, type PoolLimits } from "./options.js";
 import type { PoolSink } from "./lending.js";
+import { pickerOf, type PoolPick } from "./picking.js";
 import { PoolCore } from "./pool.js";
 import type { Slot } from "./slot.js";
 import type { Waiter } from "./waiters.js";
@@ -28,10 +30,12 @@ interface Borrow {
   refusal: unknown;
 }
 
+const anyPick = fc.constantFrom<PoolPick>("lastUsed", "lastUsed", "leastLoaded", "roundRobin", "powerOfTwo", () => 7);
 const anyLimits: fc.Arbitrary<PoolLimits> = fc.record({
   maxConnections: fc.integer({ min: 1, max: 3 }), minIdle: fc.integer({ min: 0, max: 1 }), maxWaiting: fc.integer({ min: 0, max: 3 }),
   validateAfterIdleMs: fc.constantFrom(0, 0, 100, Infinity), maxPerKey: fc.constantFrom(1, 2, Infinity), maxOvertakes: fc.constantFrom(0, 1, 2, Infinity),
   maxAgeMs: fc.constantFrom(300, 2_000, Infinity), maxUses: fc.constantFrom(1, 3, Infinity),
+  leasesPerConnection: fc.constantFrom(1, 1, 2, 3),
 }).map((some) => ({ ...DEFAULT_LIMITS, connectTimeoutMs: 400, idleTimeoutMs: 1_000, closeTimeoutMs: 200, ...some }));
 
 /** The real machine, and beside it everything the outside world knows. */
@@ -52,9 +56,10 @@ class World implements PoolSink<Resource> {
   checkAnswer: boolean | undefined;
   readonly limits: PoolLimits;
 
-  constructor(limits: PoolLimits) {
+  constructor(limits: PoolLimits, pick: PoolPick) {
     this.limits = limits;
-    this.core = new PoolCore(limits, { isRetryable: (error) => error !== "final", backoffMs: (failures) => failures * 50, ageMs: () => limits.maxAgeMs }, this);
+    const random = seededRandom(1);
+    this.core = new PoolCore(limits, { isRetryable: (error) => error !== "final", backoffMs: (failures) => failures * 50, ageMs: () => limits.maxAgeMs, pick: pickerOf(pick, random) }, this);
   }
 
   connect(slot: Slot<Resource>): void {
@@ -132,7 +137,7 @@ class World implements PoolSink<Resource> {
 
   verify(): void {
     const stats = this.core.stats();
-    const { creating, idle, lent, closing, total, waiting } = stats;
+    const { creating, idle, lent, closing, total, leases, waiting } = stats;
     const { limits } = this;
     expect(creating + idle + lent + closing).toBe(total);
     expect(total).toBeLessThanOrEqual(limits.maxConnections);
@@ -140,12 +145,14 @@ class World implements PoolSink<Resource> {
     expect(Math.max(0, ...this.warms.map(({ ends }) => ends))).toBeLessThanOrEqual(1);
     expect(Math.min(creating, idle, lent, closing)).toBeGreaterThanOrEqual(0);
     expect(waiting).toBe(this.borrows.filter(({ waiter }) => waiter?.isQueued).length);
-    expect(waiting).toBeLessThanOrEqual(limits.maxWaiting + limits.maxConnections);
+    expect(waiting).toBeLessThanOrEqual(limits.maxWaiting + limits.maxConnections * limits.leasesPerConnection);
     const shelves = new Set([...this.slots].map(({ shelf }) => shelf));
     expect([...shelves].reduce((sum, shelf) => sum + shelf.idle.length, 0)).toBe(idle);
     for (const shelf of shelves) {
       for (const slot of shelf.idle) expect(slot.state.kind).toBe("idle");
       expect(shelf.slots).toBeLessThanOrEqual(limits.maxPerKey);
+      if (shelf.waiting > 0 && shelf.creating === 0) expect(shelf.shared).toEqual([]);
+      for (const slot of shelf.shared) expect([slot.state.kind, slot.isBroken]).toEqual(["lent", false]);
       expect([shelf.slots, shelf.creating, shelf.closing].every((count) => count >= 0)).toBe(true);
       expect(shelf.ready).toBeGreaterThanOrEqual(shelf.idle.length);
       // Whoever warms is content as soon as there is enough, and what is to be warm is opened as soon as there is a place.
@@ -154,10 +161,16 @@ class World implements PoolSink<Resource> {
       }
     }
     for (const { warming, ends } of this.warms) if (ends === 0 && warming !== undefined) expect(warming.shelf.ready).toBeLessThan(warming.count);
-    // What is lent is open, lent once, and to somebody who asked for its key.
+    // What is lent is open, lent as often as may be, and to somebody who asked for its key.
     const held = this.borrows.filter(({ slot }) => slot?.state.kind === "lent");
     expect(new Set(held.map(({ slot }) => slot)).size).toBe(lent);
-    expect(held.length).toBe(lent);
+    expect(held.length).toBe(leases);
+    for (const { slot } of held) {
+      const sharing = held.filter((other) => other.slot === slot).length;
+      expect(sharing).toBe(slot?.leases);
+      expect(sharing).toBeLessThanOrEqual(limits.leasesPerConnection);
+      expect(slot?.uses).toBeLessThanOrEqual(limits.maxUses);
+    }
     for (const { slot, key } of held) {
       if (slot?.state.kind !== "lent") continue;
       expect(slot.state.resource.key).toBe(key);
@@ -170,7 +183,7 @@ class World implements PoolSink<Resource> {
     // Nobody waits for nothing: the pool is at its limit, or an attempt is on its way to each waiter, or its key backs off.
     for (const { waiter } of this.borrows) {
       if (waiter?.isQueued !== true || total === limits.maxConnections || waiter.shelf.slots >= limits.maxPerKey || waiter.shelf.retryAtMs > this.nowMs) continue;
-      expect(waiter.shelf.creating).toBeGreaterThanOrEqual(waiter.shelf.waiting);
+      expect(waiter.shelf.creating * limits.leasesPerConnection).toBeGreaterThanOrEqual(waiter.shelf.waiting);
     }
     if (this.isClosing) expect([waiting, idle, creating]).toEqual([0, 0, 0]);
   }
@@ -210,7 +223,7 @@ class Step implements fc.Command<Model, World> {
 }
 
 /** Removes and returns the nth of the list, counted round. */
-function pick<Item>(items: Item[], nth: number): Item | undefined {
+function takeNth<Item>(items: Item[], nth: number): Item | undefined {
   return items.length === 0 ? undefined : items.splice(nth % items.length, 1)[0];
 }
 
@@ -228,18 +241,18 @@ const steps: fc.Arbitrary<fc.Command<Model, World>>[] = [
     warm.ends = 1;
   })),
   ...[1, 2].map(() => nth.map((index) => new Step(`connected(${index})`, (world) => {
-    const slot = pick(world.attempts, index);
+    const slot = takeNth(world.attempts, index);
     if (slot === undefined) return;
     const resource: Resource = { key: slot.shelf.key };
     world.opened.push(resource);
     world.core.connected(slot, resource, world.nowMs);
   }))),
   fc.tuple(nth, fc.constantFrom("later", "later", "final")).map(([index, error]) => new Step(`failed(${index}, ${error})`, (world) => {
-    const slot = pick(world.attempts, index);
+    const slot = takeNth(world.attempts, index);
     if (slot !== undefined) world.core.failed(slot, error, world.nowMs);
   })),
   fc.tuple(nth, fc.boolean()).map(([index, isFit]) => new Step(`checked(${index}, ${isFit})`, (world) => {
-    const check = pick(world.checks, index);
+    const check = takeNth(world.checks, index);
     if (check !== undefined) world.core.checked(check.slot, isFit, world.nowMs);
   })),
   fc.constantFrom(true, true, false, undefined, undefined).map((answer) => new Step(`checks answer ${String(answer)}`, (world) => void (world.checkAnswer = answer))),
@@ -267,7 +280,7 @@ const steps: fc.Arbitrary<fc.Command<Model, World>>[] = [
     borrow.refusal = "cancelled";
   })),
   nth.map((index) => new Step(`gone(${index})`, (world) => {
-    const closing = pick(world.closings, index);
+    const closing = takeNth(world.closings, index);
     if (closing !== undefined) world.core.gone(closing.slot, world.nowMs);
   })),
   fc.integer({ min: 0, max: 600 }).map((ms) => new Step(`advance(${ms})`, (world) => world.advance(ms))),
@@ -278,8 +291,8 @@ const close = fc.integer({ min: 0, max: 600 }).map((ms) => new Step(`close(${ms}
 }));
 
 test("whatever happens in whatever order, counts add up, limits hold, nobody is overtaken, nothing leaks", () => {
-  fc.assert(fc.property(anyLimits, fc.commands(steps, { maxCommands: 60, size: "max" }), (limits, commands) => {
-    const world = new World(limits);
+  fc.assert(fc.property(anyLimits, anyPick, fc.commands(steps, { maxCommands: 60, size: "max" }), (limits, pick, commands) => {
+    const world = new World(limits, pick);
     fc.modelRun(() => ({ model: {}, real: world }), commands);
     // Afterwards time alone settles everything: who waits is refused, attempts and closings are written off, surplus is evicted.
     world.advance(60_000);
@@ -290,8 +303,8 @@ test("whatever happens in whatever order, counts add up, limits hold, nobody is 
 });
 
 test("a closed pool ends empty, once, whatever was going on and whoever misbehaves", () => {
-  fc.assert(fc.property(anyLimits, fc.commands([...steps, close], { maxCommands: 60, size: "max" }), (limits, commands) => {
-    const world = new World(limits);
+  fc.assert(fc.property(anyLimits, anyPick, fc.commands([...steps, close], { maxCommands: 60, size: "max" }), (limits, pick, commands) => {
+    const world = new World(limits, pick);
     fc.modelRun(() => ({ model: {}, real: world }), commands);
     world.isClosing = true;
     world.core.close(world.nowMs, world.nowMs + 100);

@@ -7,6 +7,7 @@
 import type { Swept } from "@x/errors/clock";
 import { attemptTimedOut, connectFailed, exhausted, poolClosed, queueFull, type PoolStats } from "./failures.js";
 import { Lending, type PoolSink } from "./lending.js";
+import type { Picker } from "./picking.js";
 import type { PoolLimits } from "./options.js";
 import type { Shelf, Slot } from "./slot.js";
 import type { Stock } from "./stock.js";
@@ -21,6 +22,8 @@ export interface PoolPolicy {
   backoffMs(failures: number): number;
   /** How old a new resource may become. */
   ageMs(): number;
+  /** Which of several is lent. `undefined`: the last used. */
+  readonly pick?: Picker | undefined;
 }
 
 type Phase = { readonly kind: "open" } | { readonly kind: "closing"; readonly forceAtMs: number } | { readonly kind: "closed" };
@@ -39,7 +42,7 @@ export class PoolCore<R> implements Swept {
     this.#limits = limits;
     this.#policy = policy;
     this.#sink = sink;
-    this.#lending = new Lending<R>(limits, sink);
+    this.#lending = new Lending<R>(limits, policy.pick, sink);
     this.#stock = this.#lending.stock;
     this.#queue = this.#lending.queue;
     this.#warmth = new Warmth(this.#stock);
@@ -56,7 +59,7 @@ export class PoolCore<R> implements Swept {
   }
 
   stats(): PoolStats {
-    return { ...this.#stock.counts, total: this.#stock.size, waiting: this.#queue.size };
+    return { ...this.#stock.counts, total: this.#stock.size, leases: this.#lending.leases, waiting: this.#queue.size };
   }
 
   /** @returns a lent slot at once, or `undefined`: then {@link wait}.
@@ -64,7 +67,7 @@ export class PoolCore<R> implements Swept {
   take(key: string, nowMs: number): Slot<R> | undefined {
     if (this.#phase.kind !== "open") throw poolClosed(this.stats());
     const shelf = this.#stock.peek(key);
-    return shelf === undefined ? undefined : this.#lending.lendIdle(shelf, nowMs);
+    return shelf === undefined ? undefined : this.#lending.lendReady(shelf, nowMs);
   }
 
   /** Queues a borrower whose wait ends by `nowMs + timeoutMs`, connecting and checking included.
@@ -112,12 +115,15 @@ export class PoolCore<R> implements Swept {
   release(slot: Slot<R>, nowMs: number): void {
     if (slot.state.kind !== "lent") return;
     if (slot.isBroken || this.#phase.kind !== "open") this.destroy(slot, nowMs);
-    else this.#lending.keep(slot, slot.state.resource, nowMs);
+    else if (this.#lending.endLease(slot, nowMs)) this.#lending.keep(slot, slot.state.resource, nowMs);
   }
 
-  /** The borrower says that the resource must not be used again. */
+  /** The borrower says that the resource must not be used again; it is closed when the last who shares it is done. */
   destroy(slot: Slot<R>, nowMs: number): void {
     if (slot.state.kind !== "lent") return;
+    slot.isBroken = true;
+    this.#lending.unshare(slot);
+    if (!this.#lending.endLease(slot, nowMs)) return;
     this.#lending.close(slot, slot.state.resource, nowMs);
     this.#settle(nowMs); // what is kept warm is replaced
   }
@@ -132,6 +138,7 @@ export class PoolCore<R> implements Swept {
     shelf.failures = 0;
     shelf.retryAtMs = -Infinity;
     shelf.lastFailure = undefined;
+    slot.openedMs = nowMs;
     slot.expiresAtMs = nowMs + this.#policy.ageMs();
     if (slot.isBroken) this.#lending.close(slot, resource, nowMs);
     else this.#lending.arrive(slot, resource, nowMs);
@@ -162,6 +169,7 @@ export class PoolCore<R> implements Swept {
   /** The resource ended by itself. It is never lent again. */
   ended(slot: Slot<R>, nowMs: number): void {
     slot.isBroken = true;
+    this.#lending.unshare(slot);
     this.#lending.closeIdle(slot, nowMs);
     this.#settle(nowMs); // what is kept warm is replaced
   }
@@ -199,9 +207,9 @@ export class PoolCore<R> implements Swept {
   /** @throws {PoolError} unless one more may wait. */
   #mayWait(): void {
     if (this.#phase.kind !== "open") throw poolClosed(this.stats());
-    const { maxWaiting, maxConnections } = this.#limits;
+    const { maxWaiting, maxConnections, leasesPerConnection } = this.#limits;
     // Whoever can have a place that is not lent waits for a connection, not for another borrower.
-    const limit = maxWaiting + maxConnections - this.#stock.counts.lent;
+    const limit = maxWaiting + maxConnections * leasesPerConnection - this.#lending.leases;
     if (this.#queue.size + this.#warmth.size >= limit) throw queueFull(maxWaiting, this.stats());
   }
 
@@ -228,7 +236,7 @@ export class PoolCore<R> implements Swept {
     } else if (state.kind === "idle" && slot.expiresAtMs <= nowMs) {
       this.#lending.closeIdle(slot, nowMs);
     } else if (state.kind === "lent" && this.#phase.kind === "closing" && this.#phase.forceAtMs <= nowMs) {
-      this.destroy(slot, nowMs);
+      this.#lending.close(slot, state.resource, nowMs);
     }
   }
 

@@ -24,8 +24,12 @@ export class Slot<R> {
   isBroken = false;
   /** From this time on it is closed instead of kept. */
   expiresAtMs: number = Number.POSITIVE_INFINITY;
-  /** How often it was lent. */
+  /** How often it was lent, how many leases of it there are now, and which lease of the pool was its last. */
   uses = 0;
+  leases = 0;
+  turn = 0;
+  /** When its attempt succeeded. */
+  openedMs = 0;
 
   constructor(shelf: Shelf<R>, state: SlotState<R>) {
     this.shelf = shelf;
@@ -38,6 +42,8 @@ export class Shelf<R> {
   readonly key: string;
   /** Idle slots, longest idle first; the last is lent first, so that surplus ones grow old and are evicted. */
   readonly idle: Slot<R>[] = [];
+  /** Lent slots that can be lent once more at the same time. */
+  readonly shared: Slot<R>[] = [];
   /** Slots of this key, in any state. */
   slots = 0;
   /** Of those, the ones being made ready. */

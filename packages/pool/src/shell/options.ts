@@ -3,6 +3,7 @@
  */
 import type { Clock, Random } from "@x/errors/clock";
 import type { PoolLimits } from "../core/options.js";
+import type { PoolPick } from "../core/picking.js";
 
 /** What an attempt to connect knows. */
 export interface ConnectContext {
@@ -49,6 +50,8 @@ export interface PoolOptions<R> extends Partial<{ readonly [Name in keyof PoolLi
   retryIf?(error: unknown): boolean;
   /** What who asks for nothing in particular asks for, and what `minConnections` are connected to. Default `""`. */
   readonly defaultKey?: string | undefined;
+  /** Which of several connections is lent. Default `"lastUsed"`. */
+  readonly pick?: PoolPick | undefined;
   /** Waits between failed attempts. */
   readonly backoff?: PoolBackoff | undefined;
   /** Hears of every failed attempt, check and closing. Default: failed closings are logged; a borrower hears of the others. */

@@ -1,4 +1,5 @@
 import { settle } from "@x/testkit";
+import { setErrorReporter } from "@x/errors/handlers";
 import { describe, expect, test } from "vitest";
 import { setUp, watch } from "../../test/things.js";
 
@@ -93,4 +94,70 @@ test("acquire({ priority }) goes before lower ones, and must be a number", async
   await settle();
   expect([low.value, high.value?.isHeld]).toEqual([undefined, true]);
   await expect(pool.acquire({ priority: NaN })).rejects.toMatchObject({ code: "pool/invalid-option" });
+});
+
+describe("leasesPerConnection", () => {
+  test("several borrowers hold one connection, up to the limit and not beyond", async () => {
+    const { pool, things } = setUp({ maxConnections: 1, leasesPerConnection: 2 });
+    const [one, two] = await Promise.all([pool.acquire(), pool.acquire()]);
+    expect([one.resource, things.length]).toEqual([two.resource, 1]);
+    expect(pool.stats()).toMatchObject({ lent: 1, leases: 2, total: 1 });
+    const third = watch(pool.acquire());
+    await settle();
+    expect(third.value).toBeUndefined();
+    one.release();
+    await settle();
+    expect(third.value?.resource.id).toBe(1);
+    expect([one.isHeld, two.isHeld]).toEqual([false, true]);
+  });
+
+  test("destroy() lends it to nobody else, and closes it when the last is done", async () => {
+    const { pool, things } = setUp({ leasesPerConnection: 3 });
+    const [one, two] = await Promise.all([pool.acquire(), pool.acquire()]);
+    one.destroy();
+    expect(two.resource.id).toBe(1);
+    expect((await pool.acquire()).resource.id).toBe(2);
+    expect(things[0]?.isOpen).toBe(true);
+    two.release();
+    await settle();
+    expect(things[0]?.isOpen).toBe(false);
+  });
+});
+
+describe("pick", () => {
+  test("roundRobin uses all in turn", async () => {
+    const { pool } = setUp({ pick: "roundRobin" });
+    await pool.warm(3);
+    const ids: number[] = [];
+    for (let turn = 0; turn < 6; turn++) await pool.use(({ id }) => void ids.push(id));
+    expect(ids.slice(0, 3).sort()).toEqual([1, 2, 3]);
+    expect(ids.slice(3)).toEqual(ids.slice(0, 3));
+  });
+
+  test("leastLoaded spreads leases, over new connections only when the others are full", async () => {
+    const { pool } = setUp({ pick: "leastLoaded", leasesPerConnection: 2, maxConnections: 3 });
+    await pool.warm(2);
+    const ids = (await Promise.all([1, 2, 3, 4, 5].map(() => pool.acquire()))).map(({ resource }) => resource.id);
+    expect(ids.slice(0, 2).sort()).toEqual([1, 2]);
+    expect(ids.slice(2, 4).sort()).toEqual([1, 2]);
+    expect(ids[4]).toBe(3);
+  });
+
+  test("a function that throws or answers nonsense counts as the first; another name is refused", async () => {
+    const heard: unknown[] = [];
+    const before = setErrorReporter((error) => heard.push(error));
+    try {
+      const answers = [(): number => 99, (): never => { throw new Error("mine"); }];
+      const { pool } = setUp({ pick: () => answers.shift()?.() ?? 0 });
+      await pool.warm(2);
+      const first = await pool.acquire();
+      expect(first.resource.id).toBe(1);
+      first.release(); // behind the other now
+      expect((await pool.acquire()).resource.id).toBe(2);
+      expect(heard).toEqual([new Error("mine")]);
+    } finally {
+      setErrorReporter(before);
+    }
+    expect(() => setUp({ pick: "random" as "roundRobin" })).toThrow(expect.objectContaining({ code: "pool/invalid-option" }));
+  });
 });

@@ -3,9 +3,11 @@
  */
 import type { Random } from "@x/errors/clock";
 import { isTransportError } from "@x/errors";
+import { reportHandlerError } from "@x/errors/handlers";
 import { JetSocketError } from "@x/errors/pool";
 import type { PoolStats } from "../core/failures.js";
 import { atMost, checked, invalidOption, parseLimits, type PoolLimits } from "../core/options.js";
+import { PICKS, pickerOf, type PoolPick, type Picker } from "../core/picking.js";
 import type { PoolPolicy } from "../core/pool.js";
 import type { Slot } from "../core/slot.js";
 import type { Borrower, Waiter } from "../core/waiters.js";
@@ -150,13 +152,30 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new JetSocketError("Cannot acquire", { cause: error });
 }
 
-function policyOf(options: Pick<PoolOptions<never>, "retryIf" | "backoff" | "random">, { maxAgeMs, maxAgeJitter }: PoolLimits): PoolPolicy {
+function policyOf(options: Pick<PoolOptions<never>, "retryIf" | "backoff" | "random" | "pick">, { maxAgeMs, maxAgeJitter }: PoolLimits): PoolPolicy {
   const random = options.random ?? Math.random;
   return {
+    pick: pickOf(options.pick ?? "lastUsed", random),
     isRetryable: (error) => options.retryIf?.(error) ?? (!isTransportError(error) || error.retryable),
     backoffMs: backoffOf(options.backoff ?? {}, random),
     ageMs: () => (maxAgeMs === Infinity ? Infinity : maxAgeMs * (1 - maxAgeJitter * random())),
   };
+}
+
+/** A choice of the user's that throws is reported, and counts as the first. */
+function pickOf(pick: PoolPick, random: Random): Picker | undefined {
+  if (typeof pick === "string") {
+    if (!PICKS.includes(pick)) throw invalidOption(`Cannot use pick ${JSON.stringify(pick)}, must be a function or one of ${PICKS.join(", ")}`);
+    return pickerOf(pick, random);
+  }
+  return pickerOf((candidates) => {
+    try {
+      return pick(candidates);
+    } catch (error) {
+      reportHandlerError(error, { event: "pick" });
+      return 0;
+    }
+  }, random);
 }
 
 /** Full jitter: a random wait below a bound that grows with each failure, so that a fleet does not return in step. */
