@@ -14,6 +14,7 @@ export type { Handshake } from "./shell/server/handshake.js";
 export type { FailureContext } from "./shell/server/options.js";
 export type { RateLimited, RateOptions } from "./shell/server/rates.js";
 export type { Rate } from "./core/token-bucket.js";
+export type { DrainOptions, DrainProgress, DrainReport } from "@x/engineio/server";
 export type { NamespaceMatcher } from "./shell/server/registry.js";
 export { InMemoryAdapter } from "./adapter/in-memory.js";
 export type { Adapter, AdapterFactory, AdapterNamespace, AdapterSocket, BroadcastPacket, WriteOptions } from "./adapter/port.js";

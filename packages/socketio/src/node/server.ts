@@ -5,7 +5,7 @@
  */
 import { createServer, type Server as HttpServer } from "node:http";
 import { Server as HttpsServer } from "node:https";
-import { Server as EngineServer, type ServerOptions as EngineOptions } from "@x/engineio/server";
+import { type DrainOptions, type DrainReport, Server as EngineServer, type ServerOptions as EngineOptions } from "@x/engineio/server";
 import type { EventName as Key, Listener as Handler } from "@x/errors/emitter";
 import type { Adapter, AdapterFactory } from "../adapter/port.js";
 import type { PacketEncoder } from "../core/codec.js";
@@ -181,6 +181,27 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     await this.#engine?.close();
     await closeHttp(this.#httpServer);
     callback?.();
+  }
+
+  /** Are new clients refused, because of {@link drain} or {@link close}? For health checks. */
+  get isClosing(): boolean {
+    return this.#engine?.isClosing ?? false;
+  }
+
+  /**
+   * Goes out of service: new clients are refused with 503 and `Retry-After`, those that are there are hung up on one after the
+   * other, each after what was sent to it, and not told to stay away, so that they connect again elsewhere. Keep listening until it resolves.
+   * @throws {EngineIOError} (as a rejection) `engineio/invalid-option` naming the option; nothing has changed then.
+   */
+  async drain(options: DrainOptions = {}): Promise<DrainReport> {
+    return (await this.#engine?.drain(options)) ?? { total: 0, cutOff: 0, tookMs: 0 };
+  }
+
+  /** {@link drain}, and then {@link close}. */
+  async shutdown(options: DrainOptions = {}): Promise<DrainReport> {
+    const report = await this.drain(options);
+    await this.close();
+    return report;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
