@@ -1,0 +1,145 @@
+/** python-socketio (Debian's 5.7, on aiohttp, requests and websocket-client) against @x/socketio, both ways. */
+import { type ClientOptions, type ClientSocket, connect } from "@x/socketio";
+import type { Socket } from "@x/socketio/server";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { b64, type PythonPeer } from "../python-peer.js";
+import { next, ourServer } from "./peers.js";
+import { hasPythonSocketIO, installPythonSocketIO, pythonClient, pythonServer } from "./python.js";
+
+test.runIf(process.env["CI"] === "true")("python-socketio is installed", () => {
+  expect(hasPythonSocketIO, installPythonSocketIO).toBe(true);
+});
+
+const transportSets = [["polling"], ["websocket"], ["polling", "websocket"]] as const;
+const kinds = ["async", "sync"] as const;
+const text = "Zürich"; // the synchronous client cannot POST other text than Latin-1
+
+function theirClient(...args: Parameters<typeof pythonClient>): PythonPeer {
+  const peer = pythonClient(...args);
+  onTestFinished(() => peer.close());
+  return peer;
+}
+
+async function theirServer(options: Readonly<Record<string, unknown>> = {}): ReturnType<typeof pythonServer> {
+  const started = await pythonServer(options);
+  onTestFinished(() => started.peer.close());
+  return started;
+}
+
+async function ourClient(url: string, options: ClientOptions = {}): Promise<ClientSocket> {
+  const socket = await connect(url, { reconnection: false, ...options });
+  onTestFinished(() => void socket.disconnect());
+  return socket;
+}
+
+describe.runIf(hasPythonSocketIO)("python-socketio's clients on our server", { timeout: 30_000 }, () => {
+  test.each(kinds.flatMap((kind) => transportSets.map((transports) => [kind, transports] as const)))("%s over %j: events, bytes, acknowledgements both ways, rooms, and its disconnect", async (kind, transports) => {
+    const { server, url } = await ourServer();
+    const arrival = next(server, "connection");
+    server.on("connection", (socket) => {
+      socket.on("echo", (...args: unknown[]) => void socket.emit("echo", ...args));
+      socket.on("sum", (a: number, b: number, ack: (sum: number) => void) => ack(a + b));
+      socket.on("bytes", (bytes: Uint8Array, ack: (bytes: Uint8Array) => void) => ack(bytes));
+    });
+    const peer = theirClient(kind, url, { transports, auth: { token: "t" } });
+    await peer.next("ready");
+    const [socket] = await arrival as [Socket];
+    expect(socket.handshake.auth).toEqual({ token: "t" });
+    for (const args of [["plain"], [text, 1, null], [{ deep: [b64(1, 2, 3), b64()] }], []]) {
+      peer.do("emit", "/", "echo", args);
+      expect(await peer.next("event")).toEqual(["/", "echo", args]);
+    }
+    peer.do("call", "/", "sum", [1, 2]);
+    expect(await peer.next("answer")).toEqual([3]);
+    peer.do("call", "/", "bytes", [b64(9)]);
+    expect(await peer.next("answer")).toEqual([b64(9)]);
+    expect(await socket.timeout(5000).emitWithAck("ask", "who")).toBe("who");
+    expect(await server.timeout(5000).emitWithAck("ask", Buffer.from([5]))).toEqual([Buffer.from([5])]);
+    await socket.join("room");
+    server.to("room").except("elsewhere").emit("news", 1);
+    expect(await peer.next("event")).toEqual(["/", "news", [1]]);
+    const reason = next(socket, "disconnect");
+    peer.do("disconnect");
+    await peer.next("disconnect");
+    // a client that is busy polling may hang up before it has sent its DISCONNECT
+    expect(["client namespace disconnect", "transport close", ...(transports[0] === "polling" ? ["transport error"] : [])]).toContain((await reason)[0]);
+  });
+
+  test.each(kinds)("%s: several namespaces, and the server leaves one and then all", async (kind) => {
+    const { server, url } = await ourServer();
+    const root = next(server, "connection");
+    const chat = next(server.of("/chat"), "connection");
+    const peer = theirClient(kind, url, { namespaces: ["/", "/chat"] });
+    const [sids] = await peer.next("ready") as [Record<string, string>];
+    const [socket] = await root as [Socket];
+    const [other] = await chat as [Socket];
+    expect(sids).toEqual({ "/": socket.id, "/chat": other.id });
+    other.emit("hello", "chat");
+    expect(await peer.next("event")).toEqual(["/chat", "hello", ["chat"]]);
+    other.disconnect();
+    expect(await peer.next("disconnect")).toEqual(["/chat"]);
+    socket.emit("hello", "root");
+    expect(await peer.next("event")).toEqual(["/", "hello", ["root"]]);
+    socket.disconnect(true);
+    expect(await peer.next("disconnect")).toEqual(["/"]);
+  });
+
+  test.each(kinds)("%s: hears what middleware and unknown namespaces refuse with", async (kind) => {
+    const { server, url } = await ourServer();
+    server.use((_socket, proceed) => proceed(Object.assign(new Error("not welcome"), { data: { code: 7 } })));
+    const refused = theirClient(kind, url, { wait_timeout: 1 });
+    expect(await refused.next("refused")).toEqual(["/", { message: "not welcome", data: { code: 7 } }]);
+    const lost = theirClient(kind, url, { namespaces: ["/nowhere"], wait_timeout: 1 });
+    expect(await lost.next("refused")).toEqual(["/nowhere", { message: "Invalid namespace" }]);
+  });
+});
+
+describe.runIf(hasPythonSocketIO)("python-socketio's server and our client", { timeout: 30_000 }, () => {
+  test.each(transportSets.map((transports) => [transports]))("over %j: events, bytes, acknowledgements both ways, rooms, and either disconnect", async (transports) => {
+    const { peer, url } = await theirServer();
+    const socket = await ourClient(url, { transports: [...transports], auth: { token: "t" } });
+    const [sid, auth] = await peer.next("connect");
+    expect([sid, auth]).toEqual([socket.id, { token: "t" }]);
+    socket.emit("news", text, { bytes: Buffer.from([1]) });
+    expect(await peer.next("event")).toEqual([sid, ["news", text, { bytes: b64(1) }]]);
+    const echoed = next(socket, "echo");
+    socket.emit("ask", Buffer.from([1, 2]));
+    expect(await echoed).toEqual([Buffer.from([1, 2])]);
+    expect(await socket.timeout(5000).emitWithAck("one", Buffer.from([3]))).toEqual(Buffer.from([3]));
+    socket.on("question", (value: unknown, ack: (value: unknown) => void) => ack(value));
+    peer.do("call", sid, "question", [b64(7)]);
+    expect(await peer.next("answer")).toEqual([b64(7)]);
+    peer.do("enter", sid, "room");
+    const told = next(socket, "told");
+    peer.do("emit", "told", ["room", 2], "room");
+    expect(await told).toEqual(["room", 2]);
+    const ended = next(socket, "disconnect");
+    peer.do("disconnect", sid);
+    expect((await ended)[0]).toBe("io server disconnect");
+    const second = await ourClient(url, { transports: [...transports] });
+    const { id } = second;
+    second.disconnect();
+    await peer.next("disconnect");
+    expect(await peer.next("disconnect")).toEqual([id]);
+  });
+
+  test("what its connect handler refuses with is our ConnectionRefusedError: a message, with and without data", async () => {
+    const words = await theirServer({ refuse: ["no token"] });
+    await expect(ourClient(words.url)).rejects.toMatchObject({ name: "ConnectionRefusedError", message: "no token" });
+    const data = await theirServer({ refuse: ["no token", { hint: "log in" }] });
+    await expect(ourClient(data.url)).rejects.toMatchObject({ name: "ConnectionRefusedError", message: "no token", data: { hint: "log in" } });
+    const { url } = await theirServer();
+    await expect(ourClient(`${url}/nowhere`)).rejects.toMatchObject({ name: "ConnectionRefusedError" });
+  });
+
+  test("several namespaces on one connection", async () => {
+    const { peer, url } = await theirServer();
+    const root = await ourClient(url);
+    const chat = root.io.socket("/chat");
+    const connected = next(chat, "connect");
+    chat.connect();
+    await connected;
+    expect([(await peer.next("connect"))[0], (await peer.next("connect"))[0]]).toEqual([root.id, chat.id]);
+    expect(chat.id).not.toBe(root.id);
+  });
+});
