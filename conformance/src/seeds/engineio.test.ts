@@ -1,5 +1,5 @@
 /** The examples of Engine.IO's "Exception Handling" against a real server; each test has the name of its section. */
-import { connect, type Socket as Client } from "@x/engineio/client";
+import { connect, type Connection as Client } from "@x/engineio/client";
 import type { Socket } from "@x/engineio/server";
 import { engineio } from "@x/errors";
 import { CircuitBreaker } from "@x/errors/circuit-breaker";

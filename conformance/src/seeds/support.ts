@@ -1,6 +1,6 @@
 /** Servers for the examples' live versions, on free ports, gone after the test. */
 import { createServer, type RequestListener, type Server as HttpServer } from "node:http";
-import { connect, type Socket as EngineClient, type ConnectOptions } from "@x/engineio/client";
+import { connect, type Connection as EngineClient, type ConnectOptions } from "@x/engineio/client";
 import { Server as EngineServer, type ServerOptions, type Socket as EngineSocket } from "@x/engineio/server";
 import { serve, type ServeOptions, type WebSocketServer } from "@x/simple-ws/server";
 import { listen } from "@x/testkit";

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Finding } from "./finding.js";
 import { buildGraph } from "./graph.js";
+import { neutralEntries } from "./layout.js";
 import { checkGraph } from "./rules/index.js";
 import { parseWorkspace, type Manifest } from "./workspace.js";
 
@@ -33,9 +34,26 @@ function privateManifest(name: string, dependencies: readonly string[]): string 
 
 export const errorsExports: Readonly<Record<string, unknown>> = { ".": entry("index"), "./retry": entry("retry") };
 export const socketExports: Readonly<Record<string, unknown>> = { ".": entry("index", "client.web"), "./client": entry("client", "client.web"), "./memory": entry("memory") };
+
+/** The entries below a package's own that its bundle for browsers must exist for. */
+function neutralNames(name: string): string[] {
+  return neutralEntries.filter((path) => path.startsWith(`${name}/`) && !path.endsWith("*")).map((path) => path.slice(name.length + 1));
+}
+
+function neutralExports(name: string): Record<string, unknown> {
+  return Object.fromEntries(neutralNames(name).map((path) => [`./${path}`, entry(path)]));
+}
+
+/** A file behind each of {@link neutralExports}. */
+function neutralFiles(name: string): Files {
+  return Object.fromEntries(neutralNames(name).map((path) => [`packages/${name.slice(3)}/src/${path}.ts`, "export {};\n"]));
+}
+
 const onErrors: Readonly<Record<string, unknown>> = { dependencies: { "@x/errors": "workspace:^" }, devDependencies: { "@x/testkit": "workspace:*" } };
 
 const good: Files = {
+  ...neutralFiles("@x/engineio"),
+  ...neutralFiles("@x/pool"),
   "package.json": JSON.stringify({ devDependencies: { vitest: "1", tsup: "1" } }),
   "pnpm-workspace.yaml": "packages:\n  - packages/*\n  - tools/*\n  - apps/*\n  - examples\n\ncatalog:\n  ws: 8\n",
   "tsup.shared.ts": "export const library = 1;\n",
@@ -62,13 +80,13 @@ const good: Files = {
   "packages/simple-ws/src/web/client.ts": "import { socket } from \"../shell/socket.js\";\nexport const connect = socket;\n",
   "packages/simple-ws/src/memory/pair.ts": "import { socket } from \"../shell/socket.js\";\nexport const pair = socket;\n",
 
-  "packages/engineio/package.json": manifest("@x/engineio", { ".": entry("index"), "./client": entry("client") }, { dependencies: { "@x/errors": "workspace:^", "@x/simple-ws": "workspace:^" } }),
+  "packages/engineio/package.json": manifest("@x/engineio", { ".": entry("index"), ...neutralExports("@x/engineio") }, { dependencies: { "@x/errors": "workspace:^", "@x/simple-ws": "workspace:^" } }),
   "packages/engineio/src/index.ts": "export { serve } from \"./node/server.js\";\n",
   "packages/engineio/src/client.ts": "export { session } from \"./core/session.js\";\n",
   "packages/engineio/src/core/session.ts": "export const session = 1;\n",
   "packages/engineio/src/node/server.ts": "import { connect } from \"@x/simple-ws/client\";\nimport { session } from \"../core/session.js\";\nexport const serve = [connect, session];\n",
 
-  "packages/pool/package.json": manifest("@x/pool", { ".": entry("index"), "./simple-ws": entry("simple-ws") }, { dependencies: { "@x/errors": "workspace:^" }, peerDependencies: { "@x/simple-ws": "workspace:0.x" } }),
+  "packages/pool/package.json": manifest("@x/pool", { ".": entry("index"), "./simple-ws": entry("simple-ws"), ...neutralExports("@x/pool") }, { dependencies: { "@x/errors": "workspace:^" }, peerDependencies: { "@x/simple-ws": "workspace:0.x" } }),
   "packages/pool/src/index.ts": "export { Pool } from \"./core/pool.js\";\n",
   "packages/pool/src/simple-ws.ts": "export { webSocketPool } from \"./adapters/simple-ws.js\";\n",
   "packages/pool/src/core/pool.ts": "import { retry } from \"@x/errors\";\nexport const Pool = retry;\n",
