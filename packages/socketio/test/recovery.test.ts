@@ -1,6 +1,7 @@
 /** Connection state recovery over an engine in memory: both ends ours, no real time. */
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
+import { world } from "./memory-engine.js";
 import { arrival, comeBack, heard, join, recovering } from "./recovering.js";
 
 describe("a client that comes back", () => {
@@ -88,6 +89,14 @@ describe("a client that comes back", () => {
     expect(events).toHaveLength(2);
   });
 
+  test("takes over in a namespace that is full", async () => {
+    const place = world({ connectionStateRecovery: {}, maxSocketsPerNamespace: 1 });
+    const { socket } = await join(place);
+    place.ends.splice(0)[0]?.other?.end("transport close"); // the server hears nothing of it
+    await comeBack(place);
+    expect([socket.connected, socket.recovered]).toEqual([true, true]);
+  });
+
   test("gets what was sent to a room while it was in it, not what was sent before or after", async () => {
     const place = recovering();
     const { socket, peer } = await join(place);
@@ -164,6 +173,18 @@ describe("middleware", () => {
     await comeBack(place);
     expect(seen).toEqual([false, true].slice(0, times));
     expect([socket.recovered, events]).toEqual([true, [["missed"]]]);
+  });
+
+  test("that refuses leaves the old socket alone, if the server still holds it for alive", async () => {
+    const place = recovering({ skipMiddlewares: false });
+    let isWelcome = true;
+    place.server.use((_socket, next) => next(isWelcome ? undefined : new Error("not now")));
+    const { peer } = await join(place);
+    void peer.join("red");
+    isWelcome = false;
+    place.ends.splice(0)[0]?.other?.end("transport close"); // the server hears nothing of it
+    await comeBack(place);
+    expect([peer.connected, [...peer.rooms].sort()]).toEqual([true, [peer.id, "red"].sort()]);
   });
 
   test("that refuses leaves the session to another attempt", async () => {

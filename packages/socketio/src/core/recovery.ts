@@ -44,6 +44,14 @@ export const DEFAULT_RECOVERY: RecoverySettings = {
   maxBytes: 67_108_864,
 };
 
+/** Ends that nobody asked for; socket.io's choice. */
+const RECOVERABLE: ReadonlySet<string> = new Set(["transport error", "transport close", "forced close", "ping timeout", "server shutting down", "forced server close"]);
+
+/** Whether a client whose socket ended for that reason may come back. */
+export function isRecoverable(reason: string): boolean {
+  return RECOVERABLE.has(reason);
+}
+
 /** @throws {SocketIOError} `socketio/invalid-option` for a limit that is not a positive number. */
 export function readRecovery(options: RecoveryOptions): RecoverySettings {
   const given = Object.fromEntries(Object.entries(options).filter(([name, value]) => Object.hasOwn(DEFAULT_RECOVERY, name) && value !== undefined));

@@ -113,12 +113,12 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
 
   /** @internal A client asks to be let in. */
   admit(client: Client, auth: Record<string, unknown>): void {
-    if (this.#isFull()) {
+    const { recovery } = this.#adapter;
+    const claim = recovery?.claim(auth["pid"], auth["offset"]);
+    if (claim?.session?.holder === undefined && this.#isFull()) {
       client.refuse(this.name, { message: "Too many connections", data: { code: "socketio/too-many-connections" } });
       return;
     }
-    const { recovery } = this.#adapter;
-    const claim = recovery?.claim(auth["pid"], auth["offset"]);
     const socket: NspSocket<Listen, Emit, InterServer, SocketData> = new Socket(this, client, auth, claim);
     this.#asking++;
     client.expect(socket);

@@ -1,27 +1,17 @@
 /**
- * Connection state recovery as the server does it: an adapter that keeps sessions, and how a socket gets one.
+ * The option `connectionStateRecovery`: adapters that keep sessions, one per namespace.
  *
- * Room: socketio shell. Which ends of a connection can be recovered from is socket.io's choice.
+ * Room: socketio shell.
  */
 import type { AdapterFactory, AdapterNamespace } from "../../adapter/port.js";
 import { RecoveringAdapter } from "../../adapter/recovering.js";
 import { type RecoveryOptions, readRecovery } from "../../core/recovery.js";
 import { RecoverySessions } from "../../core/recovery-sessions.js";
 import type { ServerContext } from "./ports.js";
-import type { DisconnectReason } from "./socket.js";
 
 /** A namespace that wants to know when nobody can come back to it any more. */
 interface Host extends AdapterNamespace {
   settle(): void;
-}
-
-const RECOVERABLE: ReadonlySet<DisconnectReason> = new Set<DisconnectReason>([
-  "transport error", "transport close", "forced close", "ping timeout", "server shutting down", "forced server close",
-]);
-
-/** Whether a client whose connection ended so may come back. */
-export function isRecoverable(reason: DisconnectReason): boolean {
-  return RECOVERABLE.has(reason);
 }
 
 /**

@@ -12,7 +12,7 @@ import { EventSocket } from "../../core/event-socket.js";
 import { atLimit } from "../../core/faults.js";
 import type { EmitFlags } from "../../core/outgoing.js";
 import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
-import type { Recovery } from "../../core/recovery.js";
+import { isRecoverable, type Recovery } from "../../core/recovery.js";
 import type { Claim, Holder, Resumed } from "../../core/recovery-sessions.js";
 import type { Member } from "../../core/server-connection.js";
 import { BroadcastOperator, type RemoteSocket } from "./broadcast-operator.js";
@@ -20,7 +20,6 @@ import { type Handshake, readHandshake } from "./handshake.js";
 import { Middleware, type Next } from "./middleware.js";
 import type { EngineConnection, Request, ServerContext } from "./ports.js";
 import type { RateVerdict } from "./rates.js";
-import { isRecoverable } from "./recovery.js";
 
 /** Why a socket ended; the peers' words. */
 export type DisconnectReason =
@@ -225,7 +224,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   discard(): void {
     if (this.#state !== "connecting") return;
     this.#state = "disconnected";
-    this.nsp.adapter.delAll(this.id);
+    if (!this.nsp.sockets.has(this.id)) this.nsp.adapter.delAll(this.id); // else the rooms are its predecessor's, which lives on
     this.nsp.abandon();
   }
 
