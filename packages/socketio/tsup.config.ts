@@ -1,5 +1,5 @@
 import type { Options } from "tsup";
 import { library } from "../../tsup.shared.js";
 
-const config: Options = library(["index", "client", "server", "by-sid", "adapter-contract", "testing", "simple-client", "msgpack"]);
+const config: Options = library(["index", "client", "server", "by-sid", "admin", "adapter-contract", "testing", "simple-client", "msgpack"]);
 export default config;
