@@ -1,6 +1,5 @@
 /**
  * Micro-benchmark of the frame codec against ws's Receiver and Sender, one process, no sockets: CPU per message, as a speed-up.
- * Micro-benchmarks mislead; the server figures decide. This one tells where the codec itself stands.
  *
  * Run: `WS_NO_BUFFER_UTIL=1 node --import tsx --conditions=@x/source src/wsframe.micro.ts [filter]`; without the variable ws
  * unmasks by bufferutil, which is native.
@@ -9,6 +8,7 @@ import { Buffer, isUtf8, transcode } from "node:buffer";
 import type { EventEmitter } from "node:events";
 import { createRequire } from "node:module";
 import { Decoder, neutralText, writeBinaryFrame, writeTextFrame, type TextPort } from "@x/wsframe";
+import { compare, type Row } from "./micro.js";
 
 /** What is used of ws beyond its documented types. */
 interface WsInternals {
@@ -40,14 +40,6 @@ const nodeText: TextPort = {
   byteLength: (text) => Buffer.byteLength(text),
   write: (text, target, offset) => utf8Write.call(target, text, offset),
 };
-
-interface Row {
-  readonly name: string;
-  /** Each call handles `perCall` messages. */
-  readonly perCall: number;
-  readonly ours: () => void;
-  readonly theirs: () => void;
-}
 
 /** Every octet below 0x80, so that ASCII stays ASCII although ws unmasks the same chunk in place again and again. */
 const key = 0x11_22_33_44;
@@ -126,38 +118,5 @@ function rows(): Row[] {
   ];
 }
 
-/** @returns CPU nanoseconds per message of `calls` calls. */
-function cost(run: () => void, calls: number, perCall: number): number {
-  const before = process.cpuUsage();
-  for (let call = 0; call < calls; call++) run();
-  const { user, system } = process.cpuUsage(before);
-  return ((user + system) * 1000) / (calls * perCall);
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
-
-/** Rounds of about 100 ms each, the two interleaved and their order turned every other round. */
-function measure(row: Row): { ours: number; theirs: number; speedUp: number } {
-  for (let call = 0; call < 30; call++) { row.ours(); row.theirs(); }
-  const calls = (run: () => void): number => Math.max(1, Math.ceil(100e6 / (cost(run, 20, 1) || 1e4)));
-  const [ourCalls, theirCalls] = [calls(row.ours), calls(row.theirs)];
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  for (let round = 0; round < 7; round++) {
-    const steps = [() => ours.push(cost(row.ours, ourCalls, row.perCall)), () => theirs.push(cost(row.theirs, theirCalls, row.perCall))];
-    if (round % 2 === 1) steps.reverse();
-    for (const step of steps) step();
-  }
-  const speedUp = median(ours.map((value, index) => (theirs[index] ?? Number.NaN) / value));
-  return { ours: median(ours), theirs: median(theirs), speedUp };
-}
-
-const filter = process.argv[2] ?? "";
-for (const row of rows()) {
-  if (!row.name.includes(filter)) continue;
-  const { ours, theirs, speedUp } = measure(row);
-  console.log(`${row.name.padEnd(44)} ${ours.toFixed(0).padStart(8)} ns  ws ${theirs.toFixed(0).padStart(8)} ns  ${speedUp.toFixed(2)}×`);
-}
+compare(rows(), "ws");
 if (sum === 0) throw new Error("Nothing was decoded or encoded");

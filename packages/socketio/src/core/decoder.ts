@@ -5,7 +5,7 @@
  * Work is linear in what was received; what is held is bounded by {@link PacketLimits}.
  */
 import { SocketIOError } from "@x/errors/socketio";
-import { inspect, revive, type Reviver, type Slot } from "./binary.js";
+import { inspect, isDeeper, revive, type Reviver, type Slot } from "./binary.js";
 import { invalidPacket, overLimit } from "./faults.js";
 import { DEFAULT_PACKET_LIMITS, type PacketLimits } from "./limits.js";
 import { isValid, namespaceName, type Packet, PacketType, withoutBinary } from "./packet.js";
@@ -123,8 +123,9 @@ export class Decoder {
     if (at === text.length) return undefined;
     const data = parseJson(text.slice(at));
     const { maxNestingDepth } = this.#limits;
-    // A level needs two characters, and `__proto__` is spelt out or escaped: most texts need no second look.
-    if (text.length > 2 * maxNestingDepth || text.includes("__proto__") || text.includes("\\u")) inspect(data, maxNestingDepth, 0);
+    // `__proto__` is spelt out or escaped, and a level needs two characters: most texts need no second look, or only one for depth.
+    if (text.includes("__proto__") || text.includes("\\u")) inspect(data, maxNestingDepth, 0);
+    else if (text.length > 2 * maxNestingDepth && typeof data === "object" && data !== null && isDeeper(data, maxNestingDepth)) throw overLimit("maxNestingDepth", maxNestingDepth, "socketio/too-deep");
     return data;
   }
 }

@@ -3,8 +3,9 @@
  *
  * Room: socketio core. A broadcast is encoded here once, whatever the number of its members.
  */
-import { hasBinary, takeOut } from "./binary.js";
+import { type Extraction, takeOut } from "./binary.js";
 import type { Untyped } from "./event-types.js";
+import { invalidArgument } from "./faults.js";
 import { DEFAULT_PACKET_LIMITS } from "./limits.js";
 import { type EncodedPacket, type Packet, PacketType } from "./packet.js";
 
@@ -19,10 +20,12 @@ export type Replacer = (this: Untyped, key: string, value: Untyped) => unknown;
  */
 export function encodePacket(packet: Packet, replacer?: Replacer): EncodedPacket {
   const { type, data } = packet;
-  const mayHaveBinary = type === PacketType.EVENT || type === PacketType.ACK;
-  if (!mayHaveBinary || !hasBinary(data, DEFAULT_PACKET_LIMITS.maxNestingDepth)) return [header(packet, type, "") + json(data, replacer)];
-  const attachments: Uint8Array[] = [];
-  const payload = json(takeOut(data, attachments), replacer);
+  if ((type !== PacketType.EVENT && type !== PacketType.ACK) || typeof data !== "object" || data === null) return [header(packet, type, "") + json(data, replacer)];
+  const found: Extraction = { attachments: undefined, hasPlaceholder: false };
+  const payload = json(takeOut(data, DEFAULT_PACKET_LIMITS.maxNestingDepth, found), replacer);
+  const { attachments, hasPlaceholder } = found;
+  if (attachments === undefined) return [header(packet, type, "") + payload];
+  if (hasPlaceholder) throw invalidArgument("Cannot encode: the payload contains a _placeholder of its own");
   const binaryType = type === PacketType.EVENT ? PacketType.BINARY_EVENT : PacketType.BINARY_ACK;
   return [header(packet, binaryType, `${attachments.length}-`) + payload, ...attachments];
 }

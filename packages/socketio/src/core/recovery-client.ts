@@ -52,9 +52,10 @@ function sessionOf(pid: unknown): RecoverableSession | undefined {
   return { pid, prefix: /^[\w-]{8}\./.exec(pid)?.[0], offset: undefined };
 }
 
+/** What a server of ours told; of a reason that a later version may know, its word. */
 function outcomeOf(isBack: boolean, told: unknown): Recovery {
-  const { outcome, reason, missed } = (typeof told === "object" && told !== null ? told : {}) as Record<string, unknown>;
+  const { outcome, reason, missed } = (told ?? {}) as Record<string, unknown>;
   if (isBack) return { outcome: "recovered", missed: typeof missed === "number" ? missed : undefined };
-  if (outcome === "partial" && (reason === "overflow" || reason === "expired" || reason === "unknown-offset")) return { outcome, reason };
-  return { outcome: "lost", reason: reason === "other-epoch" || reason === "expired" ? reason : "unsupported" };
+  const isTold = (outcome === "partial" || outcome === "lost") && typeof reason === "string";
+  return isTold ? ({ outcome, reason } as Recovery) : { outcome: "lost", reason: "unsupported" };
 }
