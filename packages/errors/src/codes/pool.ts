@@ -20,6 +20,7 @@ export const poolCodes = {
   "pool/closed": { by: "PoolError", means: "The pool is closed; nothing can be acquired any more." },
   "pool/too-many-waiting": { by: "PoolError", means: "As many callers wait for a connection as may." },
   "pool/exhausted": { by: "PoolExhaustedError", means: "No connection became free within the deadline." },
+  "pool/lease-leaked": { by: "PoolError", means: "A lease is held for longer than `leakWarningMs`; the cause's stack says where it was acquired." },
   "pool/duplicate-id": { by: "JetSocketError", means: "A message with the same id still waits for its acknowledgement." },
   "pool/too-many-receivers": { by: "JetSocketError", means: "As many calls of `receive` wait for a message as may." },
   "pool/invalid-state": { by: "InvalidStateError", means: "The operation is not allowed in the present state." },
