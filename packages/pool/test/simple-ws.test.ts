@@ -136,6 +136,33 @@ describe("webSocketPool", () => {
     expect(await connections[0]?.closed).toMatchObject({ code: 1000, wasClean: true });
   });
 
+  test("pingAfterIdleMs: a peer that answers keeps its connection, one that does not loses it", async () => {
+    const alive = await setUp({ pingAfterIdleMs: 0 });
+    (await alive.pool.acquire()).release();
+    (await alive.pool.acquire()).release();
+    expect(alive.connections.length).toBe(1);
+    let opened = 0;
+    const silent = await tcp((socket) => {
+      opened += 1;
+      socket.once("data", (request) => socket.write(handshakeAnswer(String(request)), "latin1"));
+    }, { pingAfterIdleMs: 0, pingTimeoutMs: 20, maxConnections: 1, closeTimeoutMs: 50, onError: () => undefined });
+    (await silent.acquire()).release();
+    expect((await silent.acquire("", { timeoutMs: 5_000 })).state).toBe("open");
+    expect(opened).toBe(2);
+    expect(() => webSocketPool("ws://127.0.0.1:1", { pingTimeoutMs: 0 })).toThrow(JetSocketError);
+    expect(() => webSocketPool("ws://127.0.0.1:1", { pingAfterIdleMs: -1 })).toThrow(JetSocketError);
+  });
+
+  test("reset gets the connection, and minConnections and warm() open it beforehand", async () => {
+    const reset: string[] = [];
+    const { pool, connections } = await setUp({ minConnections: 1, reset: (connection) => void reset.push(connection.state) });
+    await pool.warm("", 1);
+    await pool.warm("/other", 1);
+    expect(connections.length).toBe(2);
+    expect(await pool.use("", (connection) => echo(connection, "hello"))).toBe("hello");
+    expect([reset, connections.length]).toEqual([["open"], 2]);
+  });
+
   test.each(["//example.com/ws", "ws://example.com/", "wss:", "http://[", "ws://user@127.0.0.1:1/"])("refuses the path %s, which leads away", async (path) => {
     await using pool = webSocketPool("ws://127.0.0.1:1");
     await expect(pool.acquire(path)).rejects.toMatchObject({ code: "pool/invalid-option" });

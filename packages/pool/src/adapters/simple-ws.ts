@@ -18,6 +18,10 @@ export interface WebSocketPoolOptions extends Omit<PoolOptions<WebSocketConnecti
    * one borrower's messages to the next; `discard` drops them and keeps the connection, for servers that talk unasked.
    */
   readonly unread?: "close" | "discard";
+  /** A connection idle for this long answers a ping before it is lent, in milliseconds. Default `Infinity`: its state is asked, no peer. */
+  readonly pingAfterIdleMs?: number;
+  /** A ping that is not answered within this time closes the connection; the borrower gets another. In milliseconds. Default 2,000. */
+  readonly pingTimeoutMs?: number;
 }
 
 export type WebSocketAcquireOptions = Omit<AcquireOptions, "key">;
@@ -36,15 +40,22 @@ export class WebSocketPool {
   readonly #pool: Pool<WebSocketConnection>;
 
   /** @internal */
-  constructor(baseUrl: string | URL, { connection, unread = "close", ...options }: WebSocketPoolOptions) {
+  constructor(baseUrl: string | URL, { connection, unread = "close", pingAfterIdleMs = Infinity, pingTimeoutMs = 2_000, ...options }: WebSocketPoolOptions) {
     this.#baseUrl = parseUrl(String(baseUrl), undefined);
+    if (!(pingAfterIdleMs >= 0 && pingTimeoutMs >= 1)) {
+      throw new JetSocketError("Cannot create pool: pingAfterIdleMs must be at least 0 and pingTimeoutMs at least 1", { code: "pool/invalid-option" });
+    }
     this.#pool = new Pool<WebSocketConnection>({
       ...options,
       defaultKey: this.#baseUrl.href,
       leasesPerConnection: 1, // a message belongs to one borrower
       connect: (context) => open(context, connection),
       close: (resource) => resource.close(),
-      validate: (resource) => resource.state === "open" && hasNothingUnread(resource, unread),
+      validate: async (resource, { idleMs }) => {
+        if (resource.state !== "open") return false;
+        if (idleMs >= pingAfterIdleMs && !(await answers(resource, pingTimeoutMs))) return false;
+        return hasNothingUnread(resource, unread); // also of what the last borrower's requests still brought before the answer
+      },
     });
   }
 
@@ -98,6 +109,17 @@ async function open({ key, signal, ended }: ConnectContext, options: Omit<Connec
     return connection;
   } catch (error) {
     throw translated(error);
+  }
+}
+
+/** Cuts one that does not: a closing handshake would only hold its place in the pool for longer. */
+async function answers(connection: WebSocketConnection, timeoutMs: number): Promise<boolean> {
+  try {
+    await connection.ping(undefined, { timeoutMs });
+    return true;
+  } catch {
+    connection.terminate();
+    return false;
   }
 }
 

@@ -10,7 +10,7 @@ test.each<[keyof PoolLimits, number, number]>([
   ["maxConnections", 1, 0], ["maxConnections", 2, 1.5], ["maxConnections", 100, Infinity], ["minIdle", 0, -1], ["maxWaiting", 0, -1], ["maxWaiting", 5, NaN],
   ["acquireTimeoutMs", 0, -1], ["acquireTimeoutMs", Infinity, NaN], ["connectTimeoutMs", 1, 0], ["idleTimeoutMs", 0, -0.1],
   ["maxPerKey", 1, 0], ["maxPerKey", Infinity, 1.5], ["minConnections", 0, -1],
-  ["minConnections", 10, 11], ["maxOvertakes", 0, -1], ["maxOvertakes", Infinity, 0.5], ["maxAgeMs", 1, 0], ["maxAgeJitter", 0, -0.1], ["maxAgeJitter", 1, 1.1], ["maxUses", 1, 0], ["leasesPerConnection", 1, 0], ["closeTimeoutMs", 0, -1], ["validateAfterIdleMs", 0, -1],
+  ["minConnections", 10, 11], ["maxOvertakes", 0, -1], ["maxOvertakes", Infinity, 0.5], ["maxAgeMs", 1, 0], ["maxAgeJitter", 0, -0.1], ["maxAgeJitter", 1, 1.1], ["maxUses", 1, 0], ["leakWarningMs", 1, 0], ["leasesPerConnection", 1, 0], ["closeTimeoutMs", 0, -1], ["validateAfterIdleMs", 0, -1],
 ])("parseLimits() takes %s %d and refuses %d", (name, good, bad) => {
   expect(parseLimits({ [name]: good })[name]).toBe(good);
   expect(() => parseLimits({ [name]: bad })).toThrow(expect.objectContaining({ code: "pool/invalid-option", message: expect.stringContaining(name) as string }));

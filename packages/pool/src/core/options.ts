@@ -34,6 +34,8 @@ export interface PoolLimits {
   readonly maxAgeJitter: number;
   /** A connection that was lent so often is closed when it comes back. Default `Infinity`. */
   readonly maxUses: number;
+  /** A lease held for longer is told to `onError`, once, with the stack of its `acquire`. Stacks cost time. Default `Infinity`: none is taken. */
+  readonly leakWarningMs: number;
   /** How long closing one connection, or ending an aborted attempt, may take before its place is given away. Default 5,000. */
   readonly closeTimeoutMs: number;
   /** A connection idle for less than this is lent without `validate`. Default 0: every idle connection is checked. */
@@ -54,6 +56,7 @@ export const DEFAULT_LIMITS: PoolLimits = {
   maxAgeMs: Infinity,
   maxAgeJitter: 0.1,
   maxUses: Infinity,
+  leakWarningMs: Infinity,
   closeTimeoutMs: 5_000,
   validateAfterIdleMs: 0,
 };
@@ -83,6 +86,7 @@ const BOUNDS: Readonly<Record<keyof PoolLimits, readonly [lowest: number, unit: 
   maxAgeMs: [1, "time"],
   maxAgeJitter: [0, "fraction"],
   maxUses: [1, "bound"],
+  leakWarningMs: [1, "time"],
   closeTimeoutMs: [0, "time"],
   validateAfterIdleMs: [0, "time"],
 };

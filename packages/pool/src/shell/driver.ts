@@ -11,11 +11,15 @@ import type { PoolSink } from "../core/lending.js";
 import type { PoolLimits } from "../core/options.js";
 import { PoolCore, type PoolPolicy } from "../core/pool.js";
 import type { Slot } from "../core/slot.js";
-import type { PoolErrorContext, PoolOptions } from "./options.js";
+import { Circuits } from "./circuits.js";
+import type { LeakWatch } from "./leak-watch.js";
+import type { PoolErrorContext, PoolOptions, ValidateContext } from "./options.js";
 
 export class Driver<R> implements PoolSink<R> {
   readonly core: PoolCore<R>;
+  readonly circuits: Circuits | undefined;
   readonly #options: PoolOptions<R>;
+  readonly #validateAfterIdleMs: number;
   readonly #clock: Clock;
   /** Attempts and checks under way, by slot. */
   readonly #abortable = new Map<Slot<R>, AbortController>();
@@ -23,13 +27,17 @@ export class Driver<R> implements PoolSink<R> {
   readonly #waitSweep: Sweep;
   readonly #housekeepingSweep: Sweep;
   readonly #waits: Swept;
+  #leaks: LeakWatch | undefined;
   readonly #onEmptied: () => void;
 
   constructor(options: PoolOptions<R>, limits: PoolLimits, policy: PoolPolicy, onEmptied: () => void) {
     this.#options = options;
     this.#onEmptied = onEmptied;
     this.#clock = options.clock ?? systemClock;
-    const core = (this.core = new PoolCore<R>(limits, policy, this));
+    this.#validateAfterIdleMs = limits.validateAfterIdleMs;
+    if (options.circuit !== undefined) this.circuits = new Circuits(options.circuit, this.#clock, (error) => policy.isRetryable(error));
+    const checked = options.reset === undefined ? limits : { ...limits, validateAfterIdleMs: 0 };
+    const core = (this.core = new PoolCore<R>(checked, policy, this));
     this.#waits = {
       get deadlineMs() {
         return core.isAwaited ? core.deadlineMs : Infinity;
@@ -62,13 +70,13 @@ export class Driver<R> implements PoolSink<R> {
   }
 
   check(slot: Slot<R>, resource: R, idleMs: number): boolean | undefined {
-    if (this.#options.validate === undefined) return true;
+    if (this.#options.validate === undefined && this.#options.reset === undefined) return true;
     const controller = this.#abortController(slot);
     let answer: boolean | Promise<boolean>;
     try {
-      answer = this.#options.validate(resource, { key: slot.shelf.key, idleMs, signal: controller.signal });
+      answer = this.#isFit(resource, { key: slot.shelf.key, idleMs, signal: controller.signal });
     } catch (error) {
-      this.#report(error, "validate", slot);
+      this.#report(error, "validate", slot.shelf.key);
       answer = false;
     }
     if (typeof answer === "boolean") {
@@ -77,6 +85,16 @@ export class Driver<R> implements PoolSink<R> {
     }
     void this.#checked(slot, answer);
     return undefined;
+  }
+
+  /** Lets the pool's timer tick this too, until the pool has closed; to be called again when its deadline has moved. */
+  watch(leaks: LeakWatch): void {
+    this.#leaks = leaks;
+    this.#housekeepingSweep.add(leaks);
+  }
+
+  leaked(error: PoolError, key: string): void {
+    this.#report(error, "lend", key);
   }
 
   abandon(slot: Slot<R>, reason: unknown): void {
@@ -88,11 +106,12 @@ export class Driver<R> implements PoolSink<R> {
   }
 
   writtenOff(slot: Slot<R>): void {
-    this.#report(new PoolError("Cannot close: resource did not end in time, its place is given away"), "close", slot);
+    this.#report(new PoolError("Cannot close: resource did not end in time, its place is given away"), "close", slot.shelf.key);
   }
 
   emptied(): void {
     this.#housekeepingSweep.delete(this.core);
+    if (this.#leaks !== undefined) this.#housekeepingSweep.delete(this.#leaks);
     this.#waitSweep.delete(this.#waits);
     this.#onEmptied();
   }
@@ -102,10 +121,12 @@ export class Driver<R> implements PoolSink<R> {
     let resource: R;
     try {
       const ended = (): void => this.core.ended(slot, this.now());
-      resource = await this.#options.connect({ key: slot.shelf.key, signal, ended });
+      const { key } = slot.shelf;
+      const connect = (): R | Promise<R> => this.#options.connect({ key, signal, ended });
+      resource = await (this.circuits === undefined ? connect() : this.circuits.connect(key, signal, connect));
     } catch (error) {
       this.#abortable.delete(slot);
-      if (!signal.aborted) this.#report(error, "connect", slot);
+      if (!signal.aborted) this.#report(error, "connect", slot.shelf.key);
       this.core.failed(slot, error, this.now());
       return;
     }
@@ -113,12 +134,19 @@ export class Driver<R> implements PoolSink<R> {
     this.core.connected(slot, resource, this.now());
   }
 
+  /** Reset, and checked if it was idle for long enough. */
+  #isFit(resource: R, context: ValidateContext): boolean | Promise<boolean> {
+    const done = this.#options.reset?.(resource, context);
+    const validate = (): boolean | Promise<boolean> => context.idleMs < this.#validateAfterIdleMs || (this.#options.validate?.(resource, context) ?? true);
+    return done === undefined ? validate() : Promise.resolve(done).then(validate);
+  }
+
   async #checked(slot: Slot<R>, answer: Promise<boolean>): Promise<void> {
     let isFit = false;
     try {
       isFit = await answer;
     } catch (error) {
-      this.#report(error, "validate", slot);
+      this.#report(error, "validate", slot.shelf.key);
     }
     this.#abortable.delete(slot);
     this.core.checked(slot, isFit, this.now());
@@ -129,7 +157,7 @@ export class Driver<R> implements PoolSink<R> {
     try {
       await this.#options.close(resource);
     } catch (error) {
-      this.#report(error, "close", slot);
+      this.#report(error, "close", slot.shelf.key);
     }
     this.core.gone(slot, this.now());
   }
@@ -140,10 +168,10 @@ export class Driver<R> implements PoolSink<R> {
     return controller;
   }
 
-  #report(error: unknown, operation: PoolErrorContext["operation"], slot: Slot<R>): void {
-    const context: PoolErrorContext = { operation, key: slot.shelf.key };
+  #report(error: unknown, operation: PoolErrorContext["operation"], key: string): void {
+    const context: PoolErrorContext = { operation, key };
     // A borrower hears of the others: as the refusal, or as the cause of exhaustion.
-    if (this.#options.onError === undefined && operation === "close") reportHandlerError(error, { event: "close" });
+    if (this.#options.onError === undefined && (operation === "close" || operation === "lend")) reportHandlerError(error, { event: operation });
     else callSafely(() => this.#options.onError?.(error, context), []);
   }
 }

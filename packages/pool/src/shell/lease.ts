@@ -6,7 +6,7 @@ import type { Slot } from "../core/slot.js";
 
 /** Where a lease goes back to. */
 export interface Lender<R> {
-  giveBack(slot: Slot<R>, keep: boolean): void;
+  giveBack(lease: Lease<R>, slot: Slot<R>, keep: boolean): void;
 }
 
 /** One resource for one borrower, until {@link release} or {@link destroy}; `await using` releases it. */
@@ -57,6 +57,6 @@ export class Lease<R> {
     const slot = this.#slot;
     if (slot === undefined) return;
     this.#slot = undefined;
-    this.#lender.giveBack(slot, keep);
+    this.#lender.giveBack(this, slot, keep);
   }
 }

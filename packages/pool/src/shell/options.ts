@@ -2,6 +2,7 @@
  * What a pool is told at its construction. Room: pool shell.
  */
 import type { Clock, Random } from "@x/errors/clock";
+import type { PoolCircuit } from "./circuits.js";
 import type { PoolLimits } from "../core/options.js";
 import type { PoolPick } from "../core/picking.js";
 
@@ -25,7 +26,8 @@ export interface ValidateContext {
 
 /** What {@link PoolOptions.onError} is told beside the error. */
 export interface PoolErrorContext {
-  readonly operation: "connect" | "validate" | "close";
+  /** `validate` covers `reset`; `lend` is a lease that is not given back. */
+  readonly operation: "connect" | "validate" | "close" | "lend";
   readonly key: string;
 }
 
@@ -46,15 +48,20 @@ export interface PoolOptions<R> extends Partial<{ readonly [Name in keyof PoolLi
   close(resource: R): unknown;
   /** Is this idle resource fit to be lent? May answer at once. What it throws counts as no. Default: always. */
   validate?(resource: R, context: ValidateContext): boolean | Promise<boolean>;
+  /** Makes a resource that was lent before fit for its next borrower, before `validate`. It runs when the next one comes, so that what
+   *  arrived meanwhile goes too. Where it throws, the resource is closed. Borrowers who share a resource are not kept apart. */
+  reset?(resource: R, context: ValidateContext): unknown;
   /** May `connect` succeed later after this error? Default: `error.retryable` for errors of @x packages, yes for others. */
   retryIf?(error: unknown): boolean;
   /** What who asks for nothing in particular asks for, and what `minConnections` are connected to. Default `""`. */
   readonly defaultKey?: string | undefined;
   /** Which of several connections is lent. Default `"lastUsed"`. */
   readonly pick?: PoolPick | undefined;
+  /** Refuses borrowers of a key at once after so many failures in a row, with `CircuitOpenError`. Default: off. */
+  readonly circuit?: PoolCircuit | undefined;
   /** Waits between failed attempts. */
   readonly backoff?: PoolBackoff | undefined;
-  /** Hears of every failed attempt, check and closing. Default: failed closings are logged; a borrower hears of the others. */
+  /** Hears of every failed attempt, check and closing, and of leaks. Default: failed closings and leaks are logged; a borrower hears of the others. */
   onError?(error: unknown, context: PoolErrorContext): void;
   /** Default: the system's. */
   readonly clock?: Clock | undefined;

@@ -3,6 +3,7 @@
  */
 import type { Random } from "@x/errors/clock";
 import { isTransportError } from "@x/errors";
+import { CircuitOpenError } from "@x/errors/circuit-breaker";
 import { reportHandlerError } from "@x/errors/handlers";
 import { JetSocketError } from "@x/errors/pool";
 import type { PoolStats } from "../core/failures.js";
@@ -13,7 +14,9 @@ import type { Slot } from "../core/slot.js";
 import type { Borrower, Waiter } from "../core/waiters.js";
 import type { Warmer, Warming } from "../core/warmth.js";
 import { aborted, cancellable } from "./cancelling.js";
+import { CircuitProbedError } from "./circuits.js";
 import { Driver } from "./driver.js";
+import { LeakWatch } from "./leak-watch.js";
 import { Lease, type Lender } from "./lease.js";
 import type { AcquireOptions, CloseOptions, PoolBackoff, PoolOptions, WarmOptions } from "./options.js";
 
@@ -28,6 +31,7 @@ export class Pool<R> implements Lender<R> {
   readonly #defaultKey: string;
   readonly #driver: Driver<R>;
   readonly #closed: Promise<void>;
+  readonly #leaks: LeakWatch | undefined;
 
   /** @throws {JetSocketError} `pool/invalid-option` for a number out of its bounds. */
   constructor(options: PoolOptions<R>) {
@@ -37,6 +41,7 @@ export class Pool<R> implements Lender<R> {
     this.#closed = new Promise((resolve) => (onEmptied = resolve));
     this.#driver = new Driver(options, this.#limits, policyOf(options, limits), onEmptied);
     this.#defaultKey = options.defaultKey ?? "";
+    if (limits.leakWarningMs < Infinity) this.#leaks = new LeakWatch(limits.leakWarningMs, (error, key) => this.#driver.leaked(error, key));
     if (limits.minConnections > 0) this.#driver.core.keepWarm(this.#defaultKey, limits.minConnections, this.#driver.now());
   }
 
@@ -45,6 +50,7 @@ export class Pool<R> implements Lender<R> {
    * @throws {PoolExhaustedError} `pool/exhausted` at the one deadline for waiting, connecting and validating; `cause` is
    *   the last failure to connect.
    * @throws {PoolError} `pool/closed`; `pool/too-many-waiting`, beyond `maxWaiting`.
+   * @throws {CircuitOpenError} `errors/circuit-open` at once, with `circuit` and after its failures in a row.
    * @throws {ConnectionError} `pool/aborted`; and whatever `connect` threw that `retryIf` calls hopeless (`pool/connection-failed`
    *   around errors of other makers).
    * @throws {JetSocketError} `pool/invalid-option` for a `timeoutMs` out of its bounds, or a `priority` that is no number.
@@ -57,8 +63,9 @@ export class Pool<R> implements Lender<R> {
       const limitMs = timeoutMs === undefined ? this.#limits.acquireTimeoutMs : checked("acquireTimeoutMs", timeoutMs);
       if (Number.isNaN(priority)) throw invalidOption("Cannot acquire with priority NaN, must be a number");
       const nowMs = this.#driver.now();
+      const origin = this.#leaks === undefined ? undefined : LeakWatch.origin();
       const slot = this.#driver.core.take(key, nowMs);
-      return slot === undefined ? this.#wait(key, limitMs, priority, signal, nowMs) : Promise.resolve(new Lease(this, slot));
+      return slot === undefined ? this.#wait(key, limitMs, priority, signal, nowMs, origin) : Promise.resolve(this.#lease(slot, origin));
     } catch (error) {
       return Promise.reject(asError(error));
     }
@@ -125,16 +132,26 @@ export class Pool<R> implements Lender<R> {
   }
 
   /** For {@link Lease}. */
-  giveBack(slot: Slot<R>, keep: boolean): void {
+  giveBack(lease: Lease<R>, slot: Slot<R>, keep: boolean): void {
+    this.#leaks?.end(lease);
     const { core } = this.#driver;
     if (keep) core.release(slot, this.#driver.now());
     else core.destroy(slot, this.#driver.now());
   }
 
-  #wait(key: string, timeoutMs: number, priority: number, signal: AbortSignal | undefined, nowMs: number): Promise<Lease<R>> {
+  #lease(slot: Slot<R>, origin: Error | undefined): Lease<R> {
+    const lease = new Lease(this, slot);
+    if (this.#leaks !== undefined && origin !== undefined) {
+      this.#leaks.begin(lease, slot.shelf.key, origin, this.#driver.now());
+      this.#driver.watch(this.#leaks);
+    }
+    return lease;
+  }
+
+  #wait(key: string, timeoutMs: number, priority: number, signal: AbortSignal | undefined, nowMs: number, origin: Error | undefined): Promise<Lease<R>> {
     const { core } = this.#driver;
     return new Promise((resolve, reject) => {
-      const lend = (slot: Slot<R>): void => resolve(new Lease(this, slot));
+      const lend = (slot: Slot<R>): void => resolve(this.#lease(slot, origin));
       const wait = (borrower: Borrower<R>): Waiter<R> => core.wait(key, timeoutMs, priority, borrower, nowMs);
       if (signal === undefined) wait({ lend, refuse: reject });
       else {
@@ -156,7 +173,7 @@ function policyOf(options: Pick<PoolOptions<never>, "retryIf" | "backoff" | "ran
   const random = options.random ?? Math.random;
   return {
     pick: pickOf(options.pick ?? "lastUsed", random),
-    isRetryable: (error) => options.retryIf?.(error) ?? (!isTransportError(error) || error.retryable),
+    isRetryable: (error) => error instanceof CircuitOpenError ? error instanceof CircuitProbedError : options.retryIf?.(error) ?? (!isTransportError(error) || error.retryable),
     backoffMs: backoffOf(options.backoff ?? {}, random),
     ageMs: () => (maxAgeMs === Infinity ? Infinity : maxAgeMs * (1 - maxAgeJitter * random())),
   };
