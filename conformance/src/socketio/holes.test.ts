@@ -16,7 +16,7 @@ async function answers(wire: Wire): Promise<boolean> {
 }
 
 describe("events with reserved names", () => {
-  test.each(["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"])('hole: 42["%s"] runs the application\'s handler; ours ends the connection', async (name) => {
+  test.each(["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"])("hole: an event named %s runs the application's handler; ours ends the connection", async (name) => {
     const { server, url } = await ourServer(quiet);
     const fired: unknown[][] = [];
     const gone = new Promise((resolve) => server.on("connection", (socket) => {
@@ -32,7 +32,7 @@ describe("events with reserved names", () => {
 });
 
 describe("acknowledgements", () => {
-  test("hole: 430[] eats the counter of acknowledgements; ours goes on counting", async () => {
+  test("hole: acknowledging id 0 eats the counter of acknowledgements; ours goes on counting", async () => {
     const { server, url } = await ourServer();
     server.on("connection", (socket) => socket.on("ask me", async () => void socket.emit("told", await socket.timeout(5000).emitWithAck("what"))));
     const wire = await join(url);
