@@ -8,7 +8,8 @@ import type { ForeignParser } from "../src/core/foreign-codec.js";
 import { msgpackCodec } from "../src/msgpack.js";
 import { join, world } from "./memory-engine.js";
 
-const official = createRequire(import.meta.url)("socket.io-msgpack-parser") as ForeignParser;
+const require = createRequire(import.meta.url);
+const official = require("socket.io-msgpack-parser") as ForeignParser;
 
 test.each([
   ["ours", msgpackCodec(), msgpackCodec()],

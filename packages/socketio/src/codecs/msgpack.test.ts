@@ -10,8 +10,9 @@ import { DEFAULT_PACKET_LIMITS } from "../core/limits.js";
 import { type Packet, PacketType } from "../core/packet.js";
 import { msgpackCodec } from "./msgpack.js";
 
+const require = createRequire(import.meta.url);
 const ours = msgpackCodec();
-const official = foreignCodec(createRequire(import.meta.url)("socket.io-msgpack-parser") as ForeignParser);
+const official = foreignCodec(require("socket.io-msgpack-parser") as ForeignParser);
 const adopt = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const event = (...data: unknown[]): Packet => ({ type: PacketType.EVENT, nsp: "/", data });
 
