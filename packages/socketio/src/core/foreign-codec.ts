@@ -1,7 +1,8 @@
 /**
  * Parsers in the shape that socket.io's `parser` option takes: classes `Encoder` and `Decoder`.
  *
- * Room: socketio core. What such a decoder makes of a peer's messages is checked as our own decoder's packets are.
+ * Room: socketio core. Of what such a decoder makes of a peer's messages, type, namespace, id and event name are checked;
+ * what a payload may hold, how deep and how large, is the parser's own affair.
  */
 import type { Codec, PacketDecoder } from "./codec.js";
 import type { DecoderOptions } from "./decoder.js";
