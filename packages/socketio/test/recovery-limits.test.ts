@@ -57,8 +57,13 @@ describe("a session that is not whole, or not there", () => {
     expect(socket.recovery).toEqual({ outcome: "recovered", missed: 0 });
   });
 
-  test.each([[200, "recovered"], [199, "partial"]])("maxBytes %i: %s", async (maxBytes, outcome) => {
-    const place = recovering({ maxBytes });
+  test.each([
+    [{ maxBytes: 200 }, "recovered"],
+    [{ maxBytes: 199 }, "partial"],
+    [{ maxMissedBytes: 200 }, "recovered"],
+    [{ maxMissedBytes: 199 }, "partial"],
+  ])("%j for an event of 200 bytes: %s", async (options, outcome) => {
+    const place = recovering(options);
     const { socket } = await join(place);
     const offsetLength = 10;
     const text = "x".repeat(100 - '2["event","",""]'.length - offsetLength);

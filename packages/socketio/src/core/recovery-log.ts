@@ -146,12 +146,13 @@ export class RecoveryLog {
   }
 
   /** @returns what a member was sent after an event, in order, each once. */
-  missed(after: number, membership: Membership): EncodedPacket[] {
+  missed(after: number, membership: Membership): { readonly packets: EncodedPacket[]; readonly bytes: number } {
     const found = new Map<number, Entry>();
     for (const address of [null, ...membership.everIn]) {
       for (const entry of this.#byRoom.get(address)?.after(after) ?? []) if (isFor(entry, membership)) found.set(entry.sequence, entry);
     }
-    return [...found.values()].sort((one, other) => one.sequence - other.sequence).map(({ packets }) => packets);
+    const entries = [...found.values()].sort((one, other) => one.sequence - other.sequence);
+    return { packets: entries.map(({ packets }) => packets), bytes: entries.reduce((sum, entry) => sum + entry.bytes, 0) };
   }
 
   #giveWay(): void {

@@ -216,8 +216,9 @@ export class RecoverySessions implements Swept {
     const needed = Math.max(after, this.#confirmed(session));
     if (needed < this.#log.expired) return partly("expired"); // it had many connections, all too short
     if (!this.#log.isComplete(needed, membership)) return partly("overflow");
-    const missed = this.#log.missed(after, membership);
-    return { recovery: { outcome: "recovered", missed: missed.length }, missed };
+    const { packets, bytes } = this.#log.missed(after, membership);
+    if (bytes > this.settings.maxMissedBytes) return partly("overflow"); // a connection that breaks under them would come back for more
+    return { recovery: { outcome: "recovered", missed: packets.length }, missed: packets };
   }
 
   /** A connection that still answers its heartbeats has brought everything that it was given before the last. */

@@ -32,6 +32,8 @@ export interface RecoveryOptions {
   readonly maxPackets?: number;
   /** Most bytes of events that a namespace keeps, a character counted as two. Bytes; default 67 108 864. */
   readonly maxBytes?: number;
+  /** Most bytes of missed events that one client is sent, counted alike; keep it below Engine.IO's `maxBufferedBytes`. Bytes; default 8 388 608. */
+  readonly maxMissedBytes?: number;
 }
 
 export type RecoverySettings = Required<RecoveryOptions>;
@@ -42,6 +44,7 @@ export const DEFAULT_RECOVERY: RecoverySettings = {
   maxAwaySessions: 10_000,
   maxPackets: 100_000,
   maxBytes: 67_108_864,
+  maxMissedBytes: 8_388_608,
 };
 
 /** Ends that nobody asked for; socket.io's choice. */
