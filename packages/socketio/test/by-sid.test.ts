@@ -3,6 +3,7 @@ import { ConnectionRefusedError } from "@x/errors/socketio";
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
 import { tuple } from "../src/by-sid.js";
+import { type AdapterSocket, type BroadcastOptions, type BroadcastPacket, InMemoryAdapter } from "../src/server.js";
 import { client, place } from "./sid-place.js";
 
 describe("emit(), send()", () => {
@@ -74,6 +75,34 @@ describe("call()", () => {
     at.sio.on("start", (sid) => at.sio.call("why", 1, { to: sid }));
     expect(await socket.emitWithAck("start")).toBe("because");
   });
+});
+
+test("clients of other servers can be called and moved; their sessions are theirs", async () => {
+  const log: unknown[] = [];
+  /** A cluster with one client elsewhere. */
+  class Far extends InMemoryAdapter {
+    override fetchSockets({ rooms }: BroadcastOptions): ReturnType<InMemoryAdapter["fetchSockets"]> {
+      return Promise.resolve(rooms.has("far") ? [{ id: "far", rooms: new Set(["far", "r"]), handshake: {}, data: {} } as unknown as AdapterSocket] : []);
+    }
+    override broadcastWithAck({ data }: BroadcastPacket, { rooms }: BroadcastOptions, onCount: (clients: number) => void, ack: (value: unknown) => void): void {
+      log.push([data, [...rooms]]);
+      onCount(1);
+      ack("from afar");
+    }
+    override addSockets({ rooms }: BroadcastOptions, joined: string[]): void {
+      log.push(["join", [...rooms], joined]);
+    }
+    override delSockets({ rooms }: BroadcastOptions, left: string[]): void {
+      log.push(["leave", [...rooms], left]);
+    }
+  }
+  const at = place();
+  at.server.adapter(Far);
+  expect(await at.sio.call("ask", 1, { to: "far" })).toBe("from afar");
+  await at.sio.enterRoom("far", "s");
+  await at.sio.leaveRoom("far", "s");
+  expect([log, [...await at.sio.rooms("far")]]).toEqual([[[["ask", 1], ["far"]], ["join", ["far"], ["s"]], ["leave", ["far"], ["s"]]], ["far", "r"]]);
+  expect(() => at.sio.getSession("far")).toThrow(expect.objectContaining({ code: "socketio/unknown-session" }));
 });
 
 describe("rooms, sessions, requests", () => {

@@ -30,21 +30,14 @@ export abstract class SidMethods<Emit, Data extends object> {
    * @throws {BadNamespaceError} `socketio/unknown-namespace`; {@link SocketIOError} `socketio/reserved-event`, `socketio/invalid-argument`, `socketio/too-deep`.
    */
   emit<Name extends EventName<Emit>>(event: Name, ...rest: DataAndOptions<Sent<EventArguments<Emit, Name>>, SidTarget>): void;
-  emit(event: string, data?: unknown, options: SidTarget = {}): void {
-    const namespace = this.named(options.namespace);
-    const rooms = roomsOf(options);
-    const skipped = list(options.skipSid ?? []);
-    const values = valuesOf(data);
-    for (const room of rooms ?? []) {
-      if (!skipped.includes(room)) this.passing.arriving(room, namespace)?.onceIn.push((socket) => socket.emit(event, ...values));
-    }
-    (rooms === undefined ? namespace.except(skipped) : namespace.to(rooms).except(skipped)).emit(event, ...values);
+  emit(event: string, data?: unknown, options?: SidTarget): void {
+    this.#emit(event, data, options);
   }
 
   /** `emit("message", …)`. */
   send(...rest: DataAndOptions<Sent<EventArguments<Emit, "message">>, SidTarget>): void;
   send(data?: unknown, options?: SidTarget): void {
-    SidMethods.prototype.emit.call(this, "message", data as never, options as never);
+    this.#emit("message", data, options);
   }
 
   /**
@@ -136,6 +129,17 @@ export abstract class SidMethods<Emit, Data extends object> {
     const arriving = this.passing.arriving(sid, nsp);
     if (arriving === undefined) nsp.in(sid).disconnectSockets();
     else arriving.isRefused = true;
+  }
+
+  #emit(event: string, data: unknown, options: SidTarget = {}): void {
+    const namespace = this.named(options.namespace);
+    const rooms = roomsOf(options);
+    const skipped = list(options.skipSid ?? []);
+    const values = valuesOf(data);
+    for (const room of rooms ?? []) {
+      if (!skipped.includes(room)) this.passing.arriving(room, namespace)?.onceIn.push((socket) => socket.emit(event, ...values));
+    }
+    (rooms === undefined ? namespace.except(skipped) : namespace.to(rooms).except(skipped)).emit(event, ...values);
   }
 
   #local(nsp: Namespace, sid: string): Socket | undefined {
