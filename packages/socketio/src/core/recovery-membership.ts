@@ -5,8 +5,8 @@
  */
 import type { Room } from "./broadcast.js";
 
-/** Stays that are over. More are not remembered: then what was missed before cannot be told exactly. */
-const MAX_PAST_STAYS = 1000;
+/** Stays that are over. More are not remembered, since every missed event is held against them: what was missed before cannot be told then. */
+const MAX_PAST_STAYS = 100;
 
 interface Stay {
   readonly room: Room;
