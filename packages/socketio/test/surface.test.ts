@@ -16,11 +16,11 @@ type Emitters = "setMaxListeners" | "getMaxListeners" | "rawListeners";
 
 describe("the official server's members", () => {
   test("Server: all but what needs uWebSockets.js, which is on no registry", () => {
-    expectTypeOf<Lacks<official.Server, Server>>().toEqualTypeOf<"attachApp" | "serveClient">();
+    expectTypeOf<Lacks<official.Server, Server>>().toEqualTypeOf<"attachApp">();
   });
 
-  test("ServerOptions", () => {
-    expectTypeOf<Lacks<official.ServerOptions, ServerOptions>>().toEqualTypeOf<"serveClient" | "wsEngine">();
+  test("ServerOptions: all but the WebSocket engine, which is our own", () => {
+    expectTypeOf<Lacks<official.ServerOptions, ServerOptions>>().toEqualTypeOf<"wsEngine">();
   });
 
   test("Namespace, Socket, BroadcastOperator, RemoteSocket, handshake", () => {
@@ -40,7 +40,7 @@ describe("the official server's members", () => {
 describe("members that answer without an argument, and set with one", () => {
   test("path(), connectTimeout(), adapter()", () => {
     const { server } = world();
-    expect([server.path(), server.connectTimeout()]).toEqual(["/socket.io", 45_000]);
+    expect([server.path(), server.connectTimeout(), server.serveClient()]).toEqual(["/socket.io", 45_000, false]);
     expect([server.path("/live").path(), server.connectTimeout(500).connectTimeout()]).toEqual(["/live", 500]);
     expect(() => server.connectTimeout(0)).toThrow(expect.objectContaining({ code: "socketio/invalid-option" }));
     expect(server.adapter(server.adapter())).toBe(server);

@@ -130,6 +130,11 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     return this;
   }
 
+  /** @returns `false`: see the option. */
+  serveClient(): false {
+    return false;
+  }
+
   /** How long a client may take to join its first namespace, in milliseconds; given a number, sets it for clients that come later. */
   connectTimeout(): number;
   connectTimeout(timeoutMs: number): this;

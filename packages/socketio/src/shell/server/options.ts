@@ -21,6 +21,8 @@ export interface FailureContext extends ErrorContext {
 export interface SocketServerOptions extends Partial<PacketLimits>, ParserOption, RateOptions {
   /** Path of the Engine.IO endpoint. Default `/socket.io`. */
   readonly path?: string;
+  /** For programs written for socket.io that say so: no client is served. Pages bundle `@x/socketio/client`, or load socket.io-client's own file. */
+  readonly serveClient?: false;
   /** How long a client may take to join its first namespace. Milliseconds; default 45 000. */
   readonly connectTimeout?: number;
   /** Whether a namespace made for a RegExp or a function goes when its last socket does. Default `true`. */
