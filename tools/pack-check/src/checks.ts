@@ -7,6 +7,7 @@ import { formatMessage } from "publint/utils";
 import { install, installedManifest, load, runExample, runProgram, typeCheck, type Consumer, type Tarballs, type Verdict } from "./consumer.js";
 import { entriesWithoutPeers, entryNames, optionalPeers, unresolvedRanges } from "./manifest.js";
 import { run } from "./processes.js";
+import { packagesReached } from "./reach.js";
 import { firstExample } from "./readme.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -48,9 +49,10 @@ type Check = (name: string, work: () => Promise<Verdict> | Verdict) => Promise<b
 /** What users import. */
 async function checkEntries(subject: Subject, consumer: Consumer, tarballs: Tarballs, check: Check): Promise<void> {
   const manifest = installedManifest(consumer);
-  const readme = join(consumer.folder, "node_modules", subject.name, "README.md");
+  const folder = join(consumer.folder, "node_modules", subject.name);
+  const readme = join(folder, "README.md");
   const example = existsSync(readme) ? firstExample(readFileSync(readme, "utf8")) : undefined;
-  const alone = entriesWithoutPeers(manifest);
+  const alone = entriesWithoutPeers(manifest, (target) => packagesReached(folder, target));
   await check("types resolve (attw)", () => attw(subject));
   await check("README's example", () => (example === undefined ? "there is no README.md with a ```ts block" : runExample(consumer, example.code)));
   await check("type-checks", () => typeCheck(consumer, alone, example?.code ?? "export {};\n"));
@@ -58,7 +60,7 @@ async function checkEntries(subject: Subject, consumer: Consumer, tarballs: Tarb
   const peers = optionalPeers(manifest);
   if (peers.length === 0) return;
   const all = entryNames(manifest);
-  if (!(await check("installs with peers", () => install(consumer, tarballs, peers)))) return;
+  if (!(await check("installs with peers", () => install(consumer, tarballs, peers, manifest.peerDependencies)))) return;
   await check("type-checks with peers", () => typeCheck(consumer, all, "export {};\n"));
   await check("require() and import() with peers", () => load(consumer, all));
 }

@@ -22,9 +22,13 @@ export type Tarballs = ReadonlyMap<string, string>;
 /** A complaint in words, or `undefined` when all is well. */
 export type Verdict = string | undefined;
 
-/** Writes the consumer's manifest and installs. @param extra further packages that the user installs, such as a peer. */
-export async function install({ folder, packageName }: Consumer, tarballs: Tarballs, extra: readonly string[] = []): Promise<Verdict> {
-  const file = (name: string): string => `file:${tarballs.get(name) ?? ""}`;
+/**
+ * Writes the consumer's manifest and installs.
+ * @param extra further packages that the user installs, such as a peer.
+ * @param ranges which versions of them, where they are not ours.
+ */
+export async function install({ folder, packageName }: Consumer, tarballs: Tarballs, extra: readonly string[] = [], ranges: Readonly<Record<string, string>> = {}): Promise<Verdict> {
+  const file = (name: string): string => (tarballs.has(name) ? `file:${tarballs.get(name) ?? ""}` : ranges[name] ?? "*");
   const direct = [packageName, ...extra];
   const siblings = [...tarballs.keys()].filter((name) => !direct.includes(name));
   mkdirSync(folder, { recursive: true });

@@ -20,10 +20,13 @@ export function optionalPeers({ peerDependencies = {}, peerDependenciesMeta = {}
   return Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional === true);
 }
 
-/** Entries that need an optional peer are named after it: "@x/pool/simple-ws" needs "@x/simple-ws". */
-export function entriesWithoutPeers(manifest: PackedManifest): string[] {
-  const peers = optionalPeers(manifest).map((name) => name.split("/").at(-1));
-  return entryNames(manifest).filter((entry) => !peers.includes(entry.slice(manifest.name.length + 1)));
+/** Entries that work where no optional peer is installed. @param reached the packages that an export's target leads to. */
+export function entriesWithoutPeers(manifest: PackedManifest, reached: (target: unknown) => ReadonlySet<string>): string[] {
+  const peers = optionalPeers(manifest);
+  return entryNames(manifest).filter((entry) => {
+    const packages = reached(manifest.exports[`.${entry.slice(manifest.name.length)}`]);
+    return !peers.some((peer) => packages.has(peer));
+  });
 }
 
 /** Ranges that only this workspace understands. */
