@@ -6,7 +6,7 @@ export type {
 } from "./shell/options.js";
 export type { PoolStats } from "./core/failures.js";
 export { CircuitOpenError } from "@x/errors/circuit-breaker";
-export type { PoolCircuit } from "./shell/circuits.js";
+export type { PoolCircuitOptions } from "./shell/circuits.js";
 export type { PickCandidate, PoolPick } from "./core/picking.js";
 export { DEFAULT_LIMITS, type PoolLimits } from "./core/options.js";
 export {

@@ -5,11 +5,9 @@
  */
 import type { ReceiveOptions, Sendable, WebSocketConnection } from "@x/simple-ws/client";
 import { ConnectionClosedError, InvalidStateError } from "@x/errors/pool";
+import { endsQuietly } from "../core/resilient/link-end.js";
 import type { Lease } from "../shell/lease.js";
 import { translated } from "./translate.js";
-
-/** Close codes after which iteration ends instead of throwing: the peer was done, or went away in order (RFC 6455 §7.4.1). */
-const QUIET_ENDS: ReadonlySet<number | undefined> = new Set([1000, 1001, 1005]);
 
 export class PooledWebSocket {
   readonly #lease: Lease<WebSocketConnection>;
@@ -68,7 +66,7 @@ export class PooledWebSocket {
       try {
         message = await this.receive();
       } catch (error) {
-        if (error instanceof ConnectionClosedError && error.wasClean && QUIET_ENDS.has(error.closeCode)) return;
+        if (error instanceof ConnectionClosedError && endsQuietly({ code: error.closeCode ?? 1006, wasClean: error.wasClean })) return;
         throw error;
       }
       if (message !== null) yield message;

@@ -102,7 +102,7 @@ export class Lending<R> {
   /** The slot is not lent to any more borrowers. */
   unshare(slot: Slot<R>): void {
     const { shared } = slot.shelf;
-    const index = shared.indexOf(slot);
+    const index = shared.length === 0 ? -1 : shared.indexOf(slot);
     if (index >= 0) shared.splice(index, 1);
   }
 

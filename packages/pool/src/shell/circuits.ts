@@ -7,7 +7,7 @@ import { CircuitBreaker, CircuitOpenError, type CircuitOpenErrorOptions, type Ci
 import type { Clock } from "@x/errors/clock";
 import { invalidOption } from "../core/options.js";
 
-export interface PoolCircuit {
+export interface PoolCircuitOptions {
   /** Failures in a row that open the circuit of a key. Default 5. */
   readonly failureThreshold?: number | undefined;
   /** How long borrowers of the key are refused before one attempt is made again, in milliseconds. Default 60,000. */
@@ -20,12 +20,12 @@ export interface PoolCircuit {
 export class CircuitProbedError extends CircuitOpenError {}
 
 export class Circuits {
-  readonly #options: PoolCircuit & { readonly clock: Clock; readonly isFailure: (error: unknown) => boolean };
+  readonly #options: PoolCircuitOptions & { readonly clock: Clock; readonly isFailure: (error: unknown) => boolean };
   readonly #maxKeys: number;
   readonly #breakers = new Map<string, CircuitBreaker>();
 
   /** @throws {JetSocketError} `pool/invalid-option`; {TransportError} `errors/invalid-option`. */
-  constructor(options: PoolCircuit, clock: Clock, isFailure: (error: unknown) => boolean) {
+  constructor(options: PoolCircuitOptions, clock: Clock, isFailure: (error: unknown) => boolean) {
     this.#options = { ...options, clock, isFailure };
     this.#maxKeys = options.maxKeys ?? 1_000;
     if (!(this.#maxKeys >= 1)) throw invalidOption(`Cannot use maxKeys ${this.#maxKeys}, must be at least 1`);

@@ -2,7 +2,7 @@
  * What a pool is told at its construction. Room: pool shell.
  */
 import type { Clock, Random } from "@x/errors/clock";
-import type { PoolCircuit } from "./circuits.js";
+import type { PoolCircuitOptions } from "./circuits.js";
 import type { PoolLimits } from "../core/options.js";
 import type { PoolPick } from "../core/picking.js";
 
@@ -58,7 +58,7 @@ export interface PoolOptions<R> extends Partial<{ readonly [Name in keyof PoolLi
   /** Which of several connections is lent. Default `"lastUsed"`. */
   readonly pick?: PoolPick | undefined;
   /** Refuses borrowers of a key at once after so many failures in a row, with `CircuitOpenError`. Default: off. */
-  readonly circuit?: PoolCircuit | undefined;
+  readonly circuit?: PoolCircuitOptions | undefined;
   /** Waits between failed attempts. */
   readonly backoff?: PoolBackoff | undefined;
   /** Hears of every failed attempt, check and closing, and of leaks. Default: failed closings and leaks are logged; a borrower hears of the others. */

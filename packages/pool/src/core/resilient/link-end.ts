@@ -20,7 +20,7 @@ const QUIET_ENDS: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 export const LOST: LinkEnd = { code: 1006, reason: "", wasClean: false, initiator: "network" };
 
 /** @returns whether a loop over messages may simply end. */
-export function endsQuietly({ code, wasClean }: LinkEnd): boolean {
+export function endsQuietly({ code, wasClean }: Pick<LinkEnd, "code" | "wasClean">): boolean {
   return wasClean && QUIET_ENDS.has(code);
 }
 
