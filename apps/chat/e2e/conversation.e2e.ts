@@ -81,7 +81,7 @@ describeInBrowser("a conversation", () => {
 
   test("messages sent too fast are held back kindly, and all arrive once and in order", async () => {
     const texts = Array.from({ length: 13 }, (_, i) => `Quick ${String(i + 1).padStart(2, "0")}`);
-    for (const text of texts) await bob.say(text);
+    await bob.sayAtOnce(texts);
     await bob.page.getByRole("alert").filter({ hasText: "a little fast" }).waitFor();
     await ada.bubble("Quick 13").waitFor({ timeout: 20_000 });
     const seen = (await ada.log.locator(".message-text").allInnerTexts()).filter((text) => text.startsWith("Quick"));
