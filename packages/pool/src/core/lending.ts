@@ -216,7 +216,10 @@ export class Lending<R> {
       else if (unclaimedPlaces > 0) unclaimedPlaces -= 1;
       else {
         const longest = this.stock.longestIdle();
-        if (longest === undefined) return; // everything is lent, or on its way to an earlier waiter
+        if (longest === undefined) { // everything is lent, or on its way to an earlier waiter
+          if (leasesPerConnection === 1) return;
+          continue; // a later one may share what is lent
+        }
         this.closeIdle(longest.slot, nowMs);
       }
     }
