@@ -45,13 +45,16 @@ export function installedManifest({ folder, packageName }: Consumer): PackedMani
   return JSON.parse(readFileSync(join(folder, "node_modules", packageName, "package.json"), "utf8")) as PackedManifest;
 }
 
-/** Type-checks imports of `entries` and the README's program, declarations of the package included (skipLibCheck off). */
-export async function typeCheck({ folder }: Consumer, entries: readonly string[], example: string): Promise<Verdict> {
+/**
+ * Type-checks imports of `entries` and the README's program, declarations of the package included (skipLibCheck off).
+ * @param platform further libraries of TypeScript's, for packages of others whose declarations need them.
+ */
+export async function typeCheck({ folder }: Consumer, entries: readonly string[], example: string, platform: readonly string[] = []): Promise<Verdict> {
   writeFileSync(join(folder, "entries.ts"), entries.map((entry, index) => `import * as entry${String(index)} from ${JSON.stringify(entry)};\nvoid entry${String(index)};\n`).join(""));
   writeFileSync(join(folder, "example.ts"), example);
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
     compilerOptions: {
-      module: "NodeNext", moduleResolution: "NodeNext", target: "ES2023", lib: ["ES2023", "ESNext.Disposable"], strict: true, skipLibCheck: false, skipDefaultLibCheck: true,
+      module: "NodeNext", moduleResolution: "NodeNext", target: "ES2023", lib: ["ES2023", "ESNext.Disposable", ...platform], strict: true, skipLibCheck: false, skipDefaultLibCheck: true,
       noEmit: true, types: ["node"], typeRoots: [join(tools, "@types")],
     },
     files: ["entries.ts", "example.ts"],

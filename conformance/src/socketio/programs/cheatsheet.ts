@@ -68,9 +68,9 @@ io.to(three.id ?? "").emit("to one socket by its id");
 console.log("server:", (await io.timeout(5000).emitWithAck("who")).sort());
 console.log("server:", await on(one)?.emitWithAck("who"), await io.in("a").timeout(5000).emitWithAck("who"));
 io.timeout(30).emit("silent", (error: Error | null, responses: unknown[]) => {
-  console.log("timeouts:", error !== null, responses);
+  console.log("late broadcast:", error !== null, responses);
 });
-one.timeout(30).emit("nobody answers", (error: Error | null) => console.log("timeouts:", error === null));
+one.timeout(30).emit("nobody answers", (error: Error | null) => console.log("late event:", error === null));
 
 one.emit("forbidden");
 await once(one, "failed");
