@@ -37,6 +37,7 @@ async function serverGround(options: GroundOptions): Promise<Ground> {
       const ours = new Promise<WebSocketConnection>((resolve) => accepted.push(resolve));
       const peer = await dialRaw(server.port);
       peers.add(peer);
+      peer.once("close", () => peers.delete(peer));
       return { ours: await ours, peer, isMasked: true };
     },
     async close() {
@@ -60,6 +61,7 @@ async function clientGround(options: GroundOptions): Promise<Ground> {
       const peer = new Promise<Socket>((resolve) => accepted.push(resolve));
       const connection = await connect(`ws://127.0.0.1:${server.port}/`, { ...options, proxy: false });
       ours.add(connection);
+      void connection.closed.then(() => ours.delete(connection));
       return { ours: connection, peer: await peer, isMasked: false };
     },
     async close() {

@@ -41,10 +41,21 @@ export function heldBytes(): number {
   return heapUsed + arrayBuffers;
 }
 
-/** Runs `round` a few times to warm up and a few times more: what it leaves behind must not add up. */
-export async function expectNoGrowth(round: () => Promise<void>, { rounds = 4, maxBytes = 2_000_000 }: { readonly rounds?: number; readonly maxBytes?: number } = {}): Promise<void> {
-  for (let warming = 0; warming < 2; warming++) await round();
-  const before = heldBytes();
-  for (let count = 0; count < rounds; count++) await round();
-  expect(heldBytes() - before).toBeLessThan(maxBytes);
+const ROUNDS = 4;
+const PASSES = 5;
+
+/**
+ * What `round` leaves behind must not add up. Code that is compiled and caches that fill up count as memory, too, for a while, so that
+ * one pass that leaves less than `maxBytes` behind is enough: what leaks does so in each.
+ */
+export async function expectNoGrowth(round: () => Promise<void>, maxBytes = 500_000): Promise<void> {
+  const growths: number[] = [];
+  let before = heldBytes();
+  do {
+    for (let count = 0; count < ROUNDS; count++) await round();
+    const after = heldBytes();
+    growths.push(after - before);
+    before = after;
+  } while (Math.min(...growths) >= maxBytes && growths.length < PASSES);
+  expect(Math.min(...growths), `bytes left behind by pass: ${growths.join(", ")}`).toBeLessThan(maxBytes);
 }
