@@ -1,8 +1,10 @@
 import { connect, DisconnectedError, serve, TimeoutError } from "@x/socketio";
 
+let report: (line: string) => void = console.error;
+const reported = new Promise<string>((resolve) => (report = resolve));
 await using io = await serve({
   host: "127.0.0.1",
-  onError: (error, { event, namespace }) => console.log(`${String(event)} in ${String(namespace)}:`, (error as Error).message),
+  onError: (error, { event, namespace }) => report(`${String(event)} in ${String(namespace)}: ${(error as Error).message}`),
 });
 io.on("connection", (socket) => {
   socket.on("crash", async () => {
@@ -13,7 +15,8 @@ io.on("connection", (socket) => {
 });
 
 const socket = await connect(io.url ?? "");
-await socket.timeout(50).emitWithAck("crash").catch((error: unknown) => {
+await socket.timeout(50).emitWithAck("crash").catch(async (error: unknown) => {
+  console.log(await reported);
   if (error instanceof TimeoutError) console.log(`No answer within ${error.afterMs} ms`);
 });
 await socket.emitWithAck("leave me").catch((error: unknown) => {

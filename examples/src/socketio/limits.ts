@@ -1,6 +1,6 @@
 import { connect, serve } from "@x/socketio";
 
-await using io = await serve({ host: "127.0.0.1", eventRate: { perSecond: 1, burst: 2 } });
+await using io = await serve({ host: "127.0.0.1", eventRate: { perSecond: 0.1, burst: 2 } });
 io.on("connection", (socket) => {
   socket.on("ask", (answer: (text: string) => void) => answer("answered"));
 });
