@@ -7,7 +7,7 @@ import ts from "typescript";
  * ESM only, with source maps: for each source file one file of code, for each that the entries reach one of declarations.
  * Not bundled: users' bundlers leave out whole files of a package without side effects, but not parts of a shared chunk.
  */
-export function library(entry: readonly string[]): Options {
+export function library(entry: readonly string[]): Options & { onSuccess: () => Promise<void> } {
   return {
     entry: ["src/**/*.ts", "!src/**/*.test.ts"],
     bundle: false,

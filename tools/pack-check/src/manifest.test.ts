@@ -3,7 +3,7 @@ import { entriesWithoutPeers, entryNames, optionalPeers, unresolvedRanges } from
 
 const pool = {
   name: "@x/pool", version: "1.0.0",
-  exports: { ".": {}, "./simple-ws": {}, "./presets": {}, "./package.json": "./package.json" },
+  exports: { ".": {}, "./simple-ws": {}, "./presets": {}, "./dist/*": "./dist/browser/*", "./package.json": "./package.json" },
   dependencies: { "@x/errors": "^1.0.0" },
   peerDependencies: { "@x/simple-ws": "^1.0.0", "react": "^19.0.0" },
   peerDependenciesMeta: { "@x/simple-ws": { optional: true } },

@@ -10,9 +10,9 @@ export interface PackedManifest {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
-/** Names that importers write: "@x/errors", "@x/errors/retry"; package.json itself is data and left out. */
+/** Names that importers write: "@x/errors", "@x/errors/retry"; package.json itself is data, and whole scripts for pages go by file name: both are left out. */
 export function entryNames({ name, exports }: PackedManifest): string[] {
-  return Object.keys(exports).filter((subpath) => subpath !== "./package.json").map((subpath) => name + subpath.slice(1));
+  return Object.keys(exports).filter((subpath) => subpath !== "./package.json" && !subpath.endsWith("/*")).map((subpath) => name + subpath.slice(1));
 }
 
 /** Peers that a user installs only for some entries. */

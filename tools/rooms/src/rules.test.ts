@@ -180,6 +180,11 @@ const cases: readonly Case[] = [
     says: /src\/retry\.ts does not exist/, advises: /write src\/retry\.ts/,
   },
   {
+    title: "an export that leads outside dist and src", rule: "export-maps", at: "packages/errors/package.json:33",
+    changes: { "packages/errors/package.json": manifest("@x/errors", { ...errorsExports, "./dist/*": "./dist/*" }) },
+    says: /"\.\/dist\/\*"/, advises: /./,
+  },
+  {
     title: "an exact range between packages", rule: "export-maps", at: "packages/simple-ws/package.json:49",
     changes: { "packages/simple-ws/package.json": socketManifest({ dependencies: { ...socketDependencies, "@x/wsframe": "workspace:*" } }) },
     says: /@x\/wsframe is depended on as "workspace:\*"/, advises: /workspace:\^/,
@@ -198,6 +203,7 @@ const cases: readonly Case[] = [
 
 test("the fixture as it stands breaks no rule", () => {
   expect(findingsWith()).toEqual([]);
+  expect(findingsWith({ "packages/errors/package.json": manifest("@x/errors", { ...errorsExports, "./dist/*": "./dist/browser/*" }, { devDependencies: { vitest: "4" } }) })).toEqual([]);
 });
 
 describe("a broken rule is found:", () => {

@@ -11,6 +11,8 @@ interface Complaint {
   readonly remedy: string;
 }
 
+/** Whole programs for pages, which bundlers and CDNs take by file name: nothing to resolve, no types. */
+const SCRIPTS: readonly [subpath: string, target: string] = ["./dist/*", "./dist/browser/*"];
 const BUILT = /^\.\/dist\/(.+?)(?:\.d\.ts|\.js)$/;
 
 /** What `exports` and the fields around it must say. */
@@ -70,7 +72,7 @@ function rangeComplaints({ dependencies = {}, peerDependencies = {} }: Manifest)
 }
 
 function exportComplaints(workspace: Workspace, entry: Package): Complaint[] {
-  const subpaths = Object.entries(entry.manifest.exports ?? {}).filter(([subpath]) => subpath !== "./package.json");
+  const subpaths = Object.entries(entry.manifest.exports ?? {}).filter(([subpath, target]) => subpath !== "./package.json" && !(subpath === SCRIPTS[0] && target === SCRIPTS[1]));
   if (subpaths.length === 0) return [{ at: "\"name\"", problem: "package exports nothing", remedy: "add an exports map" }];
   return subpaths.flatMap(([subpath, target]) => [...conditionComplaints(subpath, target), ...targetComplaints(workspace, entry, subpath, target)]);
 }
