@@ -7,7 +7,7 @@ import { settle } from "@x/testkit";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { handshakeQuery, next, open, raw, send, serve, socket } from "../../test/http.js";
-import { attach, listen, serve as serveEngine } from "../server.js";
+import { Server, attach, listen, serve as serveEngine } from "../server.js";
 import { serializeCookie } from "./cookie.js";
 import { type CorsDelegate, type CorsOptions, isSameOrigin } from "./cors.js";
 import { parseQuery } from "./query.js";
@@ -104,6 +104,14 @@ describe("origins, the same on both transports", () => {
     const { headers } = await send(url + handshakeQuery, { headers: { Origin: evil } });
     expect(Object.keys(headers).filter((name) => name.startsWith("access-control") || name === "vary")).toEqual([]);
     expect(await send(url + handshakeQuery, { method: "OPTIONS", headers: { Origin: evil } })).toMatchObject({ status: 204, headers: { "content-length": "0" } });
+  });
+
+  test("corsHeaders() tells whoever answers something else below the path what the rule says", async () => {
+    const request = (origin: string): IncomingMessage => Object.assign(new IncomingMessage(new Socket()), { headers: { origin, host: "good.example" } });
+    const ruled = new Server({ cors: { origin: good } });
+    expect([await ruled.corsHeaders(request(good)), await ruled.corsHeaders(request(evil))]).toEqual([{ "Vary": "Origin", "Access-Control-Allow-Origin": good }, undefined]);
+    expect(await new Server().corsHeaders(request("http://good.example"))).toEqual({});
+    await expect(new Server({ cors: { origin: () => Promise.reject(new Error("broken rule")) } }).corsHeaders(request(good))).rejects.toThrow("broken rule");
   });
 
   test.each<[string, CorsDelegate]>([

@@ -17,6 +17,7 @@ import { type AttachOptions, attachTo } from "./attach.js";
 import type { ServerContext } from "./context.js";
 import { CustomTransports } from "./custom-transports.js";
 import { Drain, type DrainOptions, type DrainReport, drainDurationMs } from "./drain.js";
+import { passOrigin } from "./gate.js";
 import { Requests } from "./server-requests.js";
 import { type Middleware, runForUpgrade, runMiddlewares } from "./middleware.js";
 import { type ParsedServerOptions, parseServerOptions } from "./parse-options.js";
@@ -25,6 +26,7 @@ import type { ServerOptions } from "./server-options.js";
 import type { Socket } from "./server-socket.js";
 import { Sessions } from "./sessions.js";
 import { Upgrades } from "./upgrades.js";
+import { isRefusal } from "./verify.js";
 import { type FetchInfo, answerWebRequest, toIncomingMessage } from "./web-request.js";
 
 const GOING_AWAY = 1001;
@@ -151,6 +153,15 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
    */
   readonly fetch = (request: Request, info: FetchInfo = {}): Promise<Response> =>
     answerWebRequest(request, info, (incoming, response) => this.handleRequest(incoming, response));
+
+  /**
+   * What `cors` says to a request that somebody else answers below the path: a page's script, a health check.
+   * @returns the headers of its answer; `undefined` for a page that may not talk to this server. Rejects as functions in `cors` do.
+   */
+  async corsHeaders(request: IncomingMessage): Promise<Readonly<Record<string, string>> | undefined> {
+    const passed = await passOrigin(request, this.opts);
+    return isRefusal(passed) ? undefined : passed.headers;
+  }
 
   /**
    * Open a session on, or upgrade one to, a transport of the application's own, whose name is among `customTransports`. The peers'
