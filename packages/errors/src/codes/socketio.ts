@@ -21,6 +21,7 @@ export const socketioCodes = {
   "socketio/inbox-full": { by: "SocketIOError", means: "More received events wait to be taken than the limit allows; the client is disconnected." },
   "socketio/already-connected": { by: "SocketIOError", means: "The client is connected or connecting; it must be disconnected to connect elsewhere." },
   "socketio/reserved-event": { by: "SocketIOError", means: "The event's name is reserved and cannot be emitted." },
+  "socketio/unsupported": { by: "SocketIOError", means: "What was asked for needs something that is not there; the message says what, and what to do instead." },
   "socketio/handler-failed": { by: "SocketIOError", means: "A handler of the application threw; what it threw is the cause." },
   "socketio/adapter-failed": { by: "SocketIOError", means: "The adapter that connects several servers failed; the cause says how." },
   "socketio/connection-failed": { by: "ConnectionError", means: "The connection could not be established; the cause says why." },
