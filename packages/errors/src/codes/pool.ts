@@ -23,6 +23,8 @@ export const poolCodes = {
   "pool/lease-leaked": { by: "PoolError", means: "A lease is held for longer than `leakWarningMs`; the cause's stack says where it was acquired." },
   "pool/duplicate-id": { by: "JetSocketError", means: "A message with the same id still waits for its acknowledgement." },
   "pool/too-many-receivers": { by: "JetSocketError", means: "As many calls of `receive` wait for a message as may." },
+  "pool/too-many-channels": { by: "JetSocketError", means: "As many channels are subscribed to as may, in all or on all connections." },
+  "pool/subscription-refused": { by: "JetSocketError", means: "The server refuses a channel; the cause is what it said." },
   "pool/invalid-state": { by: "InvalidStateError", means: "The operation is not allowed in the present state." },
   "pool/lease-released": { by: "InvalidStateError", means: "The lease has been given back; its resource may belong to somebody else." },
 } as const;
