@@ -15,6 +15,7 @@ export type { AnswerHeaders } from "./node/answer-headers.js";
 export type { DrainOptions, DrainProgress, DrainReport } from "./node/drain.js";
 export type { FetchInfo } from "./node/web-request.js";
 export { Socket } from "./node/server-socket.js";
+export type { RequestHead } from "./node/kept-request.js";
 export { chooseEncoding } from "./node/accept-encoding.js";
 export { parseQuery } from "./node/query.js";
 export type { Query } from "./node/query.js";

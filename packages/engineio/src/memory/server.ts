@@ -49,6 +49,11 @@ export class MemoryServerSocket extends EngineSocket {
     this.id = id;
     this.request = request;
   }
+
+  /** As of a socket of the network's: what of {@link request} can be had without making it. */
+  get requestHead(): MemoryRequest {
+    return this.request;
+  }
 }
 
 const OK = 200;

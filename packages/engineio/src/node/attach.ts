@@ -20,10 +20,10 @@ export interface AttachOptions {
   readonly destroyUpgradeTimeout?: number | undefined;
 }
 
-/** Where the requests go. */
+/** Where the requests go; `isShared` where listeners of others see them, too. */
 export interface RequestTaker {
-  handleRequest(request: IncomingMessage, response: ServerResponse): void;
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  handleRequest(request: IncomingMessage, response: ServerResponse, isShared: boolean): void;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, isShared: boolean): void;
 }
 
 /** Listeners that were there before get every other request, as if nothing had changed. @returns what undoes it. */
@@ -32,11 +32,11 @@ export function attachTo(server: HttpServer, taker: RequestTaker, options: Requi
   const isOurs = (request: IncomingMessage): boolean => isUnderPath(request.url);
   const others = server.listeners("request") as RequestListener[];
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    if (isOurs(request)) taker.handleRequest(request, response);
+    if (isOurs(request)) taker.handleRequest(request, response, server.listenerCount("request") > 1);
     else for (const other of others) other.call(server, request, response);
   };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (isOurs(request)) taker.handleUpgrade(request, socket, head);
+    if (isOurs(request)) taker.handleUpgrade(request, socket, head, server.listenerCount("upgrade") > 1);
     else if (options.destroyUpgrade) destroyIfSilent(socket, options.destroyUpgradeTimeout, clock);
   };
   server.removeAllListeners("request");

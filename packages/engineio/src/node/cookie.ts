@@ -51,6 +51,11 @@ export function serializeCookie(options: CookieOptions, value: string, request: 
   return serialize(Object.fromEntries(resolved) as CookieValues, value);
 }
 
+/** Is there a function among the attributes, which is shown each request? */
+export function asksApplication(options: CookieOptions): boolean {
+  return Object.values(options).some(isFunction);
+}
+
 /** {@link CookieOptions} without functions. */
 type CookieValues = { readonly [Key in keyof CookieOptions]: CookieOptions[Key] extends CookieAttribute<infer Value> ? Value : never };
 

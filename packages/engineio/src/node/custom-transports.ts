@@ -37,7 +37,7 @@ export class CustomTransports {
     const ticket = await this.#ask<Ticket | Refusal>(stream, request, () => sessions.admission.admit(request));
     if (isRefusal(ticket)) throw this.#refuse(stream, request, ticket);
     await this.#ask(stream, request, () => addInitialHeaders(this.#context, {}, ticket, request)); // listeners count handshakes
-    const socket = sessions.create(ticket, request);
+    const socket = sessions.create(ticket, request, true);
     const carrier = new PacketStreamCarrier(socket.session, stream, opts.maxHttpBufferSize);
     socket.session.start(carrier);
     sessions.open(socket, []);

@@ -20,12 +20,15 @@ export class Exchange implements ParkedPoll {
   headers: AnswerHeaders = {};
   /** Of a client that polls by scripts. */
   jsonpIndex: string | undefined;
+  /** Somebody else may hold on to the request. */
+  readonly isShared: boolean;
   readonly #context: ServerContext;
 
-  constructor(context: ServerContext, request: IncomingMessage, response: ServerResponse) {
+  constructor(context: ServerContext, request: IncomingMessage, response: ServerResponse, isShared: boolean) {
     this.#context = context;
     this.request = request;
     this.response = response;
+    this.isShared = isShared;
   }
 
   /** The origin is allowed: its headers go with every answer from now on. */

@@ -25,14 +25,14 @@ export class Requests {
   }
 
   /** Answer a request that the middlewares have let through. Never throws. */
-  serve(request: IncomingMessage, response: ServerResponse): void {
-    const exchange = new Exchange(this.#context, request, response);
+  serve(request: IncomingMessage, response: ServerResponse, isShared: boolean): void {
+    const exchange = new Exchange(this.#context, request, response, isShared);
     this.#then(exchange, () => passOrigin(request, this.#context.opts), (passed) => this.#serve(exchange, passed));
   }
 
   /** A middleware failed: the request is refused, the failure reported. */
   refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-    this.#failed(new Exchange(this.#context, request, response), error);
+    this.#failed(new Exchange(this.#context, request, response, true), error);
   }
 
   #failed(exchange: Exchange, error: unknown): void {
@@ -85,7 +85,7 @@ export class Requests {
       return;
     }
     addInitialHeaders(this.#context, exchange.headers, ticket, request);
-    const socket = sessions.create(ticket, request);
+    const socket = sessions.create(ticket, request, exchange.isShared);
     const polling = serverPolling(socket.session, opts.maxPacketsPerPayload);
     socket.session.start(polling);
     sessions.open(socket, this.#upgrades);

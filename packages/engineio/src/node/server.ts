@@ -15,6 +15,7 @@ import { randomIds } from "./admission.js";
 import { answerHeaders } from "./answer-headers.js";
 import { type AttachOptions, attachTo } from "./attach.js";
 import type { ServerContext } from "./context.js";
+import { asksApplication } from "./cookie.js";
 import { CustomTransports } from "./custom-transports.js";
 import { Drain, type DrainOptions, type DrainReport, drainDurationMs } from "./drain.js";
 import { passOrigin } from "./gate.js";
@@ -60,7 +61,11 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
     const opts = parseServerOptions(options);
     super({ onError: opts.onError });
     this.opts = opts;
-    this.#sessions = new Sessions(opts, (request) => this.generateId(request), (socket) => this.#announce(socket));
+    this.#sessions = new Sessions(opts, {
+      newId: (request) => this.generateId(request),
+      seesRequests: () => this.#showsRequests(),
+      announce: (socket) => this.#announce(socket),
+    });
     const context: ServerContext = { opts, sessions: this.#sessions, events: this };
     this.#requests = new Requests(context);
     this.#upgrades = new Upgrades(context);
@@ -126,22 +131,25 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
     return this;
   }
 
-  /** Handle one HTTP request; the answer is always written. */
-  handleRequest(request: IncomingMessage, response: ServerResponse): void {
+  /**
+   * Handle one HTTP request; the answer is always written.
+   * @param isShared `false` when nobody else has seen, or will see, the request: a session that it opens then keeps its content alone. Default `true`.
+   */
+  handleRequest(request: IncomingMessage, response: ServerResponse, isShared = true): void {
     runMiddlewares(this.#middlewares, request, response, (error) => {
-      if (error === undefined) this.#requests.serve(request, response);
+      if (error === undefined) this.#requests.serve(request, response, isShared);
       else this.#requests.refuse(request, response, error);
     });
   }
 
-  /** Handle one `upgrade` request; the socket is always answered. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** Handle one `upgrade` request; the socket is always answered. `isShared` as in {@link handleRequest}. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, isShared = true): void {
     if (this.#middlewares.length === 0) {
-      this.#upgrades.serve(request, socket, head, {});
+      this.#upgrades.serve({ request, socket, head, headers: {}, isShared });
       return;
     }
     runForUpgrade(this.#middlewares, request, socket, (headers, error) => {
-      if (error === undefined) this.#upgrades.serve(request, socket, head, answerHeaders(headers));
+      if (error === undefined) this.#upgrades.serve({ request, socket, head, headers: answerHeaders(headers), isShared });
       else this.#upgrades.failed(request, socket, error);
     });
   }
@@ -255,6 +263,14 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Does code of the application's see requests before their sessions are open? */
+  #showsRequests(): boolean {
+    const { allowRequest, cors, cookie } = this.opts;
+    if (this.#middlewares.length > 0 || this.hasListeners("initial_headers") || this.hasListeners("headers")) return true;
+    if (this.generateId !== Server.prototype.generateId || this.opts.generateId !== undefined || allowRequest !== undefined) return true;
+    return typeof cors === "function" || (cookie !== undefined && asksApplication(cookie));
   }
 
   /** A socket whose queue is watched is slower, so only a server that is listened to watches. */

@@ -11,12 +11,19 @@ import type { SessionConfig } from "../core/session-config.js";
 import type { SocketHooks } from "../shell/delivery.js";
 import type { EngineSocket } from "../shell/socket.js";
 import { Admission } from "./admission.js";
+import { keep } from "./kept-request.js";
 import type { ParsedServerOptions } from "./parse-options.js";
 import { Socket, type Ticket } from "./server-socket.js";
 import { nodeText } from "./text.js";
 
-/** Tells the application of a socket that is open. */
-export type Announce = (socket: Socket) => void;
+/** The application, as far as sessions have to do with it. */
+export interface Application {
+  newId(request: IncomingMessage): string | Promise<string>;
+  /** Does code of its own see requests before their sessions are open? */
+  seesRequests(): boolean;
+  /** A socket is open. */
+  announce(socket: Socket): void;
+}
 
 export class Sessions {
   /** By id. No prototype: a session id is never anything else. */
@@ -28,15 +35,15 @@ export class Sessions {
   readonly #hooks: SocketHooks<EngineSocket>;
   /** Ticks what is due, sessions and requests alike: one timer for all. */
   readonly sweep: Sweep;
-  readonly #announce: Announce;
+  readonly #application: Application;
   readonly #data = new Map<string, object>();
   /** Sessions that ended in this turn. */
   readonly #ended = new Set<string>();
 
-  constructor(options: ParsedServerOptions, newId: (request: IncomingMessage) => string | Promise<string>, announce: Announce) {
+  constructor(options: ParsedServerOptions, application: Application) {
     this.#options = options;
-    this.#announce = announce;
-    this.admission = new Admission(options, this.clients, newId);
+    this.#application = application;
+    this.admission = new Admission(options, this.clients, (request) => application.newId(request));
     this.sweep = new Sweep(options.clock);
     this.#config = {
       role: "server",
@@ -58,9 +65,13 @@ export class Sessions {
     };
   }
 
-  /** A session for `ticket`; {@link open} it once it has a transport. */
-  create(ticket: Ticket, request: IncomingMessage): Socket {
-    const socket = new Socket(ticket, request, this.#config, this.#hooks, this.#options.maxHttpBufferSize, this.#options.onError);
+  /**
+   * A session for `ticket`; {@link open} it once it has a transport.
+   * @param isShared somebody else may hold on to the request: it stays as it is.
+   */
+  create(ticket: Ticket, request: IncomingMessage, isShared: boolean): Socket {
+    const kept = isShared || this.#application.seesRequests() ? request : keep(request);
+    const socket = new Socket(ticket, kept, this.#config, this.#hooks, this.#options.maxHttpBufferSize, this.#options.onError);
     this.clients[socket.id] = socket;
     this.count++;
     this.admission.opened(ticket);
@@ -74,7 +85,7 @@ export class Sessions {
     const handshake = { sid: socket.id, upgrades, pingInterval: pingInterval + pingGrace, pingTimeout, maxPayload: maxHttpBufferSize };
     socket.session.open(encodeOpen(handshake), pingInterval, pingTimeout);
     if (initialPacket !== undefined) void socket.send(initialPacket);
-    this.#announce(socket);
+    this.#application.announce(socket);
     socket.emit("open");
   }
 

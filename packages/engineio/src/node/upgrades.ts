@@ -17,6 +17,17 @@ import { WebSocketCarrier } from "./websocket.js";
 
 const GOING_AWAY = 1001;
 
+/** An upgrade request on its way. */
+export interface UpgradeRequest {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  /** Of the answer. */
+  readonly headers: AnswerHeaders;
+  /** Somebody else may hold on to the request. */
+  readonly isShared: boolean;
+}
+
 export class Upgrades {
   readonly #context: ServerContext;
   readonly #acceptOptions: AcceptOptions;
@@ -36,9 +47,10 @@ export class Upgrades {
   }
 
   /** Answer an upgrade request that the middlewares have let through, with their headers. Never throws. */
-  serve(request: IncomingMessage, socket: Duplex, head: Buffer, headers: AnswerHeaders): void {
+  serve(upgrade: UpgradeRequest): void {
+    const { request, socket } = upgrade;
     socket.on("error", hangUp); // until the connection has its own listeners
-    this.#serve(request, socket, head, headers).catch((error: unknown) => this.failed(request, socket, error));
+    this.#serve(upgrade).catch((error: unknown) => this.failed(request, socket, error));
   }
 
   /** Code of the application failed: the request is refused, the failure reported. */
@@ -52,7 +64,8 @@ export class Upgrades {
     await Promise.all([...this.#connections].map((connection) => connection.closed));
   }
 
-  async #serve(request: IncomingMessage, socket: Duplex, head: Buffer, headers: AnswerHeaders): Promise<void> {
+  async #serve(upgrade: UpgradeRequest): Promise<void> {
+    const { request, socket } = upgrade;
     const { opts, sessions, events } = this.#context;
     const passed = passOrigin(request, opts);
     const verdict = passed instanceof Promise ? await passed : passed;
@@ -60,14 +73,15 @@ export class Upgrades {
     if (isRefusal(intent)) {
       this.#refuse(request, socket, intent);
     } else if (intent.kind === "session") {
-      events.emit("headers", headers, request);
-      await this.#tryUpgrade(intent.socket, request, socket, head, headers);
+      events.emit("headers", upgrade.headers, request);
+      await this.#tryUpgrade(intent.socket, upgrade);
     } else {
-      await this.#open(request, socket, head, headers);
+      await this.#open(upgrade);
     }
   }
 
-  async #open(request: IncomingMessage, socket: Duplex, head: Buffer, headers: AnswerHeaders): Promise<void> {
+  async #open(upgrade: UpgradeRequest): Promise<void> {
+    const { request, socket, headers, isShared } = upgrade;
     const { sessions } = this.#context;
     const admitted = sessions.admission.admit(request);
     const ticket = admitted instanceof Promise ? await admitted : admitted;
@@ -76,13 +90,13 @@ export class Upgrades {
       return;
     }
     addInitialHeaders(this.#context, headers, ticket, request);
-    const connection = await this.#accept(request, socket, head, headers);
+    const connection = await this.#accept(upgrade);
     if (connection === undefined || sessions.admission.isClosing) {
       sessions.admission.leave(ticket);
       if (connection !== undefined) this.#discard(connection, GOING_AWAY);
       return;
     }
-    const client = sessions.create(ticket, request);
+    const client = sessions.create(ticket, request, isShared);
     const carrier = new WebSocketCarrier(client.session, connection, this.#onGone);
     client.session.start(carrier);
     sessions.open(client, []);
@@ -90,14 +104,14 @@ export class Upgrades {
   }
 
   /** A second transport for a session; where it is not wanted, it is closed and the session goes on. */
-  async #tryUpgrade(client: Socket, request: IncomingMessage, socket: Duplex, head: Buffer, headers: AnswerHeaders): Promise<void> {
+  async #tryUpgrade(client: Socket, upgrade: UpgradeRequest): Promise<void> {
     const { allowUpgrades, maxUpgradeAttempts } = this.#context.opts;
     if (client.upgradeAttempts >= maxUpgradeAttempts) {
-      this.#refuse(request, socket, refusal(errorCodes.badRequest, { name: "UPGRADE_LIMIT", sid: client.id, maxUpgradeAttempts }));
+      this.#refuse(upgrade.request, upgrade.socket, refusal(errorCodes.badRequest, { name: "UPGRADE_LIMIT", sid: client.id, maxUpgradeAttempts }));
       return;
     }
     client.upgradeAttempts++;
-    const connection = await this.#accept(request, socket, head, headers);
+    const connection = await this.#accept(upgrade);
     if (connection === undefined) return;
     const carrier = new WebSocketCarrier(client.session, connection, this.#onGone);
     if (!allowUpgrades || !client.session.tryUpgrade(carrier)) this.#discard(connection);
@@ -105,7 +119,7 @@ export class Upgrades {
   }
 
   /** @returns `undefined` when the handshake was not one of RFC 6455, which has been answered then. */
-  async #accept(request: IncomingMessage, socket: Duplex, head: Buffer, responseHeaders: AnswerHeaders): Promise<WebSocketConnection | undefined> {
+  async #accept({ request, socket, head, headers: responseHeaders }: UpgradeRequest): Promise<WebSocketConnection | undefined> {
     try {
       const options = Object.keys(responseHeaders).length === 0 ? this.#acceptOptions : { ...this.#acceptOptions, responseHeaders };
       const connection = await accept(request, socket, head, options);

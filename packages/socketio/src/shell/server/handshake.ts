@@ -24,15 +24,15 @@ export interface Handshake {
   auth: Record<string, Untyped>;
 }
 
-export function readHandshake({ request, remoteAddress }: EngineConnection, auth: Record<string, unknown>, issued: number): Handshake {
-  const { headers, url = "/" } = request;
+export function readHandshake({ requestHead, remoteAddress }: EngineConnection, auth: Record<string, unknown>, issued: number): Handshake {
+  const { headers, url = "/", socket } = requestHead;
   return {
     headers,
     time: new Date(issued).toString(),
     issued,
     address: remoteAddress ?? "",
     xdomain: headers.origin !== undefined,
-    secure: "encrypted" in request.socket && request.socket.encrypted === true,
+    secure: "encrypted" in socket && socket.encrypted === true,
     url,
     query: readQuery(url),
     auth,
