@@ -15,8 +15,9 @@ type Lacks<Theirs, Ours> = Exclude<Exclude<keyof Theirs, keyof Ours>, symbol | `
 type Emitters = "setMaxListeners" | "getMaxListeners" | "rawListeners";
 
 describe("the official server's members", () => {
-  test("Server: all but what needs uWebSockets.js, which is on no registry", () => {
-    expectTypeOf<Lacks<official.Server, Server>>().toEqualTypeOf<"attachApp">();
+  test("Server: all; attachApp() says that uWebSockets.js, which is on no registry, is not supported", () => {
+    expectTypeOf<Lacks<official.Server, Server>>().toEqualTypeOf<never>();
+    expect(() => world().server.attachApp({})).toThrow(expect.objectContaining({ code: "socketio/unsupported" }));
   });
 
   test("ServerOptions: all but the WebSocket engine, which is our own", () => {
@@ -38,9 +39,10 @@ describe("the official server's members", () => {
 });
 
 describe("members that answer without an argument, and set with one", () => {
-  test("path(), connectTimeout(), adapter()", () => {
+  test("path(), connectTimeout(), serveClient(), adapter()", () => {
     const { server } = world();
-    expect([server.path(), server.connectTimeout(), server.serveClient()]).toEqual(["/socket.io", 45_000, false]);
+    expect([server.path(), server.connectTimeout(), server.serveClient()]).toEqual(["/socket.io", 45_000, true]);
+    expect(server.serveClient(false).serveClient()).toBe(false);
     expect([server.path("/live").path(), server.connectTimeout(500).connectTimeout()]).toEqual(["/live", 500]);
     expect(() => server.connectTimeout(0)).toThrow(expect.objectContaining({ code: "socketio/invalid-option" }));
     expect(server.adapter(server.adapter())).toBe(server);

@@ -3,10 +3,12 @@
  *
  * Room: socketio node. Names as in socket.io 4; everything of the default namespace is also here.
  */
-import { createServer, type Server as HttpServer } from "node:http";
-import { Server as HttpsServer } from "node:https";
-import { type DrainOptions, type DrainReport, Server as EngineServer, type ServerOptions as EngineOptions } from "@x/engineio/server";
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
+import type { Server as HttpsServer } from "node:https";
+import type { Duplex } from "node:stream";
+import type { DrainOptions, DrainReport, FetchInfo, Server as EngineServer, ServerOptions as EngineOptions } from "@x/engineio/server";
 import type { EventName as Key, Listener as Handler } from "@x/errors/emitter";
+import { SocketIOError } from "@x/errors/socketio";
 import type { Adapter, AdapterFactory } from "../adapter/port.js";
 import type { PacketEncoder } from "../core/codec.js";
 import type { Events } from "../core/emitter.js";
@@ -19,12 +21,18 @@ import type { Namespace, NamespaceReservedEvents, NspSocket } from "../shell/ser
 import { readSettings, type SocketServerOptions } from "../shell/server/options.js";
 import { recoveringAdapters } from "../shell/server/recovery.js";
 import { NamespaceRegistry, type NamespaceMatcher } from "../shell/server/registry.js";
-import type { ServerContext } from "../shell/server/ports.js";
+import type { EngineConnection, ServerContext } from "../shell/server/ports.js";
 import { InMemoryAdapter } from "../adapter/in-memory.js";
+import { type ClientFiles, clientFiles } from "./client-files.js";
 import { createContext } from "./context.js";
+import { Endpoint, httpServerOf } from "./endpoint.js";
+import { Engine } from "./engine.js";
 
 /** Our options and all of Engine.IO's. */
-export interface ServerOptions extends SocketServerOptions, Omit<EngineOptions, "path" | "onError"> {}
+export interface ServerOptions extends SocketServerOptions, Omit<EngineOptions, "path" | "onError"> {
+  /** Where the client's bundles are, by socket.io-client's names. Default: this package's own; to be given where a server is itself a bundle. */
+  readonly clientDirectory?: string;
+}
 
 type Args<Listen, Emit, InterServer, Data> = Events<InterServer, NamespaceReservedEvents<NspSocket<Listen, Emit, InterServer, Data>>>;
 type Name<Listen, Emit, InterServer, Data> = Key<Args<Listen, Emit, InterServer, Data>>;
@@ -41,7 +49,9 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   /** From {@link attach} on, as {@link engine}; none with an engine of the application's own. */
   declare httpServer: HttpServer | HttpsServer;
   #engine: EngineServer | undefined;
-  #httpServer: HttpServer | HttpsServer | undefined;
+  readonly #endpoint = new Endpoint();
+  readonly #admission: Admission = (client, name, auth) => this.#admit(client, name, auth);
+  readonly #clientFiles: ClientFiles;
   readonly #context: ServerContext;
   /** Read anew for each connection, so that what is set later holds for those that come later. */
   readonly #settings: ReturnType<typeof readSettings>;
@@ -62,6 +72,7 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     this.#settings = settings;
     this.#context = context;
     this.encoder = context.encoder;
+    this.#clientFiles = clientFiles(opts.clientDirectory);
     this.#adapter = opts.adapter ?? defaultAdapter(opts, context);
     this.#namespaces = new NamespaceRegistry({
       encoder: context.encoder,
@@ -71,8 +82,7 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
       emptied: (nsp) => { if (context.settings.cleanupEmptyChildNamespaces) this.#namespaces.release(nsp.name); },
     }, context);
     this.sockets = this.#namespaces.named("/");
-    if (typeof target === "number") this.listen(target);
-    else if (target !== undefined && !isOptions) this.attach(target);
+    if (target !== undefined && !isOptions) this.attach(target);
   }
 
   /** Namespaces by name. */
@@ -80,15 +90,16 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     return this.#namespaces.all;
   }
 
-  /** Takes over the requests below `path` of an HTTP server, or opens one on a port. */
+  /**
+   * Takes over the requests below `path` of an HTTP server, or opens one on a port.
+   * @throws {SocketIOError} `socketio/invalid-argument` for a request handler, such as an Express app: give that to `createServer` first.
+   */
   attach(target: number | HttpServer | HttpsServer, options?: ServerOptions): this {
-    if (typeof target === "number") {
-      const httpServer = createServer((_request, response) => response.writeHead(404).end());
-      return this.attach(httpServer.listen(target), options);
-    }
-    const engine = new EngineServer({ ...this.opts, ...options, path: options?.path ?? this.#settings.path, onError: this.#context.report });
-    engine.attach(target);
-    this.httpServer = this.#httpServer = target;
+    const httpServer = httpServerOf(target);
+    const engine = this.#createEngine(options);
+    engine.attach(httpServer);
+    this.httpServer = httpServer;
+    this.#endpoint.attached(httpServer);
     return this.bind(engine);
   }
 
@@ -97,28 +108,46 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     return this.attach(target, options);
   }
 
+  /** @throws {SocketIOError} `socketio/unsupported`: uWebSockets.js is on no registry, and nothing here is made of it. */
+  attachApp(_app: unknown, _options?: ServerOptions): never {
+    throw new SocketIOError("Cannot attach to an app of uWebSockets.js, which is not supported: attach to an HTTP server of node:http or node:https", { code: "socketio/unsupported" });
+  }
+
   /** Serves the sessions of an Engine.IO server of the application's own. */
   bind(engine: EngineServer): this {
     this.engine = this.#engine = engine;
-    const admit: Admission = (client, name, auth) => this.#admit(client, name, auth);
-    engine.on("connection", (conn) => {
-      new Client(conn, this.#context, admit);
-    });
+    this.#endpoint.add(engine);
+    engine.on("connection", (conn) => this.onconnection(conn));
     return this;
   }
 
+  /** Serves one Engine.IO session, wherever it comes from. */
+  onconnection(conn: EngineConnection): this {
+    new Client(conn, this.#context, this.#admission);
+    return this;
+  }
+
+  /** Handles one HTTP request of a server that is not attached to; the answer is always written. */
+  readonly handleRequest = (request: IncomingMessage, response: ServerResponse): void => this.#anyEngine.handleRequest(request, response);
+
+  /** Handles one `upgrade` request of a server that is not attached to; the socket is always answered. */
+  readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => this.#anyEngine.handleUpgrade(request, socket, head);
+
+  /**
+   * Handles one Web-standard request: polling, for frameworks that speak `Request` and `Response`. WebSockets need {@link handleUpgrade};
+   * without one, set `transports: ["polling"]`.
+   * @returns the answer; rejects with the reason of the request's signal when the client hangs up.
+   */
+  readonly fetch = (request: Request, info?: FetchInfo): Promise<Response> => this.#anyEngine.fetch(request, info);
+
   /** @returns the port on which the HTTP server listens. */
   get port(): number | undefined {
-    const address = this.#httpServer?.address();
-    return typeof address === "object" && address !== null ? address.port : undefined;
+    return this.#endpoint.port;
   }
 
   /** @returns `http://host:port` (`https:` for such a server) where it listens. */
   get url(): string | undefined {
-    const address = this.#httpServer?.address();
-    if (typeof address !== "object" || address === null) return undefined;
-    const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
-    return `http${this.#httpServer instanceof HttpsServer ? "s" : ""}://${host}:${address.port}`;
+    return this.#endpoint.url;
   }
 
   /** The path of the endpoint; given one, sets it for the next {@link attach}. */
@@ -130,9 +159,13 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     return this;
   }
 
-  /** @returns `false`: see the option. */
-  serveClient(): false {
-    return false;
+  /** Whether the client's bundles are served; given a boolean, sets it. */
+  serveClient(): boolean;
+  serveClient(isServed: boolean): this;
+  serveClient(isServed?: boolean): boolean | this {
+    if (isServed === undefined) return this.#settings.serveClient;
+    this.#settings.serveClient = isServed;
+    return this;
   }
 
   /** How long a client may take to join its first namespace, in milliseconds; given a number, sets it for clients that come later. */
@@ -183,14 +216,13 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
       for (const socket of [...namespace.sockets.values()]) socket.end("server shutting down");
       await this.#closeAdapter(namespace.adapter);
     }
-    await this.#engine?.close();
-    await closeHttp(this.#httpServer);
+    await this.#endpoint.close();
     callback?.();
   }
 
   /** Are new clients refused, because of {@link drain} or {@link close}? For health checks. */
   get isClosing(): boolean {
-    return this.#engine?.isClosing ?? false;
+    return this.#endpoint.isClosing;
   }
 
   /**
@@ -198,8 +230,8 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
    * other, each after what was sent to it, and not told to stay away, so that they connect again elsewhere. Keep listening until it resolves.
    * @throws {EngineIOError} (as a rejection) `engineio/invalid-option` naming the option; nothing has changed then.
    */
-  async drain(options: DrainOptions = {}): Promise<DrainReport> {
-    return (await this.#engine?.drain(options)) ?? { total: 0, cutOff: 0, tookMs: 0 };
+  drain(options: DrainOptions = {}): Promise<DrainReport> {
+    return this.#endpoint.drain(options);
   }
 
   /** {@link drain}, and then {@link close}. */
@@ -254,6 +286,17 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     return new BroadcastOperator(this.sockets);
   }
 
+  /** The one that there is, or one that nothing is attached to. */
+  get #anyEngine(): EngineServer {
+    if (this.#engine === undefined) this.bind(this.#createEngine());
+    return this.engine;
+  }
+
+  #createEngine(options?: ServerOptions): EngineServer {
+    const engineOptions = { ...this.opts, ...options, path: options?.path ?? this.#settings.path, onError: this.#context.report };
+    return new Engine(engineOptions, () => (this.#settings.serveClient ? this.#clientFiles : undefined));
+  }
+
   #admit(client: Client, name: string, auth: Record<string, unknown>): void {
     this.#namespaces.resolve(name, auth, (namespace) => {
       if (namespace === undefined) client.refuse(name, { message: "Invalid namespace" });
@@ -279,16 +322,4 @@ function defaultAdapter({ connectionStateRecovery, pingInterval = 25_000, pingTi
 function create(factory: AdapterFactory, nsp: unknown): Adapter {
   const isClass = factory.prototype !== undefined;
   return isClass ? (Reflect.construct(factory, [nsp]) as Adapter) : (factory as (nsp: unknown) => Adapter)(nsp);
-}
-
-/** A server that never listened, or no longer does, is closed already. */
-function closeHttp(server: HttpServer | HttpsServer | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (server?.listening !== true) {
-      resolve();
-      return;
-    }
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
 }

@@ -21,8 +21,9 @@ export interface FailureContext extends ErrorContext {
 export interface SocketServerOptions extends Partial<PacketLimits>, ParserOption, RateOptions {
   /** Path of the Engine.IO endpoint. Default `/socket.io`. */
   readonly path?: string;
-  /** For programs written for socket.io that say so: no client is served. Pages bundle `@x/socketio/client`, or load socket.io-client's own file. */
-  readonly serveClient?: false;
+  /** Whether pages find the client below `path`: `socket.io.js`, `socket.io.min.js`, `socket.io.esm.min.js`, `socket.io.msgpack.min.js`, each with its
+   *  source map. Default `true`. */
+  readonly serveClient?: boolean;
   /** How long a client may take to join its first namespace. Milliseconds; default 45 000. */
   readonly connectTimeout?: number;
   /** Whether a namespace made for a RegExp or a function goes when its last socket does. Default `true`. */
@@ -45,6 +46,7 @@ export interface SocketServerOptions extends Partial<PacketLimits>, ParserOption
 
 export interface ServerSettings extends PacketLimits {
   readonly path: string;
+  readonly serveClient: boolean;
   readonly connectTimeout: number;
   readonly cleanupEmptyChildNamespaces: boolean;
   readonly maxNamespacesPerConnection: number;
@@ -56,6 +58,7 @@ export interface ServerSettings extends PacketLimits {
 export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   ...DEFAULT_PACKET_LIMITS,
   path: "/socket.io",
+  serveClient: true,
   connectTimeout: 45_000,
   cleanupEmptyChildNamespaces: true,
   maxNamespacesPerConnection: 100,
