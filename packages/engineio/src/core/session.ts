@@ -234,6 +234,7 @@ export class Session implements SenderOwner, HandoverOwner {
   #receivePong(): void {
     const { clock, maxUnaskedPongs } = this.config;
     if (this.#heartbeat.heard(clock.now())) {
+      this.#sink.onDeadline(); // the next PING may be due before the PONG was
       this.#sink.onHeartbeat();
     } else if (this.#heartbeat.unasked > maxUnaskedPongs) {
       this.fail("parse error", new UnknownPacketError(`Session ended: more than ${maxUnaskedPongs} PONGs that answer no PING`, { code: "engineio/too-many-pongs", packetType: Wire.pong, details: { maxUnaskedPongs } }));

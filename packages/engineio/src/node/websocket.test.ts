@@ -44,6 +44,20 @@ describe("heartbeat", () => {
     expect(clock.pending, "no timer is left").toBe(0);
   });
 
+  test("an interval shorter than the timeout is kept: the next PING is due an interval after the PONG", async () => {
+    const clock = new FakeClock();
+    const { url, sockets } = await serve({ clock, pingInterval: 100, pingTimeout: 5_000 });
+    const ws = await socket(url + handshakeQuery);
+    await ws.receive();
+    for (let beat = 0; beat < 3; beat++) {
+      clock.advance(100);
+      expect(await ws.receive()).toBe("2");
+      const heard = next<unknown>((done) => sockets[0]!.once("heartbeat", () => done(1)));
+      void ws.send("3");
+      await heard;
+    }
+  });
+
   test("ten sessions share one timer", async () => {
     const clock = new FakeClock();
     const { url } = await serve({ clock });

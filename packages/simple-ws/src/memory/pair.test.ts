@@ -214,6 +214,17 @@ describe("keepalive and ping()", () => {
     expect(client.state).toBe("closed");
   });
 
+  test("an interval shorter than the timeout is kept: the next Ping is due an interval after the Pong", async () => {
+    const { client, clock, settle } = pair({ client: { pingIntervalMs: 100, pingTimeoutMs: 5_000 }, server: { pingIntervalMs: 0 } });
+    let pongs = 0;
+    client.attach({ onMessage: () => undefined, onClose: () => undefined, onPong: () => ++pongs });
+    for (let beat = 1; beat <= 3; beat++) {
+      clock.advance(100);
+      await settle();
+      expect(pongs).toBe(beat);
+    }
+  });
+
   test("ping() measures, matches payloads, and answers earlier pings too", async () => {
     const { client, server, clock, settle } = pair();
     server.pause();

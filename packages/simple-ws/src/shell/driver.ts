@@ -98,6 +98,7 @@ export class Driver extends Incoming implements DuplexHandler, ConnectionSink, S
   }
 
   onPong(payload: Uint8Array): void {
+    this.profile.runtime.sweep.touch(this); // the next Ping may be due before the Pong was
     this.#waits?.answer(payload);
     this.tellControl("onPong", payload);
   }
