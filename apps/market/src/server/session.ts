@@ -1,0 +1,91 @@
+/**
+ * One connection to a server of channels: its requests, and what it reads.
+ *
+ * Room: server.
+ */
+import type { Clock } from "@x/errors/clock";
+import { limits } from "../shared/limits.js";
+import { requestSchema, type Refused, type Request } from "../shared/protocol.js";
+import type { Outlet, Reader } from "./channel.js";
+import type { Hub } from "./hub.js";
+import { Rate } from "./rate.js";
+
+/** As much of a connection as is used here. */
+export interface Wire {
+  /** @returns `false`, and has sent nothing, when too much waits already. */
+  trySend(text: string): boolean;
+  close(code: number, reason: string): void;
+}
+
+export class Session {
+  readonly #hub: Hub;
+  readonly #wire: Wire;
+  readonly #outlet: Outlet;
+  readonly #clock: Clock;
+  readonly #readings = new Map<string, { readonly reader: Reader; readonly leave: () => void }>();
+  readonly #rate = new Rate(limits.requestBurst, limits.requestsPerSecond);
+
+  /** @param outlet where messages go to; default the wire. */
+  constructor(hub: Hub, wire: Wire, clock: Clock, outlet: Outlet = { offer: ({ text }) => wire.trySend(text) }) {
+    this.#hub = hub;
+    this.#wire = wire;
+    this.#clock = clock;
+    this.#outlet = outlet;
+  }
+
+  get channels(): number {
+    return this.#readings.size;
+  }
+
+  receive(data: string | Uint8Array): void {
+    if (!this.#rate.take(this.#clock.now())) {
+      this.#wire.close(1008, "Too many requests");
+      return;
+    }
+    const request = parse(data);
+    if (request === undefined) this.#refuse({ type: "refused", channel: "?", code: "bad-request", message: "Not a request of this protocol" });
+    else if (request.op === "subscribe") this.#subscribe(request);
+    else this.#unsubscribe(request.channel);
+  }
+
+  /** The wire takes messages again. */
+  resume(): void {
+    for (const { reader } of this.#readings.values()) reader.pump();
+  }
+
+  end(): void {
+    for (const { leave } of this.#readings.values()) leave();
+    this.#readings.clear();
+  }
+
+  #subscribe({ channel, after }: Extract<Request, { op: "subscribe" }>): void {
+    this.#unsubscribe(channel); // again, perhaps from another position
+    if (this.#readings.size >= limits.channelsPerConnection) {
+      this.#refuse({ type: "refused", channel, code: "too-many-channels", message: `A connection has at most ${limits.channelsPerConnection} channels` });
+      return;
+    }
+    const joined = this.#hub.join(channel, this.#outlet, after);
+    if ("type" in joined) this.#refuse(joined);
+    else this.#readings.set(channel, joined);
+  }
+
+  #unsubscribe(channel: string): void {
+    this.#readings.get(channel)?.leave();
+    this.#readings.delete(channel);
+  }
+
+  /** Under pressure it is not told: it asks for more than it reads. */
+  #refuse(refusal: Refused): void {
+    this.#wire.trySend(JSON.stringify(refusal));
+  }
+}
+
+function parse(data: string | Uint8Array): Request | undefined {
+  if (typeof data !== "string") return undefined;
+  try {
+    const result = requestSchema.safeParse(JSON.parse(data));
+    return result.success ? result.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
