@@ -8,7 +8,7 @@ export { Connection } from "./shell/connection.js";
 export type { Ending } from "./shell/ending.js";
 export type { ReceiveOptions } from "./shell/inbox.js";
 export type { ClientTransport, MessageData, MessageHandler } from "./shell/ports.js";
-export type { EngineSocket, SendOptions } from "./shell/socket.js";
+export type { SendOptions, SessionSocket as EngineSocket } from "./shell/session-socket.js";
 export type { SocketEvents, TransportView } from "./shell/socket-events.js";
 export { Socket, Socket as SocketWithUpgrade, SocketWithoutUpgrade, connect } from "./node/client.js";
 export { ConnectionError, ContentTooLongError, EngineIOError, QueueEmpty, SocketIsClosedError, UnknownPacketError } from "@x/errors/engineio";

@@ -4,7 +4,8 @@ export type { Packet, PacketType, PreparedPacket, TransportName } from "./core/p
 export type { CloseReason, ReadyState } from "./core/session-config.js";
 export type { MessageData, MessageHandler } from "./shell/ports.js";
 export type { PacketListener, PacketStream } from "./shell/packet-stream.js";
-export type { EngineSocket, SendOptions } from "./shell/socket.js";
+export type { SendOptions } from "./shell/session-socket.js";
+export type { EngineSocket } from "./shell/socket.js";
 export type { SocketEvents, TransportView } from "./shell/socket-events.js";
 export { attach, listen, serve } from "./node/listen.js";
 export type { ServeOptions } from "./node/listen.js";

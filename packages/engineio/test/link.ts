@@ -6,10 +6,12 @@
 import type { StreamCarrier } from "../src/core/carrier.js";
 import { type Handshake, encodeOpen } from "../src/core/open.js";
 import { type PreparedPacket, Wire, type WirePacket } from "../src/core/packet.js";
+import { ClientSession } from "../src/core/client-session.js";
 import { ClientPolling } from "../src/core/polling-client.js";
 import { ServerPolling } from "../src/core/polling-server.js";
 import type { CloseReason, SessionConfig } from "../src/core/session-config.js";
 import { Session } from "../src/core/session.js";
+import type { CarriedSession } from "../src/core/session-ports.js";
 import type { SessionSink } from "../src/core/session-sink.js";
 import { neutralText } from "../src/core/text.js";
 
@@ -51,9 +53,9 @@ export class Tape implements StreamCarrier {
   readonly written: WirePacket[] = [];
   readonly ends: [string, number][] = [];
   readonly log: string[] = [];
-  readonly session: Session;
+  readonly session: CarriedSession;
 
-  constructor(session: Session) {
+  constructor(session: CarriedSession) {
     this.session = session;
   }
 
@@ -89,7 +91,7 @@ class StreamEnd extends Tape {
   readonly #network: Network;
   readonly #channel: string;
 
-  constructor(session: Session, network: Network, channel: string) {
+  constructor(session: CarriedSession, network: Network, channel: string) {
     super(session);
     this.#network = network;
     this.#channel = channel;
@@ -130,7 +132,7 @@ export class Network {
   nowMs = 0;
   readonly clientSink: Witness = new Witness();
   readonly serverSink: Witness = new Witness();
-  readonly client: Session;
+  readonly client: ClientSession;
   readonly server: Session;
   /** The channels of all events so far, in their order. */
   readonly course: string[] = [];
@@ -145,7 +147,7 @@ export class Network {
 
   constructor(more: Partial<SessionConfig> = {}) {
     const clock = { now: (): number => this.nowMs };
-    this.client = new Session(config("client", clock, more), this.clientSink, 1e6, 1e6);
+    this.client = new ClientSession(config("client", clock, { maxBufferedBytes: 1e6, ...more }), this.clientSink);
     this.server = new Session(config("server", clock, more), this.serverSink, 1e6, 1e6);
     this.#serverPolling = new ServerPolling(this.server, 1000, (polling) => this.push("server turn", () => polling.answerScheduled()));
     this.#clientPolling = new ClientPolling(this.client, {

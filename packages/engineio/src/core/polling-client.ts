@@ -7,7 +7,7 @@
 import type { Carrier } from "./carrier.js";
 import { Wire } from "./packet.js";
 import { decodePayload } from "./payload.js";
-import type { Session } from "./session.js";
+import type { ClientSession } from "./client-session.js";
 
 /** The two requests of a client; answers come back through {@link ClientPolling}'s methods. */
 export interface PollingRequests {
@@ -23,7 +23,7 @@ export interface PollingRequests {
 /** The polling transport of one client session. */
 export class ClientPolling implements Carrier {
   readonly name = "polling";
-  readonly #session: Session;
+  readonly #session: ClientSession;
   readonly #requests: PollingRequests;
   readonly #maxPackets: number;
   #isPolling = false;
@@ -34,7 +34,7 @@ export class ClientPolling implements Carrier {
   /** The POST under way carries CLOSE: the poll stays until it is answered, or the server would see a lost one first. */
   #isLeaving = false;
 
-  constructor(session: Session, requests: PollingRequests, maxPackets: number) {
+  constructor(session: ClientSession, requests: PollingRequests, maxPackets: number) {
     this.#session = session;
     this.#requests = requests;
     this.#maxPackets = maxPackets;
@@ -89,10 +89,10 @@ export class ClientPolling implements Carrier {
       this.#reportSilence();
       return;
     }
-    const { outbox, config, state } = this.#session;
+    const { outbox, config, state, maxPayloadBytes } = this.#session;
     if (outbox.length === 0) return;
     this.#isPosting = true;
-    const payload = outbox.takePayload(outbox.maxPayloadBytes, config.maxOutgoingPackets);
+    const payload = outbox.takePayload(maxPayloadBytes, config.maxOutgoingPackets);
     this.#isLeaving = state === "closing" && payload === Wire.close;
     this.#requests.post(payload, this.#isLeaving);
     this.#session.flushed();

@@ -50,6 +50,11 @@ export class Session implements SenderOwner, HandoverOwner {
     return Math.min(this.#heartbeat.deadlineMs, this.#phaseDeadlineMs ?? Infinity, this.#handover?.deadlineMs ?? Infinity);
   }
 
+  /** Would a sender have to wait? */
+  get isCongested(): boolean {
+    return this.outbox.isCongested;
+  }
+
   /** Is a second transport on trial? */
   get isUpgrading(): boolean {
     return this.#handover !== undefined;

@@ -11,7 +11,7 @@ import { ConnectionError } from "@x/errors/engineio";
 import { ConnectionError as WebSocketConnectionError } from "@x/errors/simple-ws";
 import { WebSocketBadStatusException } from "@x/errors/wsframe";
 import { type ConnectOptions as WebSocketOptions, type CookieJar, connect } from "@x/simple-ws/client";
-import type { Session } from "../core/session.js";
+import type { CarriedSession } from "../core/session-ports.js";
 import type { TextPort } from "../core/text.js";
 import { refused } from "../shell/client-requests.js";
 import type { ClientPlatform, ClientStream, Deadlines, HttpAnswer, HttpRequest, RequestSettings } from "../shell/ports.js";
@@ -62,7 +62,7 @@ export class NodePlatform implements ClientPlatform {
     }
   }
 
-  async openWebSocket(session: Session, url: string, settings: RequestSettings, signal: AbortSignal): Promise<ClientStream> {
+  async openWebSocket(session: CarriedSession, url: string, settings: RequestSettings, signal: AbortSignal): Promise<ClientStream> {
     const { agent, autoUnref = false, headers, ...network } = this.#webSocket;
     const { maxBufferedBytes, highWaterMarkBytes } = session.config;
     const { subprotocols, maxMessageBytes } = settings;

@@ -6,7 +6,7 @@
 import { ContentTooLongError, EngineIOError } from "@x/errors/engineio";
 import { type CloseInfo, type PreparedMessage, type WebSocketConnection, prepareMessage } from "@x/simple-ws";
 import type { PreparedPacket, WirePacket } from "../core/packet.js";
-import type { Session } from "../core/session.js";
+import type { CarriedSession } from "../core/session-ports.js";
 import type { ClientStream } from "../shell/ports.js";
 
 const MESSAGE_TOO_BIG = 1009;
@@ -14,11 +14,11 @@ const MESSAGE_TOO_BIG = 1009;
 export class WebSocketCarrier implements ClientStream {
   readonly name = "websocket";
   readonly connection: WebSocketConnection;
-  readonly #session: Session;
+  readonly #session: CarriedSession;
   /** One function for all connections of a server, called when one has ended. */
   readonly #onGone: ((connection: WebSocketConnection) => void) | undefined;
 
-  constructor(session: Session, connection: WebSocketConnection, onGone?: (connection: WebSocketConnection) => void) {
+  constructor(session: CarriedSession, connection: WebSocketConnection, onGone?: (connection: WebSocketConnection) => void) {
     this.#session = session;
     this.connection = connection;
     this.#onGone = onGone;

@@ -5,7 +5,7 @@
  */
 import { ConnectionError, EngineIOError } from "@x/errors/engineio";
 import { ClientPolling, type PollingRequests } from "../core/polling-client.js";
-import type { Session } from "../core/session.js";
+import type { ClientSession } from "../core/client-session.js";
 import { type ParsedClientOptions, requestSettings } from "./client-options.js";
 import type { ClientPlatform, HttpAnswer, RequestSettings } from "./ports.js";
 import { after } from "./timer.js";
@@ -17,7 +17,7 @@ const MAX_BODY_LENGTH = 1024;
 /** Joins one {@link ClientPolling} to HTTP. */
 export class ClientRequests implements PollingRequests {
   readonly polling: ClientPolling;
-  readonly #session: Session;
+  readonly #session: ClientSession;
   readonly #platform: ClientPlatform;
   readonly #settings: RequestSettings;
   readonly #opts: ParsedClientOptions;
@@ -26,7 +26,7 @@ export class ClientRequests implements PollingRequests {
   /** For the goodbye, which the end of the session does not take back. */
   readonly #abortLast: AbortController = new AbortController();
 
-  constructor(session: Session, platform: ClientPlatform, opts: ParsedClientOptions, url: () => string) {
+  constructor(session: ClientSession, platform: ClientPlatform, opts: ParsedClientOptions, url: () => string) {
     this.polling = new ClientPolling(session, this, opts.maxPacketsPerPayload);
     this.#session = session;
     this.#platform = platform;

@@ -4,6 +4,7 @@
  * Room: engineio shell. HTTP, WebSocket and time are the platform's.
  */
 import { ConnectionError } from "@x/errors/engineio";
+import { ClientSession } from "../core/client-session.js";
 import type { Handshake } from "../core/open.js";
 import { type TransportName, Wire } from "../core/packet.js";
 import type { CloseReason, SessionConfig } from "../core/session-config.js";
@@ -11,7 +12,7 @@ import { type ClientOptions, type ParsedClientOptions, parseClientOptions, reque
 import { ClientRequests } from "./client-requests.js";
 import type { SocketHooks } from "./delivery.js";
 import type { ClientPlatform, ClientStream, ClientTransport, MessageData } from "./ports.js";
-import { EngineSocket, type SendOptions } from "./socket.js";
+import { type SendOptions, SessionSocket } from "./session-socket.js";
 import { Target } from "./target.js";
 import { after } from "./timer.js";
 
@@ -21,7 +22,7 @@ type Choice = TransportName | ClientTransport;
 const NORMAL_CLOSE = 1000;
 
 /** One connection to a server. Opens itself; a closed one stays closed. */
-export class ClientSocket extends EngineSocket {
+export class ClientSocket extends SessionSocket<ClientSession> {
   /** Has the last connection of this process or page got as far as WebSocket? For `rememberUpgrade`. */
   static priorWebsocketSuccess = false;
 
@@ -40,7 +41,7 @@ export class ClientSocket extends EngineSocket {
   /** @throws {EngineIOError} `engineio/invalid-option`, {ConnectionError} `engineio/connection-failed` for a bad URL. */
   constructor(url: string | undefined, options: ClientOptions, platform: ClientPlatform) {
     const opts = parseClientOptions(options);
-    super(sessionConfig(opts, platform), hooks, opts.maxBufferedBytes, opts.maxBufferedBytes, opts.onError);
+    super((sink) => new ClientSession(sessionConfig(opts, platform), sink), hooks, opts.onError);
     this.opts = opts;
     this.platform = platform;
     this.#target = new Target(url ?? platform.origin() ?? "", opts);
@@ -184,22 +185,18 @@ function nameOf(choice: Choice): string {
 }
 
 /** One object for all clients. */
-const hooks: SocketHooks<EngineSocket> = {
-  opened: (socket, handshake) => client(socket)?.opened(handshake),
-  openFailed: (socket) => client(socket)?.openFailed() === true,
+const hooks: SocketHooks<ClientSocket> = {
+  opened: (socket, handshake) => socket.opened(handshake),
+  openFailed: (socket) => socket.openFailed(),
   upgraded: (socket) => { ClientSocket.priorWebsocketSuccess = socket.transport.name === "websocket"; },
   heard: (socket) => {
-    client(socket)?.heard();
+    socket.heard();
     socket.emit("ping");
     socket.emit("pong");
   },
-  closed: (socket, reason, description) => client(socket)?.closed(reason, description),
-  touch: (socket) => client(socket)?.touch(),
+  closed: (socket, reason, description) => socket.closed(reason, description),
+  touch: (socket) => socket.touch(),
 };
-
-function client(socket: EngineSocket): ClientSocket | undefined {
-  return socket instanceof ClientSocket ? socket : undefined;
-}
 
 function sessionConfig(opts: ParsedClientOptions, platform: ClientPlatform): SessionConfig {
   return {

@@ -9,14 +9,14 @@ import type { Carrier } from "../core/carrier.js";
 import type { Handshake } from "../core/open.js";
 import { type WirePacket, describePacket } from "../core/packet.js";
 import type { CloseReason } from "../core/session-config.js";
-import type { Session } from "../core/session.js";
+import type { HeldSession } from "../core/session-ports.js";
 import type { SessionSink } from "../core/session-sink.js";
 import type { MessageHandler } from "./ports.js";
 import type { SocketEvents } from "./socket-events.js";
 
 /** The socket as its delivery and its makers see it. */
 export interface DeliveredSocket {
-  readonly session: Session;
+  readonly session: HeldSession;
   emit<Event extends keyof SocketEvents>(event: Event, ...args: SocketEvents[Event]): boolean;
 }
 

@@ -5,7 +5,7 @@
  */
 import { ConnectionError, ContentTooLongError, EngineIOError } from "@x/errors/engineio";
 import type { PreparedPacket, WirePacket } from "../core/packet.js";
-import type { Session } from "../core/session.js";
+import type { CarriedSession } from "../core/session-ports.js";
 import type { ClientStream } from "./ports.js";
 
 /** What a {@link PacketStream} reports. Nothing is reported after `onClose`. */
@@ -41,14 +41,14 @@ const taken: Promise<void> = /* @__PURE__ */ Promise.resolve();
 /** A session's transport over a {@link PacketStream}; holds its limits, whatever the stream does. */
 export class PacketStreamCarrier implements ClientStream {
   readonly name: string;
-  readonly #session: Session;
+  readonly #session: CarriedSession;
   readonly #stream: PacketStream;
   /** Longest packet that is accepted. Bytes; text counts in UTF-16 units, which are never more. */
   readonly #maxMessageBytes: number;
   #unsentBytes = 0;
   #hasEnded = false;
 
-  constructor(session: Session, stream: PacketStream, maxMessageBytes: number) {
+  constructor(session: CarriedSession, stream: PacketStream, maxMessageBytes: number) {
     this.name = stream.name;
     this.#session = session;
     this.#stream = stream;

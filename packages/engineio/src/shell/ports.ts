@@ -6,7 +6,7 @@
 import type { Swept } from "@x/errors/clock";
 import type { StreamCarrier } from "../core/carrier.js";
 import type { CloseReason } from "../core/session-config.js";
-import type { Session } from "../core/session.js";
+import type { CarriedSession } from "../core/session-ports.js";
 import type { TextPort } from "../core/text.js";
 
 /** Text or bytes as applications give them; any other object travels as its JSON text, which is what the receiver gets. */
@@ -61,7 +61,7 @@ export interface ClientTransport {
   /** As servers name it in `upgrades` and in the parameter `transport`. */
   readonly name: string;
   /** Rejects when it does not open; `signal` gives it up. */
-  open(session: Session, url: string, settings: RequestSettings, signal: AbortSignal): Promise<ClientStream>;
+  open(session: CarriedSession, url: string, settings: RequestSettings, signal: AbortSignal): Promise<ClientStream>;
 }
 
 /** Ticks what is due: on Node one timer for all sessions, in a page, which has a session or two, a timer each. */
@@ -83,7 +83,7 @@ export interface ClientPlatform {
   origin(): string | undefined;
   /** Rejects when there is no complete answer; any status is an answer. */
   request(request: HttpRequest, settings: RequestSettings): Promise<HttpAnswer>;
-  openWebSocket(session: Session, url: string, settings: RequestSettings, signal: AbortSignal): Promise<ClientStream>;
+  openWebSocket(session: CarriedSession, url: string, settings: RequestSettings, signal: AbortSignal): Promise<ClientStream>;
   /** Tell `socket` of the page's end, of a lost network and of waking up. @returns what stops it. */
   watch(events: PageEvents): () => void;
 }

@@ -1,138 +1,17 @@
 /**
- * What users hold of a session, server and client alike: `send`, `close`, events, or push mode by `attach`.
+ * A client as a server holds it.
  *
- * Room: engineio shell. The rules are {@link Session}'s; this class gives them the peers' names.
+ * Room: engineio shell. The rules are {@link Session}'s.
  */
-import { Emitter, type Listener } from "@x/errors/emitter";
 import type { OnError } from "@x/errors/handlers";
-import { type Packet, type PreparedPacket, describePacket } from "../core/packet.js";
-import type { ReadyState, SessionConfig } from "../core/session-config.js";
+import type { SessionConfig } from "../core/session-config.js";
 import { Session } from "../core/session.js";
-import { Delivery, type SocketHooks } from "./delivery.js";
-import { toMessage } from "./message.js";
-import type { MessageData, MessageHandler } from "./ports.js";
-import type { SocketEvents, TransportView } from "./socket-events.js";
+import type { SocketHooks } from "./delivery.js";
+import { SessionSocket } from "./session-socket.js";
 
-/** Accepted for compatibility; compression is a matter of the WebSocket layer. */
-export interface SendOptions {
-  /** Not looked at. */
-  readonly compress?: boolean | undefined;
-  /** Not looked at. */
-  readonly wsPreEncodedFrame?: unknown;
-}
-
-/** Listening to these costs a stop at the outbox per packet; without them a WebSocket's packets pass it by. */
-const observing: ReadonlySet<string> = new Set(["packet", "packetCreate", "flush", "drain"]);
-
-/** A session as users hold it; the subclasses say how one comes to be. */
-export abstract class EngineSocket extends Emitter<SocketEvents> {
-  /** The state machine: for transports and tests, not for applications. */
-  readonly session: Session;
-  readonly #delivery: Delivery<EngineSocket>;
-
+/** {@link SessionSocket} with a server's session; the subclasses say how one comes to be. */
+export abstract class EngineSocket extends SessionSocket<Session> {
   protected constructor(config: SessionConfig, hooks: SocketHooks<EngineSocket>, maxPayloadBytes: number, maxMessageBytes: number, onError?: OnError) {
-    super({ onError });
-    this.#delivery = new Delivery(this, hooks, onError);
-    this.session = new Session(config, this.#delivery, maxPayloadBytes, maxMessageBytes);
-  }
-
-  get readyState(): ReadyState {
-    return this.session.state;
-  }
-
-  /** The transport in use; `name` is `"polling"` or `"websocket"`. */
-  get transport(): TransportView {
-    return this.session.carrier ?? { name: "polling" };
-  }
-
-  /** Has the session moved from polling to WebSocket? */
-  get upgraded(): boolean {
-    return this.session.isUpgraded;
-  }
-
-  /** Packets that wait for the transport. */
-  get writeBuffer(): readonly Packet[] {
-    return this.session.outbox.peekAll().map((entry) => describePacket(typeof entry === "object" && "wire" in entry ? entry.wire : entry));
-  }
-
-  /**
-   * Send one message: a string, bytes as any kind of buffer, or an object as its JSON text.
-   * @returns a promise that resolves below the low-water mark; it need not be awaited.
-   * @throws {SocketIsClosedError} `engineio/socket-closed` when the session is closing or closed.
-   * @throws {ContentTooLongError} `engineio/content-too-long` above `maxPayload` (client) or `maxBufferedBytes` (server).
-   * @throws {EngineIOError} `engineio/invalid-message` for anything else.
-   */
-  send(data: MessageData, callback?: () => void): Promise<void>;
-  send(data: MessageData, options?: SendOptions, callback?: () => void): Promise<void>;
-  send(data: MessageData, options?: SendOptions | (() => void), callback?: () => void): Promise<void> {
-    const written = this.session.send(typeof data === "string" ? data : toMessage(data));
-    const sent = typeof options === "function" ? options : callback;
-    if (sent !== undefined) this.#delivery.whenSent(sent);
-    return written;
-  }
-
-  /** Sends, if the session is open, not over its high-water mark, and takes this message. Never throws. @returns whether it did. */
-  trySend(data: MessageData): boolean {
-    if (this.session.state !== "open" || this.session.outbox.isCongested) return false;
-    try {
-      void this.send(data);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** The peers' other name of {@link send}. */
-  write(data: MessageData, callback?: () => void): Promise<void>;
-  write(data: MessageData, options?: SendOptions, callback?: () => void): Promise<void>;
-  write(data: MessageData, options?: SendOptions | (() => void), callback?: () => void): Promise<void> {
-    return typeof options === "function" ? this.send(data, options) : this.send(data, options, callback);
-  }
-
-  /** Send a message that `prepareMessage` encoded once for many sockets. Throws as {@link send}. */
-  sendPrepared(packet: PreparedPacket): Promise<void> {
-    return this.session.sendPrepared(packet);
-  }
-
-  /** Push mode: `handler` takes the place of the events `message` and `data`, and first gets what was kept for it. */
-  attach(handler: MessageHandler): void {
-    this.#delivery.attach(handler);
-  }
-
-  /** Send what waits, then end with reason "forced close"; `discard` drops what waits. Idempotent. */
-  close(discard = false): this {
-    this.session.close(discard);
-    return this;
-  }
-
-  override on<Event extends keyof SocketEvents>(event: Event, listener: Listener<SocketEvents[Event]>): this {
-    super.on(event, listener);
-    this.#listening(event);
-    return this;
-  }
-
-  override once<Event extends keyof SocketEvents>(event: Event, listener: Listener<SocketEvents[Event]>): this {
-    super.once(event, listener);
-    this.#listening(event);
-    return this;
-  }
-
-  /** Closes, and waits for the end. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.session.state === "closed") resolve();
-      else super.once("close", () => resolve());
-      this.session.close();
-    });
-  }
-
-  /** Keep messages until somebody listens or attaches: for sockets that are handed over by a promise. */
-  protected holdMessages(): void {
-    this.#delivery.hold();
-  }
-
-  #listening(event: keyof SocketEvents): void {
-    if (observing.has(event)) this.session.observe();
-    else if (event === "message" || event === "data") this.#delivery.release();
+    super((sink) => new Session(config, sink, maxPayloadBytes, maxMessageBytes), hooks, onError);
   }
 }

@@ -5,13 +5,13 @@
  */
 import { ConnectionError, ContentTooLongError, EngineIOError } from "@x/errors/engineio";
 import type { PreparedPacket, WirePacket } from "../core/packet.js";
-import type { Session } from "../core/session.js";
+import type { CarriedSession } from "../core/session-ports.js";
 import type { ClientStream, RequestSettings } from "../shell/ports.js";
 
 const taken: Promise<void> = /* @__PURE__ */ Promise.resolve();
 
 /** @returns an open WebSocket for `session`. */
-export function openWebSocket(session: Session, url: string, settings: RequestSettings, signal: AbortSignal): Promise<ClientStream> {
+export function openWebSocket(session: CarriedSession, url: string, settings: RequestSettings, signal: AbortSignal): Promise<ClientStream> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, [...settings.subprotocols]);
     socket.binaryType = "arraybuffer";
@@ -31,11 +31,11 @@ export function openWebSocket(session: Session, url: string, settings: RequestSe
 
 class WebStream implements ClientStream {
   readonly name = "websocket";
-  readonly #session: Session;
+  readonly #session: CarriedSession;
   readonly #socket: WebSocket;
   readonly #maxMessageBytes: number;
 
-  constructor(session: Session, socket: WebSocket, maxMessageBytes: number) {
+  constructor(session: CarriedSession, socket: WebSocket, maxMessageBytes: number) {
     this.#session = session;
     this.#socket = socket;
     this.#maxMessageBytes = maxMessageBytes;

@@ -1,0 +1,346 @@
+/**
+ * A session as a client has it: what may be sent and received when, the server's heartbeat, the upgrade, and the one end.
+ *
+ * Room: engineio core. Sans-I/O, as the server's `Session`: packets, transports and the time come in, a {@link SessionSink}
+ * hears what happened, and nothing that a server sends makes a method throw. Apart from the server's, so that a page does
+ * not carry it. Times are milliseconds, sizes bytes. Protocol document §"Protocol", §"Heartbeat", §"Upgrade".
+ */
+import { ConnectionError, ContentTooLongError, SocketIsClosedError } from "@x/errors/engineio";
+import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
+import { type Handshake, decodeOpen } from "./open.js";
+import { Outbox } from "./outbox.js";
+import { type PreparedPacket, Wire, type WirePacket, messageWire } from "./packet.js";
+import { payloadBytes, unexpectedPacket } from "./payload.js";
+import { Pressure } from "./pressure.js";
+import type { CloseReason, ReadyState, SessionConfig } from "./session-config.js";
+import type { CarriedSession, HeldSession } from "./session-ports.js";
+import type { SessionSink } from "./session-sink.js";
+
+const NORMAL_CLOSE = 1000;
+const PROTOCOL_ERROR = 1002;
+/** A process that was stopped this much longer than planned (a machine asleep, a blocked event loop) first reads what arrived meanwhile… */
+const STALLED_MS = 500;
+/** …and for that takes at most this long. */
+const GRACE_MS = 1000;
+
+const ready: Promise<void> = Promise.resolve();
+
+/** The state machine; drivers call `tick` when `deadlineMs` has passed. */
+export class ClientSession implements CarriedSession, HeldSession {
+  readonly config: SessionConfig;
+  readonly outbox: Outbox;
+  /** Most bytes in one polling payload, and in one message. */
+  maxPayloadBytes: number;
+  state: ReadyState = "opening";
+  carrier: Carrier | undefined;
+  /** Has a stream taken over from polling? */
+  isUpgraded = false;
+  readonly #sink: SessionSink;
+  #isObserved = false;
+  #closeReason: CloseReason | undefined;
+  #pressure: Pressure | undefined;
+  /** The stream that shall take over; its probe is answered when it `isSwitching`, and polling has to fall silent. */
+  #trial: StreamCarrier | undefined;
+  #isSwitching = false;
+  #trialUntilMs = Infinity;
+  /** When opening, or closing, must be over. */
+  #phaseUntilMs = Infinity;
+  /** When the server's next PING must have come. */
+  #silentUntilMs = Infinity;
+  #isStalled = false;
+  #pingIntervalMs = 0;
+  #pingTimeoutMs = 0;
+
+  constructor(config: SessionConfig, sink: SessionSink) {
+    this.config = config;
+    this.#sink = sink;
+    this.outbox = new Outbox(config.text);
+    this.maxPayloadBytes = config.maxBufferedBytes;
+  }
+
+  /** When {@link tick} has something to do; `Infinity` once closed. */
+  get deadlineMs(): number {
+    return Math.min(this.#silentUntilMs, this.#phaseUntilMs, this.#trialUntilMs);
+  }
+
+  /** Is a second transport on trial? */
+  get isUpgrading(): boolean {
+    return this.#trial !== undefined;
+  }
+
+  get isCongested(): boolean {
+    const { carrier } = this;
+    return this.outbox.bytes > this.config.highWaterMarkBytes || (carrier !== undefined && isStream(carrier) && carrier.isCongested);
+  }
+
+  /** A transport to begin with. */
+  start(carrier: Carrier): void {
+    this.carrier = carrier;
+  }
+
+  /** OPEN must come within this time. */
+  openWithin(timeoutMs: number): void {
+    this.#endPhaseIn(timeoutMs);
+  }
+
+  observe(): void {
+    this.#isObserved = true;
+  }
+
+  /**
+   * Send one message; while the session opens it waits.
+   * @returns a promise that resolves below the low-water mark.
+   * @throws {SocketIsClosedError} `engineio/socket-closed`, {ContentTooLongError} `engineio/content-too-long`.
+   */
+  send(data: string | Uint8Array): Promise<void> {
+    if (this.state !== "open" && this.state !== "opening") throw this.#closedError();
+    const wire = messageWire(data);
+    this.#checkLength(wire);
+    if (this.#isObserved) this.#sink.onPacketCreate(wire);
+    else if (this.state === "open" && this.outbox.length === 0 && this.carrier !== undefined && isStream(this.carrier)) return this.#write(this.carrier, wire);
+    const written = this.#enqueue(wire);
+    if (this.#closeReason !== undefined) throw this.#closedError(); // it did not fit
+    if (written !== undefined || this.outbox.bytes <= this.config.highWaterMarkBytes) return written ?? ready;
+    this.#pressure ??= new Pressure();
+    return this.#pressure.promise;
+  }
+
+  sendPrepared({ data }: PreparedPacket): Promise<void> {
+    return this.send(data);
+  }
+
+  receive(wire: WirePacket, carrier: Carrier): void {
+    if (carrier !== this.carrier) {
+      if (carrier === this.#trial) this.#receiveOnTrial(wire); // else a carrier of the past
+      return;
+    }
+    if (this.state === "closed") return;
+    if (this.#isObserved) this.#sink.onPacket(wire);
+    if (this.state === "opening") this.#receiveOpen(wire);
+    else if (typeof wire !== "string") this.#sink.onMessage(wire);
+    else if (wire.startsWith(Wire.message)) this.#sink.onMessage(wire.slice(1));
+    else if (wire.startsWith(Wire.ping)) this.#receivePing(wire);
+    else if (wire.startsWith(Wire.close)) this.#end("transport close", undefined, Wire.noop);
+    else if (!wire.startsWith(Wire.noop)) this.fail("parse error", unexpectedPacket(wire));
+  }
+
+  carrierEnded(carrier: Carrier, reason: CloseReason, description: unknown): void {
+    if (carrier === this.#trial) this.#trialFailed(description);
+    else if (carrier !== this.carrier) return;
+    else if (this.state === "opening" && this.#sink.onOpenFailed(description)) this.carrier = undefined;
+    else this.fail(reason, description);
+  }
+
+  /** A second transport, on which the driver sends the probe. @returns `false` when it is not wanted: not open, upgrading, or on a stream already. */
+  tryUpgrade(stream: StreamCarrier): boolean {
+    const { carrier } = this;
+    if (this.state !== "open" || this.#trial !== undefined || carrier === undefined || isStream(carrier)) return false;
+    this.#trial = stream;
+    this.#isSwitching = false;
+    this.#trialUntilMs = this.config.clock.now() + this.config.upgradeTimeoutMs;
+    this.#sink.onDeadline();
+    this.#sink.onUpgrading(stream);
+    return true;
+  }
+
+  /** Polling has fallen silent: the stream may take over. */
+  paused(): void {
+    const stream = this.#trial;
+    if (stream === undefined || !this.#isSwitching) return;
+    try {
+      void stream.write(Wire.upgrade).catch(nothing);
+    } catch {
+      nothing();
+    }
+    const polling = this.carrier;
+    this.#endTrial();
+    this.isUpgraded = true;
+    this.carrier = stream;
+    polling?.end(Wire.noop, NORMAL_CLOSE);
+    this.#sink.onUpgrade(stream);
+    this.#flushOrRest(stream);
+  }
+
+  /** The transport can take more. */
+  flush(): void {
+    if (this.outbox.length > 0) void this.carrier?.flush();
+  }
+
+  flushed(): void {
+    if (this.outbox.length > 0 || this.state === "closed") return;
+    if (this.state === "closing") {
+      this.#end("forced close", undefined, Wire.noop);
+      return;
+    }
+    this.#pressure?.resolve();
+    this.#pressure = undefined;
+    this.#sink.onDrain();
+  }
+
+  /** All that time brings: the server's silence, and the limits of opening, upgrading and closing. */
+  tick(nowMs: number): void {
+    if (nowMs >= this.#phaseUntilMs) {
+      if (this.state === "closing") this.#end("forced close", undefined, Wire.close);
+      else this.fail("transport error", timedOut("the server opened no session in time"));
+      return;
+    }
+    if (nowMs >= this.#trialUntilMs) this.#trialFailed(timedOut("the new transport did not take over in time"));
+    if (nowMs < this.#silentUntilMs) return;
+    if (this.#isStalled || nowMs - this.#silentUntilMs < STALLED_MS) {
+      this.fail("ping timeout");
+      return;
+    }
+    this.#isStalled = true;
+    this.#silentUntilMs = nowMs + Math.min(GRACE_MS, this.#pingTimeoutMs);
+  }
+
+  /** Send what was sent before, then CLOSE, and end; `isHasty` drops what waits. Idempotent. */
+  close(isHasty = false): void {
+    const { state, carrier, outbox } = this;
+    if (state === "closed" || (state === "closing" && !isHasty)) return;
+    if (state === "opening" || carrier === undefined) {
+      this.#end("forced close", undefined, Wire.close);
+      return;
+    }
+    this.state = "closing";
+    this.#silentUntilMs = Infinity; // nothing follows CLOSE
+    if (this.#trial !== undefined && !this.#isSwitching) this.#trialFailed(this.#closedError());
+    if (isHasty) outbox.clear();
+    if (!isStream(carrier)) outbox.push(Wire.close);
+    this.#endPhaseIn(this.config.closeTimeoutMs);
+    this.#flushOrRest(carrier);
+  }
+
+  /** End at once, whatever waits. Idempotent. */
+  fail(reason: CloseReason, description?: unknown): void {
+    this.#end(reason, description, Wire.close, reason === "parse error" ? PROTOCOL_ERROR : NORMAL_CLOSE);
+  }
+
+  #receiveOpen(wire: WirePacket): void {
+    if (wire === Wire.close) {
+      this.fail("transport close", new ConnectionError("Cannot connect: the server closed the session", { code: "engineio/connection-lost" }));
+      return;
+    }
+    let handshake: Handshake;
+    try {
+      if (typeof wire !== "string") throw unexpectedPacket(wire);
+      handshake = decodeOpen(wire);
+    } catch (cause) {
+      this.fail("parse error", cause);
+      return;
+    }
+    this.state = "open";
+    this.#phaseUntilMs = Infinity;
+    this.maxPayloadBytes = handshake.maxPayload ?? this.maxPayloadBytes;
+    this.#pingIntervalMs = handshake.pingInterval;
+    this.#pingTimeoutMs = handshake.pingTimeout;
+    this.#heard();
+    this.#sink.onDeadline();
+    this.#sink.onOpen(handshake);
+    this.flush();
+  }
+
+  #receivePing(wire: string): void {
+    if (this.state !== "open") return;
+    this.#heard();
+    this.#sink.onHeartbeat();
+    void this.#enqueue(Wire.pong + wire.slice(1));
+  }
+
+  #heard(): void {
+    this.#isStalled = false;
+    this.#silentUntilMs = this.config.clock.now() + this.#pingIntervalMs + this.#pingTimeoutMs;
+  }
+
+  /** The answer to the probe, and then nothing but the NOOP with which python-engineio releases its poll. */
+  #receiveOnTrial(wire: WirePacket): void {
+    if (wire === (this.#isSwitching ? Wire.noop : Wire.probeAnswer)) {
+      if (this.#isSwitching) return;
+      this.#isSwitching = true;
+      this.carrier?.pause();
+    } else {
+      this.#trialFailed(unexpectedPacket(wire));
+    }
+  }
+
+  /** The session goes on with polling. */
+  #trialFailed(cause: unknown): void {
+    const stream = this.#endTrial();
+    if (stream === undefined) return;
+    stream.end(Wire.close, PROTOCOL_ERROR);
+    this.carrier?.resume();
+    this.#sink.onUpgradeError(stream, cause);
+  }
+
+  #endTrial(): StreamCarrier | undefined {
+    const stream = this.#trial;
+    this.#trial = undefined;
+    this.#trialUntilMs = Infinity;
+    return stream;
+  }
+
+  /** @returns what a stream answered, if one took it. */
+  #enqueue(wire: WirePacket): Promise<void> | undefined {
+    const { outbox, config: { maxBufferedBytes: limitBytes } } = this;
+    outbox.push(wire);
+    if (outbox.bytes > limitBytes) {
+      this.fail("transport error", new ContentTooLongError(`Session ended: more than ${limitBytes} bytes wait for the peer`, { limitBytes, actualBytes: outbox.bytes }));
+      return undefined;
+    }
+    return this.state === "opening" ? undefined : this.carrier?.flush();
+  }
+
+  #write(stream: StreamCarrier, wire: WirePacket): Promise<void> {
+    try {
+      return stream.write(wire);
+    } catch (cause) {
+      throw this.#closedError(cause);
+    }
+  }
+
+  /** As the transport of the moment counts: a stream carries bytes as they are, polling as base64. */
+  #checkLength(wire: WirePacket): void {
+    const { carrier, maxPayloadBytes, config: { text, maxBufferedBytes } } = this;
+    const limitBytes = Math.min(maxPayloadBytes, maxBufferedBytes);
+    if ((wire.length + 1) * 3 < limitBytes) return; // nothing is longer than that in UTF-8 or base64
+    const isRaw = typeof wire !== "string" && carrier !== undefined && isStream(carrier);
+    const actualBytes = isRaw ? wire.length : payloadBytes(wire, text);
+    if (actualBytes > limitBytes) throw new ContentTooLongError(`Cannot send: message has ${actualBytes} bytes, at most ${limitBytes} are allowed`, { limitBytes, actualBytes });
+  }
+
+  #flushOrRest(carrier: Carrier): void {
+    if (this.outbox.length > 0) void carrier.flush();
+    else this.flushed();
+  }
+
+  #endPhaseIn(timeoutMs: number): void {
+    this.#phaseUntilMs = this.config.clock.now() + timeoutMs;
+    this.#sink.onDeadline();
+  }
+
+  #closedError(cause?: unknown): SocketIsClosedError {
+    return new SocketIsClosedError(`Cannot send: session is ${this.state}, must be open`, { reason: this.#closeReason, cause });
+  }
+
+  #end(reason: CloseReason, description: unknown, goodbye: string, closeCode = NORMAL_CLOSE): void {
+    if (this.state === "closed") return;
+    this.state = "closed";
+    this.#closeReason = reason;
+    this.#phaseUntilMs = this.#silentUntilMs = Infinity;
+    const stream = this.#endTrial();
+    this.carrier?.end(goodbye, closeCode);
+    stream?.end(Wire.close, closeCode);
+    this.outbox.clear();
+    this.#pressure?.reject(this.#closedError(description));
+    this.#pressure = undefined;
+    this.#sink.onClose(reason, description);
+  }
+}
+
+function timedOut(what: string): ConnectionError {
+  return new ConnectionError(`Cannot connect: ${what}`, { code: "engineio/connect-timeout" });
+}
+
+function nothing(): void {
+  // a stream that cannot take a packet any more reports its own end
+}
