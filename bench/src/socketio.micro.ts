@@ -33,7 +33,7 @@ function encoderRow(name: string, data: readonly unknown[]): Row {
 
 function decoderRow(name: string, data: readonly unknown[]): Row {
   const messages = codec.encode({ type: 2, nsp: "/", data });
-  const ours = codec.createDecoder({ adopt: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) });
+  const ours = codec.createDecoder({ adopt: (bytes) => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)) }); // as the server does
   const theirs = new Decoder();
   theirs.on("decoded", ({ data: decoded }) => void (count += (decoded as unknown[]).length));
   return {

@@ -30,6 +30,13 @@ export function bytesOf(value: object): Uint8Array | undefined {
   return value instanceof ArrayBuffer ? new Uint8Array(value) : undefined;
 }
 
+/** Whether there is anything to look into: most events' arguments are no objects. */
+export function holdsObjects(data: unknown): data is object {
+  if (!Array.isArray(data)) return typeof data === "object" && data !== null;
+  for (const item of data as unknown[]) if (typeof item === "object" && item !== null) return true;
+  return false;
+}
+
 /** What {@link takeOut} has found. */
 export interface Extraction {
   attachments: Uint8Array[] | undefined;

@@ -78,7 +78,7 @@ describe("what peers must not send", () => {
     "3[]", "31{}", "4", "4[]", "41", '2["connect"]', '2["disconnect","fake"]', '2["disconnecting"]', '2["connect_error"]', '2["newListener"]', '2["removeListener"]',
     '5["a"]', '50-["a"]', '5-["a"]', '51["a"]', '51-["a",{"_placeholder":true,"num":1}]', '51-["a",{"_placeholder":true,"num":-1}]',
     '51-["a",{"_placeholder":true,"num":"0"}]', '51-["a",{"_placeholder":true,"num":0.5}]', '51-["a",{"_placeholder":true}]', '61-[{"_placeholder":true,"num":0}]',
-    "\u{1f600}", '2/"a"', "٢[]",
+    "\u{1f600}", '2/"a"', "٢[]", '2,["a"]', '27,["a"]', '51-,["a",{"_placeholder":true,"num":0}]', '51["a",{"_placeholder":true,"num":0}]-',
   ])("Decoder refuses %j", (wire) => {
     expect(codeOf(() => new Decoder().push(wire))).toBe("socketio/invalid-packet");
   });
@@ -99,6 +99,31 @@ describe("what peers must not send", () => {
     }
   });
 
+  test.each([
+    ['0{"__proto__":{"x":1},"kept":1}', { kept: 1 }],
+    ['4{"message":"no","__proto__":1}', { message: "no" }],
+    ['30["plain",[{"__proto__":[]}]]', ["plain", [{}]]],
+    ['2["a","__proto__",{"kept":"\\u0061"}]', ["a", "__proto__", { kept: "a" }]],
+    ['2["a","__proto__ \\u005f"]', ["a", "__proto__ _"]],
+  ])("an own __proto__ key goes wherever it is, and only the key: %s", (wire, data) => {
+    expect(JSON.stringify(new Decoder().push(wire)?.data)).toBe(JSON.stringify(data));
+  });
+
+  test("an own __proto__ key does not survive beside attachments", () => {
+    const decoded = decode(['51-["a",{"__proto__":{"_placeholder":true,"num":0},"kept":{"_placeholder":true,"num":0}}]', bytes(7)]);
+    expect(decoded?.data).toEqual(["a", { kept: bytes(7) }]);
+    expect(Object.hasOwn((decoded?.data as object[])[1] ?? {}, "__proto__")).toBe(false);
+  });
+
+  test("decoders with the same options share nothing else", () => {
+    const options = { limits: DEFAULT_PACKET_LIMITS };
+    const [one, other] = [new Decoder(options), new Decoder(options)];
+    one.push('51-["a",{"_placeholder":true,"num":0}]');
+    expect(other.push('2["b"]')?.data).toEqual(["b"]);
+    expect(codeOf(() => other.push("7"))).toBe("socketio/invalid-packet");
+    expect(one.push(bytes(1))?.data).toEqual(["a", bytes(1)]);
+  });
+
   test("nothing a peer wrote is quoted", () => {
     let message = "";
     try {
@@ -117,6 +142,7 @@ describe("limits", () => {
 
   test.each([
     ["maxAttachments", ['52-["a",{"_placeholder":true,"num":0}]'], ['53-["a",{"_placeholder":true,"num":0}]'], "socketio/too-many-attachments"],
+    ["maxAttachments, spelt with many digits", ['50000000002-["a",{"_placeholder":true,"num":0}]'], [`5${"9".repeat(400)}-["a"]`], "socketio/too-many-attachments"],
     ["maxAttachmentBytes", ['51-["a",{"_placeholder":true,"num":0}]', new Uint8Array(4)], ['51-["a",{"_placeholder":true,"num":0}]', new Uint8Array(5)], "socketio/too-many-attachments"],
     ["maxAckIdDigits", ['2999["a"]'], ['21000["a"]'], "socketio/invalid-packet"],
     ["maxNestingDepth", [deep(5)], [deep(6)], "socketio/too-deep"],
@@ -134,6 +160,23 @@ describe("limits", () => {
   test("nesting as deep as JSON can be neither overflows the stack nor passes", () => {
     expect(codeOf(() => decode([deep(100_000)]))).toBe("socketio/too-deep");
     expect(codeOf(() => decode([`51-["a",${"[".repeat(50_000)}${"]".repeat(50_000)}]`]))).toBe("socketio/too-deep");
+  });
+
+  test.each([
+    ["arrays", (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`],
+    ["objects", (levels: number) => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`],
+    ["both, with siblings before", (levels: number) => `${'[{},{"b":"[{","a":'.repeat(levels / 2)}1${"}]".repeat(levels / 2)}`],
+    ["arrays, among brackets in texts", (levels: number) => `[${"[".repeat(levels - 1)}"${"[{".repeat(100)}"${"]".repeat(levels - 1)}]`],
+  ])("maxNestingDepth counts levels of %s, not brackets", (_name, nested) => {
+    expect(codeOf(() => decode([`2["a",1,[${nested(126)}]]`]))).toBeUndefined();
+    expect(codeOf(() => decode([`2["a",1,[[${nested(126)}]]]`]))).toBe("socketio/too-deep");
+    expect(codeOf(() => decode([`0{"a":[${nested(126)}]}`]))).toBeUndefined();
+    expect(codeOf(() => decode([`0{"a":[[${nested(126)}]]}`]))).toBe("socketio/too-deep");
+  });
+
+  test("many values side by side are not deep", () => {
+    expect(codeOf(() => decode([`2["a",${"[[]],".repeat(500)}1]`]))).toBeUndefined();
+    expect(codeOf(() => decode([`2["a",{${'"k":{"a":{}},'.repeat(500)}"z":1}]`]))).toBeUndefined();
   });
 
   test("encodePacket() refuses cycles, Blobs and what looks like a placeholder beside real bytes", () => {
@@ -169,6 +212,18 @@ test("what is encoded is decoded to the same (property)", () => {
     const limits = { ...DEFAULT_PACKET_LIMITS, maxAttachments: 1000 };
     const decoded = decode(encodePacket({ type, nsp, id, data }), new Decoder({ limits }));
     expect(decoded).toEqual({ type, nsp, id, data: normal(data) });
+  }));
+});
+
+test("a payload is too deep exactly when its value is, whatever its text looks like (property)", () => {
+  const depthOf = (nested: unknown): number => (typeof nested === "object" && nested !== null ? 1 + Math.max(0, ...Object.values(nested).map(depthOf)) : 0);
+  const { nested } = fc.letrec<{ nested: unknown }>((tie) => ({
+    nested: fc.oneof({ depthSize: "medium" }, fc.constantFrom(1, null, "", "[[[{", "\\u", "é"), fc.array(tie("nested"), { maxLength: 3 }), fc.dictionary(fc.constantFrom("a", "{", "\\"), tie("nested"), { maxKeys: 2 })),
+  }));
+  fc.assert(fc.property(fc.array(nested, { maxLength: 3 }), fc.integer({ min: 1, max: 6 }), (args, maxNestingDepth) => {
+    const wire = `2${JSON.stringify(["a", ...args])}`;
+    const code = codeOf(() => decode([wire], new Decoder({ limits: { ...DEFAULT_PACKET_LIMITS, maxNestingDepth } })));
+    expect(code).toBe(depthOf(["a", ...args]) > maxNestingDepth ? "socketio/too-deep" : undefined);
   }));
 });
 

@@ -2,10 +2,11 @@
  * Messages to packets, Socket.IO protocol v5 ("Packet encoding").
  *
  * Room: socketio core. Strict: whatever breaks the format throws one documented error, and the decoder is dead.
- * Work is linear in what was received; what is held is bounded by {@link PacketLimits}.
+ * Work is linear in what was received; what is held is bounded by {@link PacketLimits}. What is checked of a payload beyond its
+ * JSON costs nothing where no argument is an object, and three searches through the text where one is.
  */
 import { SocketIOError } from "@x/errors/socketio";
-import { inspect, isDeeper, revive, type Reviver, type Slot } from "./binary.js";
+import { holdsObjects, inspect, isDeeper, revive, type Reviver, type Slot } from "./binary.js";
 import { invalidPacket, overLimit } from "./faults.js";
 import { DEFAULT_PACKET_LIMITS, type PacketLimits } from "./limits.js";
 import { isValid, namespaceName, type Packet, PacketType, withoutBinary } from "./packet.js";
@@ -17,33 +18,27 @@ interface PartialPacket {
   readonly packet: Packet;
   readonly slots: readonly Slot[];
   readonly expected: number;
-  readonly attachments: Uint8Array[];
+  readonly attachments: unknown[];
   bytes: number;
-}
-
-interface Cursor {
-  readonly text: string;
-  at: number;
 }
 
 export interface DecoderOptions {
   readonly limits?: PacketLimits;
   /** How bytes are handed out, for example as Node's Buffer; they are the receiver's own. */
   readonly adopt?: (bytes: Uint8Array) => unknown;
-  /** Told every value of a payload, innermost first; what it answers takes the value's place. */
-  readonly reviver?: Reviver | undefined;
 }
 
-export class Decoder {
-  readonly #limits: PacketLimits;
-  readonly #adopt: (bytes: Uint8Array) => unknown;
-  readonly #reviver: Reviver | undefined;
-  #partial: PartialPacket | undefined;
-  #failure: SocketIOError | undefined;
+const none: DecoderOptions = {};
 
-  constructor({ limits = DEFAULT_PACKET_LIMITS, adopt = (bytes) => bytes, reviver }: DecoderOptions = {}) {
-    this.#limits = limits;
-    this.#adopt = adopt;
+export class Decoder {
+  readonly #options: DecoderOptions;
+  /** Told every value of a payload, innermost first; what it answers takes the value's place. */
+  readonly #reviver: Reviver | undefined;
+  #state: PartialPacket | SocketIOError | undefined;
+
+  /** @param options kept, not copied: one object serves any number of decoders. */
+  constructor(options: DecoderOptions = none, reviver?: Reviver) {
+    this.#options = options;
     this.#reviver = reviver;
   }
 
@@ -53,80 +48,56 @@ export class Decoder {
    * @throws {SocketIOError} `socketio/invalid-packet` or `socketio/limit-exceeded`; every later call throws the same.
    */
   push(message: string | Uint8Array): Packet | undefined {
-    if (this.#failure !== undefined) throw this.#failure;
+    const state = this.#state;
+    if (state instanceof SocketIOError) throw state;
     try {
-      return typeof message === "string" ? this.#text(message) : this.#attachment(message);
+      return typeof message === "string" ? this.#text(message, state) : this.#attachment(message, state);
     } catch (error) {
-      this.#partial = undefined;
-      this.#failure = error instanceof SocketIOError ? error : invalidPacket("malformed packet");
-      throw this.#failure;
+      const failure = error instanceof SocketIOError ? error : invalidPacket("malformed packet");
+      this.#state = failure;
+      throw failure;
     }
   }
 
-  #text(text: string): Packet | undefined {
-    if (this.#partial !== undefined) throw invalidPacket("text where an attachment was announced");
+  #text(text: string, partial: PartialPacket | undefined): Packet | undefined {
+    if (partial !== undefined) throw invalidPacket("text where an attachment was announced");
+    const { limits = DEFAULT_PACKET_LIMITS } = this.#options;
     const type = packetType(text);
-    const cursor: Cursor = { text, at: 1 };
     const isBinary = type >= PacketType.BINARY_EVENT;
-    const expected = isBinary ? this.#attachmentCount(cursor) : 0;
-    const nsp = this.#namespace(cursor);
-    const id = this.#ackId(cursor);
-    const data = this.#payload(cursor);
+    const head = isBinary ? endOfDigits(text, 1) + 1 : 1;
+    const expected = isBinary ? attachmentCount(text, head - 1, limits) : 0;
+    const hasName = text[head] === "/";
+    const endOfName = hasName ? endOfNamespace(text, head, limits) : head;
+    const nsp = hasName ? namespaceName(text.slice(head, endOfName)) : "/";
+    const startOfId = hasName ? endOfName + 1 : head;
+    const end = endOfDigits(text, startOfId);
+    if (end - startOfId > limits.maxAckIdDigits) throw overLimit("maxAckIdDigits", end - startOfId);
+    const id = end === startOfId ? undefined : readNumber(text, startOfId, end);
+    const data = end >= text.length ? undefined : parseJson(text.slice(end));
     const packet: Packet = { type: withoutBinary(type), nsp, data, id };
     if (!isValid(packet)) throw invalidPacket("payload does not fit the packet type");
-    if (!isBinary) return this.#revived(packet);
-    const slots: Slot[] = [];
-    inspect(data, this.#limits.maxNestingDepth, expected, slots);
-    this.#partial = { packet, slots, expected, attachments: [], bytes: 0 };
-    return undefined;
+    if (isBinary) {
+      this.#state = { packet, slots: findSlots(data, expected, limits), expected, attachments: [], bytes: 0 };
+      return undefined;
+    }
+    if (holdsObjects(data)) check(data, text, limits);
+    return this.#revived(packet);
   }
 
-  #attachment(bytes: Uint8Array): Packet | undefined {
-    const partial = this.#partial;
+  #attachment(bytes: Uint8Array, partial: PartialPacket | undefined): Packet | undefined {
     if (partial === undefined) throw invalidPacket("attachment that no packet announced");
+    const { limits = DEFAULT_PACKET_LIMITS, adopt } = this.#options;
     partial.bytes += bytes.length;
-    if (partial.bytes > this.#limits.maxAttachmentBytes) throw overLimit("maxAttachmentBytes", partial.bytes, "socketio/too-many-attachments");
-    if (partial.attachments.push(bytes) < partial.expected) return undefined;
-    this.#partial = undefined;
-    const values = partial.attachments.map((attachment) => this.#adopt(attachment));
-    for (const { holder, key, index } of partial.slots) holder[key] = values[index];
-    return this.#revived(partial.packet);
+    if (partial.bytes > limits.maxAttachmentBytes) throw overLimit("maxAttachmentBytes", partial.bytes, "socketio/too-many-attachments");
+    const { attachments, slots, packet } = partial;
+    if (attachments.push(adopt === undefined ? bytes : adopt(bytes)) < partial.expected) return undefined;
+    this.#state = undefined;
+    for (const { holder, key, index } of slots) holder[key] = attachments[index];
+    return this.#revived(packet);
   }
 
   #revived(packet: Packet): Packet {
     return this.#reviver === undefined ? packet : { ...packet, data: revive({ "": packet.data }, "", this.#reviver) };
-  }
-
-  #attachmentCount(cursor: Cursor): number {
-    const count = digits(cursor, 9);
-    if (cursor.text[cursor.at] !== "-" || count === undefined || count === 0) throw invalidPacket("attachment count");
-    if (count > this.#limits.maxAttachments) throw overLimit("maxAttachments", count, "socketio/too-many-attachments");
-    cursor.at++;
-    return count;
-  }
-
-  #namespace(cursor: Cursor): string {
-    const { text, at } = cursor;
-    if (text.charCodeAt(at) !== 47) return "/";
-    const comma = text.indexOf(",", at);
-    const end = comma === -1 ? text.length : comma;
-    cursor.at = comma === -1 ? end : comma + 1;
-    if (end - at > this.#limits.maxNamespaceLength) throw overLimit("maxNamespaceLength", end - at);
-    return namespaceName(text.slice(at, end));
-  }
-
-  #ackId(cursor: Cursor): number | undefined {
-    return digits(cursor, this.#limits.maxAckIdDigits);
-  }
-
-  #payload({ text, at }: Cursor): unknown {
-    if (at === text.length) return undefined;
-    const data = parseJson(text.slice(at));
-    const { maxNestingDepth } = this.#limits;
-    // `__proto__` is spelt out or escaped, and a level needs two characters: most texts need no second look, or only one for depth.
-    if (text.includes("__proto__") || text.includes("\\u")) inspect(data, maxNestingDepth, 0);
-    else if (text.length > 2 * maxNestingDepth && typeof data === "object" && data !== null && isDeeper(data, maxNestingDepth)) throw overLimit("maxNestingDepth", maxNestingDepth, "socketio/too-deep");
-    return data;
   }
 }
 
@@ -136,19 +107,36 @@ function packetType(text: string): PacketType {
   throw invalidPacket("unknown packet type");
 }
 
-/** @returns the number at the cursor, which moves behind it, or `undefined` when there is none. */
-function digits(cursor: Cursor, most: number): number | undefined {
-  const { text, at: start } = cursor;
-  let value = 0;
+/** @returns how many attachments the digits before `end` announce. */
+function attachmentCount(text: string, end: number, { maxAttachments }: PacketLimits): number {
+  const count = readNumber(text, 1, end);
+  if (text[end] !== "-" || count === 0) throw invalidPacket("attachment count");
+  if (count > maxAttachments) throw overLimit("maxAttachments", count, "socketio/too-many-attachments");
+  return count;
+}
+
+/** @returns where the comma behind the namespace is; it may be missing at the very end. */
+function endOfNamespace(text: string, at: number, { maxNamespaceLength }: PacketLimits): number {
+  const comma = text.indexOf(",", at);
+  const end = comma === -1 ? text.length : comma;
+  if (end - at > maxNamespaceLength) throw overLimit("maxNamespaceLength", end - at);
+  return end;
+}
+
+/** @returns where the digits that begin at `start` end; `start` itself where there is none. */
+function endOfDigits(text: string, start: number): number {
   let at = start;
   for (; at < text.length; at++) {
     const digit = text.charCodeAt(at) - 48;
     if (digit < 0 || digit > 9) break;
-    if (at - start === most) throw overLimit("maxAckIdDigits", most + 1);
-    value = value * 10 + digit;
   }
-  cursor.at = at;
-  return at === start ? undefined : value;
+  return at;
+}
+
+function readNumber(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) value = value * 10 + text.charCodeAt(at) - 48;
+  return value;
 }
 
 function parseJson(text: string): unknown {
@@ -157,4 +145,31 @@ function parseJson(text: string): unknown {
   } catch {
     throw invalidPacket("payload is not JSON");
   }
+}
+
+/**
+ * Depth, and no own `__proto__` key. Such a key is spelt out or escaped, and each level of nesting has its bracket: what the text shows
+ * not to be there need not be looked for in the value.
+ */
+function check(data: object, text: string, { maxNestingDepth }: PacketLimits): void {
+  if (text.includes("__proto__") || text.includes("\\u")) inspect(data, maxNestingDepth, 0);
+  else if (hasMoreBrackets(text, maxNestingDepth) && isDeeper(data, maxNestingDepth)) throw overLimit("maxNestingDepth", maxNestingDepth, "socketio/too-deep");
+}
+
+function hasMoreBrackets(text: string, most: number): boolean {
+  const square = occurrences(text, "[", most);
+  return square > most || square + occurrences(text, "{", most - square) > most;
+}
+
+/** @returns how often a character occurs, at most one time more than `most`. */
+function occurrences(text: string, character: string, most: number): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at !== -1 && count <= most; at = text.indexOf(character, at + 1)) count++;
+  return count;
+}
+
+function findSlots(data: unknown, attachments: number, { maxNestingDepth }: PacketLimits): readonly Slot[] {
+  const slots: Slot[] = [];
+  inspect(data, maxNestingDepth, attachments, slots);
+  return slots;
 }

@@ -3,7 +3,7 @@
  *
  * Room: socketio core. A broadcast is encoded here once, whatever the number of its members.
  */
-import { type Extraction, takeOut } from "./binary.js";
+import { type Extraction, holdsObjects, takeOut } from "./binary.js";
 import type { Untyped } from "./event-types.js";
 import { invalidArgument } from "./faults.js";
 import { DEFAULT_PACKET_LIMITS } from "./limits.js";
@@ -20,7 +20,7 @@ export type Replacer = (this: Untyped, key: string, value: Untyped) => unknown;
  */
 export function encodePacket(packet: Packet, replacer?: Replacer): EncodedPacket {
   const { type, data } = packet;
-  if ((type !== PacketType.EVENT && type !== PacketType.ACK) || typeof data !== "object" || data === null) return [header(packet, type, "") + json(data, replacer)];
+  if ((type !== PacketType.EVENT && type !== PacketType.ACK) || !holdsObjects(data)) return [header(packet, type, "") + json(data, replacer)];
   const found: Extraction = { attachments: undefined, hasPlaceholder: false };
   const payload = json(takeOut(data, DEFAULT_PACKET_LIMITS.maxNestingDepth, found), replacer);
   const { attachments, hasPlaceholder } = found;

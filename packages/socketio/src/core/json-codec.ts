@@ -17,6 +17,6 @@ export interface JsonCodecOptions {
 export function jsonCodec({ replacer, reviver }: JsonCodecOptions = {}): Codec {
   return {
     encode: (packet) => encodePacket(packet, replacer),
-    createDecoder: (options) => new Decoder({ ...options, reviver }),
+    createDecoder: (options) => new Decoder(options, reviver),
   };
 }

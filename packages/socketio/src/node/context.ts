@@ -26,7 +26,7 @@ export function createContext(settings: ServerSettings, options: SocketServerOpt
     sweep: new Sweep(clock),
     encoder: readCodec(options),
     generateId: idSource(),
-    adopt: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    adopt: (bytes) => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
     report,
     rates: readRates(options, (text) => Buffer.byteLength(text)),
     reportPeer: options.onError === undefined ? () => undefined : report,
