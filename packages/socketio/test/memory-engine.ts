@@ -20,6 +20,7 @@ class End extends Emitter<EndEvents> implements EngineClient {
   readonly transport = { name: "memory" };
   readonly remoteAddress = "192.0.2.1";
   readonly request = { headers: { origin: "http://page" }, url: "/socket.io/?EIO=4&a=1&a=2&__proto__=x", socket: {} };
+  readonly requestHead: object = this.request;
   readyState = "open";
   writeBuffer: unknown[] = [];
   other: End | undefined;

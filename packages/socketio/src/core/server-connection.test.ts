@@ -2,6 +2,7 @@
 import type { SocketIOError } from "@x/errors/socketio";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Ask } from "./ask.js";
 import { encodePacket } from "./encoder.js";
 import { jsonCodec } from "./json-codec.js";
 import { PacketType } from "./packet.js";
@@ -9,20 +10,28 @@ import { type Member, ServerConnection } from "./server-connection.js";
 
 function start(maxNamespaces = 3) {
   const log: unknown[] = [];
+  const asks: Ask<Member>[] = [];
   const connection = new ServerConnection({ codec: jsonCodec(), connectTimeoutMs: 100, maxNamespaces }, {
-    onConnect: (nsp, auth) => log.push(["connect", nsp, auth]),
+    answerByMs: 5100,
+    onConnect: (ask, auth) => {
+      asks.push(ask);
+      log.push(["connect", ask.nsp, auth]);
+    },
+    onAskTimeout: ({ nsp }) => log.push(["no answer", nsp]),
     onFailure: (error: SocketIOError) => log.push(["failure", error.code]),
     onConnectTimeout: () => log.push(["timeout"]),
   }, 1000);
   const member = (name: string): Member => ({ receive: (packet) => log.push([name, packet.type, packet.data]) });
-  return { connection, log, member };
+  /** Answers the last question for a namespace, if there was one. */
+  const accept = (nsp: string, socket = member(nsp)): boolean => asks.filter((ask) => ask.nsp === nsp).slice(-1).some((ask) => connection.accept(ask, socket));
+  return { connection, log, asks, member, accept };
 }
 
 describe("ServerConnection", () => {
   test("a namespace is asked for, granted and used", () => {
-    const { connection, log, member } = start();
+    const { connection, log, member, accept } = start();
     connection.receive('0/a,{"token":1}');
-    expect(connection.accept("/a", member("a"))).toBe(true);
+    expect(accept("/a", member("a"))).toBe(true);
     connection.receive('2/a,["event"]');
     connection.receive("1/a,");
     expect(log).toEqual([["connect", "/a", { token: 1 }], ["a", 2, ["event"]], ["a", 1, undefined]]);
@@ -42,9 +51,9 @@ describe("ServerConnection", () => {
   });
 
   test("what is under way when the server disconnects a socket is ignored, and the client may ask again", () => {
-    const { connection, log, member } = start();
+    const { connection, log, accept } = start();
     connection.receive("0");
-    connection.accept("/", member("root"));
+    accept("/");
     connection.leave("/");
     connection.receive('2["late"]');
     connection.receive("0");
@@ -54,24 +63,53 @@ describe("ServerConnection", () => {
   test("connectTimeout: at the limit, not before, and not when in a namespace; refused ones do not count", () => {
     const waiting = start();
     waiting.connection.receive("0");
-    waiting.connection.leave("/");
+    for (const ask of waiting.asks) waiting.connection.refuse(ask);
     waiting.connection.tick(1099);
     expect(waiting.log).toEqual([["connect", "/", {}]]);
     waiting.connection.tick(1100);
     expect(waiting.log.at(-1)).toEqual(["timeout"]);
-    expect(waiting.connection.accept("/", waiting.member("root"))).toBe(false);
+    expect(waiting.accept("/")).toBe(false);
     const inside = start();
     inside.connection.receive("0");
-    inside.connection.accept("/", inside.member("root"));
+    inside.accept("/");
     inside.connection.tick(1e9);
-    expect(inside.log).toEqual([["connect", "/", {}]]);
+    expect([inside.log, inside.connection.deadlineMs]).toEqual([[["connect", "/", {}]], Infinity]);
+  });
+
+  test("a question has an answer in time: with the connection's for the first namespace, with its own for others", () => {
+    const first = start();
+    first.connection.receive("0");
+    first.connection.tick(1099);
+    expect(first.log).toHaveLength(1);
+    first.connection.tick(1100);
+    expect([first.log.slice(1), first.accept("/")]).toEqual([[["no answer", "/"], ["timeout"]], false]);
+    const { connection, log, asks, accept } = start();
+    connection.receive("0");
+    accept("/");
+    connection.receive("0/a,");
+    expect(connection.deadlineMs).toBe(5100);
+    connection.tick(5099);
+    expect([connection.isOpen(asks[1]!), log]).toEqual([true, [["connect", "/", {}], ["connect", "/a", {}]]]);
+    connection.tick(5100);
+    expect([log.at(-1), connection.isOpen(asks[1]!), connection.deadlineMs]).toEqual([["no answer", "/a"], false, Infinity]);
+  });
+
+  test("an answer that comes too late is not one to a later question", () => {
+    const { connection, asks, member, accept } = start();
+    connection.receive("0");
+    accept("/");
+    connection.receive("0/a,");
+    connection.tick(5100);
+    connection.receive("0/a,");
+    const [, late] = asks;
+    expect([connection.accept(late!, member("late")), connection.refuse(late!), accept("/a")]).toEqual([false, false, true]);
   });
 
   test("maxNamespacesPerConnection: at the limit, and one more", () => {
-    const { connection, log, member } = start(2);
+    const { connection, log, accept } = start(2);
     for (const nsp of ["/a", "/b"]) {
       connection.receive(`0${nsp},`);
-      connection.accept(nsp, member(nsp));
+      accept(nsp);
     }
     connection.leave("/a");
     connection.receive("0/a,");
@@ -84,10 +122,10 @@ describe("ServerConnection", () => {
     const packet = fc.record({ type: fc.constantFrom(...Object.values(PacketType)), nsp: fc.constantFrom("/", "/a", "/b"), id: fc.option(fc.nat(9), { nil: undefined }), data: fc.constantFrom(undefined, {}, ["a"], [1], "x") });
     const wire = fc.oneof(packet.map((value) => encodePacket(value)[0] ?? ""), fc.string(), fc.uint8Array());
     fc.assert(fc.property(fc.array(wire, { maxLength: 12 }), fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }), (messages, accepts) => {
-      const { connection, log, member } = start();
+      const { connection, log, accept } = start();
       messages.forEach((message, at) => {
         connection.receive(message);
-        if (accepts[at] === true) for (const nsp of ["/", "/a"]) connection.accept(nsp, member(nsp));
+        if (accepts[at] === true) for (const nsp of ["/", "/a"]) accept(nsp);
       });
       const failures = log.filter((entry) => (entry as unknown[])[0] === "failure");
       expect(failures.length).toBeLessThanOrEqual(1);

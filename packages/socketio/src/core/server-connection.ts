@@ -2,10 +2,12 @@
  * One Engine.IO connection as the server sees it: which namespaces it asked for, was granted and left
  * (Socket.IO protocol v5, "Connection to a namespace", "Disconnection from a namespace").
  *
- * Room: socketio core. The client must CONNECT within a time limit; whatever breaks the protocol ends the connection at once.
+ * Room: socketio core. The client must CONNECT within a time limit, and each question is answered within one; whatever breaks the
+ * protocol ends the connection at once.
  */
 import type { Swept } from "@x/errors/clock";
 import { SocketIOError } from "@x/errors/socketio";
+import { Ask } from "./ask.js";
 import type { Codec, PacketDecoder } from "./codec.js";
 import type { DecoderOptions } from "./decoder.js";
 import { atLimit } from "./faults.js";
@@ -17,9 +19,13 @@ export interface Member {
   receive(packet: Packet): void;
 }
 
-export interface ServerConnectionSink {
-  /** The client asks for a namespace; answer with {@link ServerConnection.accept} or {@link ServerConnection.leave}. */
-  onConnect(nsp: string, auth: Record<string, unknown>): void;
+export interface ServerConnectionSink<Socket extends Member> {
+  /** When a question that comes now must be answered, by a connection that is in a namespace already. */
+  readonly answerByMs: number;
+  /** The client asks for a namespace; answer with {@link ServerConnection.accept} or {@link ServerConnection.refuse}. */
+  onConnect(ask: Ask<Socket>, auth: Record<string, unknown>): void;
+  /** It had no answer in time, and counts as refused: tell the client. */
+  onAskTimeout(ask: Ask<Socket>): void;
   /** The peer broke the protocol or a limit: hang up. Called once at most. */
   onFailure(error: SocketIOError): void;
   /** No namespace was granted in time: hang up. */
@@ -34,11 +40,11 @@ export interface ServerConnectionOptions extends DecoderOptions {
   readonly maxNamespaces: number;
 }
 
-/** `asked`: middleware is running. `left`: packets under way when the server disconnected the socket are ignored. */
-type Membership<Socket extends Member> = Socket | "asked" | "left";
+/** `left`: packets under way when the server disconnected the socket are ignored. */
+type Membership<Socket extends Member> = Socket | Ask<Socket> | "left";
 
 export class ServerConnection<Socket extends Member = Member> implements Swept {
-  readonly #sink: ServerConnectionSink;
+  readonly #sink: ServerConnectionSink<Socket>;
   readonly #maxNamespaces: number;
   readonly #decoder: PacketDecoder;
   readonly #namespaces = new Few<string, Membership<Socket>>();
@@ -46,7 +52,7 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
   #deadlineMs: number | undefined;
   #isOver = false;
 
-  constructor(options: ServerConnectionOptions, sink: ServerConnectionSink, nowMs: number) {
+  constructor(options: ServerConnectionOptions, sink: ServerConnectionSink<Socket>, nowMs: number) {
     this.#sink = sink;
     this.#maxNamespaces = options.maxNamespaces;
     this.#decoder = options.codec.createDecoder(options);
@@ -54,7 +60,7 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
   }
 
   get deadlineMs(): number {
-    return this.#deadlineMs ?? Infinity;
+    return Math.min(this.#deadlineMs ?? Infinity, ...this.asks.map((ask) => ask.deadlineMs));
   }
 
   /** Takes one Engine.IO message. Never throws for what the peer wrote. */
@@ -71,27 +77,45 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
   }
 
   tick(nowMs: number): void {
-    if (this.deadlineMs > nowMs) return;
+    for (const ask of this.asks) if (ask.deadlineMs <= nowMs && this.refuse(ask)) this.#sink.onAskTimeout(ask);
+    if (this.#deadlineMs === undefined || this.#deadlineMs > nowMs) return;
     this.end();
     this.#sink.onConnectTimeout();
   }
 
-  /** Middleware let the client in. @returns false when the connection ended meanwhile. */
-  accept(nsp: string, member: Socket): boolean {
-    if (this.#isOver || this.#namespaces.get(nsp) !== "asked") return false;
+  /** Whether a question still waits for its answer. */
+  isOpen(ask: Ask<Socket>): boolean {
+    return !this.#isOver && this.#namespaces.get(ask.nsp) === ask;
+  }
+
+  /** The client is let in. @returns false when the question is no longer open. */
+  accept(ask: Ask<Socket>, member: Socket): boolean {
+    if (!this.isOpen(ask)) return false;
     this.#deadlineMs = undefined;
-    this.#namespaces.set(nsp, member);
+    this.#namespaces.set(ask.nsp, member);
     return true;
   }
 
-  /** The client was refused, or its socket disconnected by either side. */
+  /** The client is not let in. @returns false when the question is no longer open. */
+  refuse(ask: Ask<Socket>): boolean {
+    if (!this.isOpen(ask)) return false;
+    this.#namespaces.set(ask.nsp, "left");
+    return true;
+  }
+
+  /** A socket was disconnected by either side. */
   leave(nsp: string): void {
     if (this.#namespaces.get(nsp) !== undefined) this.#namespaces.set(nsp, "left");
   }
 
+  /** Questions without an answer. A copy. */
+  get asks(): Ask<Socket>[] {
+    return this.#isOver ? [] : this.#namespaces.values().filter((membership) => membership instanceof Ask);
+  }
+
   /** Sockets of namespaces that were granted and not left. A copy. */
   get members(): Socket[] {
-    return this.#namespaces.values().filter((membership) => typeof membership !== "string");
+    return this.#namespaces.values().filter((membership): membership is Socket => membership !== "left" && !(membership instanceof Ask));
   }
 
   /** The connection is gone: whatever still arrives is ignored. */
@@ -103,7 +127,7 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
   #route(packet: Packet): void {
     const membership = this.#namespaces.get(packet.nsp);
     if (packet.type === PacketType.CONNECT) this.#connect(packet, membership);
-    else if (packet.type === PacketType.CONNECT_ERROR || membership === undefined || membership === "asked") {
+    else if (packet.type === PacketType.CONNECT_ERROR || membership === undefined || membership instanceof Ask) {
       this.#fail(unexpected("packet for a namespace that is not connected"));
     } else if (membership !== "left") membership.receive(packet);
   }
@@ -117,8 +141,9 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
       this.#fail(atLimit("Too many namespaces on one connection", "socketio/too-many-namespaces", "maxNamespacesPerConnection", this.#maxNamespaces));
       return;
     }
-    this.#namespaces.set(nsp, "asked");
-    this.#sink.onConnect(nsp, (data ?? {}) as Record<string, unknown>);
+    const ask = new Ask<Socket>(nsp, this.#deadlineMs ?? this.#sink.answerByMs); // who keeps asking gains no time
+    this.#namespaces.set(nsp, ask);
+    this.#sink.onConnect(ask, (data ?? {}) as Record<string, unknown>);
   }
 
   #fail(error: unknown): void {

@@ -50,7 +50,7 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   declare httpServer: HttpServer | HttpsServer;
   #engine: EngineServer | undefined;
   readonly #endpoint = new Endpoint();
-  readonly #admission: Admission = (client, name, auth) => this.#admit(client, name, auth);
+  readonly #admission: Admission = (client, ask, auth) => this.#admit(client, ask, auth);
   readonly #clientFiles: ClientFiles;
   readonly #context: ServerContext;
   /** Read anew for each connection, so that what is set later holds for those that come later. */
@@ -297,10 +297,10 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     return new Engine(engineOptions, () => (this.#settings.serveClient ? this.#clientFiles : undefined));
   }
 
-  #admit(client: Client, name: string, auth: Record<string, unknown>): void {
-    this.#namespaces.resolve(name, auth, (namespace) => {
-      if (namespace === undefined) client.refuse(name, { message: "Invalid namespace" });
-      else namespace.admit(client, auth);
+  #admit(...[client, ask, auth]: Parameters<Admission>): void {
+    this.#namespaces.resolve(ask.nsp, auth, (namespace) => {
+      if (namespace === undefined) client.refuse(ask, { message: "Invalid namespace" });
+      else namespace.admit(client, ask, auth);
     });
   }
 

@@ -3,8 +3,9 @@
  *
  * Room: socketio shell. Joins the sans-I/O {@link ServerConnection} to the engine.
  */
-import type { SocketIOError } from "@x/errors/socketio";
+import { type SocketIOError, TimeoutError } from "@x/errors/socketio";
 import type { WriteOptions } from "../../adapter/port.js";
+import type { Ask } from "../../core/ask.js";
 import type { SocketId } from "../../core/broadcast.js";
 import type { Codec } from "../../core/codec.js";
 import type { EmitFlags } from "../../core/outgoing.js";
@@ -31,17 +32,13 @@ interface Held {
 }
 
 /** Finds a namespace and lets the client in, or refuses it. */
-export type Admission = (client: Client, nsp: string, auth: Record<string, unknown>) => void;
-
-const none: readonly ClientSocket[] = [];
+export type Admission = (client: Client, ask: Ask<ClientSocket>, auth: Record<string, unknown>) => void;
 
 /** Itself the handler of its engine connection and the sink of its machine: no closure per connection. */
-export class Client implements SocketClient, ServerConnectionSink {
+export class Client implements SocketClient, ServerConnectionSink<ClientSocket> {
   readonly conn: EngineConnection;
   readonly #context: ServerContext;
   readonly #connection: ServerConnection<ClientSocket>;
-  /** Sockets whose middleware is still running. */
-  #expected: readonly ClientSocket[] = none;
   readonly #admit: Admission;
   /** What connect handlers write waits until they have let the client in. */
   #held: Held[] | undefined;
@@ -76,9 +73,24 @@ export class Client implements SocketClient, ServerConnectionSink {
     this.end(reason, description);
   }
 
+  /** @internal For the machine: matchers, adapters and middleware have `connectTimeout` for each question. */
+  get answerByMs(): number {
+    return this.#context.clock.now() + this.#context.settings.connectTimeout;
+  }
+
   /** @internal From the machine: the client asks for a namespace. */
-  onConnect(nsp: string, auth: Record<string, unknown>): void {
-    this.#admit(this, nsp, auth);
+  onConnect(ask: Ask<ClientSocket>, auth: Record<string, unknown>): void {
+    this.#admit(this, ask, auth);
+    if (this.#connection.isOpen(ask)) this.#context.sweep.add(this.#connection);
+  }
+
+  /** @internal From the machine: nobody said whether the client may have the namespace. */
+  onAskTimeout({ nsp, candidate }: Ask<ClientSocket>): void {
+    const afterMs = this.#context.settings.connectTimeout;
+    const error = new TimeoutError(`Cannot let a client in: nobody has decided within ${afterMs} ms, middleware must call next()`, { code: "socketio/connect-timeout", afterMs, operation: "connect" });
+    this.#context.report(error, { event: "middleware", namespace: nsp, ...(candidate !== undefined && { socketId: candidate.id }) });
+    candidate?.discard();
+    this.write({ type: PacketType.CONNECT_ERROR, nsp, data: { message: "Connect timeout", data: { code: error.code } } });
   }
 
   /** @internal From the machine: the peer broke the protocol or a limit. */
@@ -106,29 +118,17 @@ export class Client implements SocketClient, ServerConnectionSink {
     return this.conn.request;
   }
 
-  /** @internal Middleware let the client in. @returns false when the connection ended meanwhile. */
-  accept(socket: ClientSocket): boolean {
-    this.#unexpect(socket);
-    if (!this.#connection.accept(socket.nsp.name, socket)) return false;
-    this.#context.sweep.delete(this.#connection);
+  /** @internal Whether the client still waits for an answer. */
+  isAsking(ask: Ask<ClientSocket>): boolean {
+    return this.#connection.isOpen(ask);
+  }
+
+  /** @internal Middleware let the client in. @returns false when that comes too late. */
+  accept(ask: Ask<ClientSocket>, socket: ClientSocket): boolean {
+    if (!this.#connection.accept(ask, socket)) return false;
+    if (this.#connection.deadlineMs === Infinity) this.#context.sweep.delete(this.#connection);
     this.#held = [];
     return true;
-  }
-
-  /** @internal Middleware is asked. */
-  expect(socket: ClientSocket): void {
-    this.#expected = [...this.#expected, socket];
-  }
-
-  /** @internal Middleware refused. */
-  forget(socket: ClientSocket): void {
-    this.#unexpect(socket);
-    socket.discard();
-  }
-
-  #unexpect(socket: ClientSocket): void {
-    const others = this.#expected.filter((other) => other !== socket);
-    this.#expected = others.length === 0 ? none : others;
   }
 
   /** @internal Connect handlers had their say: the answer goes out first, then what they wrote; a refused client gets none of it. */
@@ -141,10 +141,11 @@ export class Client implements SocketClient, ServerConnectionSink {
     }
   }
 
-  /** @internal Tells why the client may not have the namespace. */
-  refuse(nsp: string, data: unknown): void {
-    this.#connection.leave(nsp);
-    this.write({ type: PacketType.CONNECT_ERROR, nsp, data });
+  /** @internal Tells why the client may not have the namespace, unless that comes too late. */
+  refuse(ask: Ask<ClientSocket>, data: unknown): void {
+    if (!this.#connection.refuse(ask)) return;
+    ask.candidate?.discard();
+    this.write({ type: PacketType.CONNECT_ERROR, nsp: ask.nsp, data });
   }
 
   write(packet: Packet, flags: EmitFlags = {}): void {
@@ -179,9 +180,10 @@ export class Client implements SocketClient, ServerConnectionSink {
   end(reason: DisconnectReason, description?: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    const { asks } = this.#connection;
     this.#connection.end();
     this.#context.sweep.delete(this.#connection);
-    for (const socket of this.#expected) this.forget(socket);
+    for (const { candidate } of asks) candidate?.discard();
     for (const socket of this.#connection.members) socket.end(reason, description);
   }
 

@@ -6,6 +6,7 @@
 import type { EventName as Key, Listener as Handler } from "@x/errors/emitter";
 import { callSafely } from "@x/errors/handlers";
 import type { Adapter, AdapterNamespace } from "../../adapter/port.js";
+import type { Ask } from "../../core/ask.js";
 import type { SocketId } from "../../core/broadcast.js";
 import type { Events } from "../../core/emitter.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, DefaultEventsMap, Untyped, WithReplies } from "../../core/event-types.js";
@@ -14,10 +15,10 @@ import { isReservedEvent, PacketType } from "../../core/packet.js";
 import type { Claim } from "../../core/recovery-sessions.js";
 import { BroadcastEmitter } from "./broadcast-emitter.js";
 import { BroadcastOperator } from "./broadcast-operator.js";
-import type { Client } from "./client.js";
+import type { Client, ClientSocket } from "./client.js";
 import { Middleware, type Failure, type Step } from "./middleware.js";
 import type { ServerContext } from "./ports.js";
-import { judge } from "./refusal.js";
+import { judge, type Refusal } from "./refusal.js";
 import { Socket } from "./socket.js";
 
 /** The server as its namespaces show it. */
@@ -112,31 +113,23 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
   }
 
   /** @internal A client asks to be let in. */
-  admit(client: Client, auth: Record<string, unknown>): void {
+  admit(client: Client, ask: Ask<ClientSocket>, auth: Record<string, unknown>): void {
+    if (!client.isAsking(ask)) { // whoever found the namespace took too long
+      this.settle();
+      return;
+    }
     const { recovery } = this.#adapter;
     const claim = recovery?.claim(auth["pid"], auth["offset"]);
     if (claim?.session?.holder === undefined && this.#isFull()) {
-      client.refuse(this.name, { message: "Too many connections", data: { code: "socketio/too-many-connections" } });
+      client.refuse(ask, { message: "Too many connections", data: { code: "socketio/too-many-connections" } });
       return;
     }
     const socket: NspSocket<Listen, Emit, InterServer, SocketData> = new Socket(this, client, auth, claim);
     this.#asking++;
-    client.expect(socket);
-    if (claim?.session !== undefined && recovery?.settings.skipMiddlewares === true) {
-      this.#letIn(socket, client, claim);
-      return;
-    }
-    this.#middleware.run({
-      subject: socket,
-      late: (error) => this.#report(error, "middleware", socket.id),
-      done: (failure) => {
-        if (failure === undefined) this.#letIn(socket, client, claim);
-        else {
-          client.forget(socket);
-          client.refuse(this.name, this.#verdict(failure, "middleware", socket.id));
-        }
-      },
-    });
+    ask.candidate = socket;
+    const letIn = (): void => this.#letIn(socket, client, ask, claim);
+    if (claim?.session !== undefined && recovery?.settings.skipMiddlewares === true) letIn();
+    else this.#askMiddleware(socket, letIn, (refusal) => client.refuse(ask, refusal));
   }
 
   /** @internal */
@@ -177,9 +170,20 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     this.run("new_namespace", [namespace]);
   }
 
+  #askMiddleware(socket: NspSocket<Listen, Emit, InterServer, SocketData>, letIn: () => void, refuse: (refusal: Refusal) => void): void {
+    this.#middleware.run({
+      subject: socket,
+      late: (error) => this.#report(error, "middleware", socket.id),
+      done: (failure) => {
+        if (failure === undefined) letIn();
+        else refuse(this.#verdict(failure, "middleware", socket.id));
+      },
+    });
+  }
+
   /** Connect handlers run before the client is told, so that a failing one still refuses it. */
-  #letIn(socket: NspSocket<Listen, Emit, InterServer, SocketData>, client: Client, claim: Claim | undefined): void {
-    if (!client.accept(socket)) return;
+  #letIn(socket: NspSocket<Listen, Emit, InterServer, SocketData>, client: Client, ask: Ask<ClientSocket>, claim: Claim | undefined): void {
+    if (!client.accept(ask, socket)) return;
     const resumed = this.#adapter.recovery?.hold(socket, claim);
     this.#asking--;
     this.sockets.set(socket.id, socket);
@@ -229,7 +233,7 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     return true;
   }
 
-  #verdict(failure: Failure, event: string, socketId: SocketId): { message: string; data?: unknown } {
+  #verdict(failure: Failure, event: string, socketId: SocketId): Refusal {
     const { refusal, isCrash } = judge(failure);
     if (isCrash) this.#report(failure.error, event, socketId);
     return refusal;

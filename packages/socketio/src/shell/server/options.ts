@@ -24,7 +24,8 @@ export interface SocketServerOptions extends Partial<PacketLimits>, ParserOption
   /** Whether pages find the client below `path`: `socket.io.js`, `socket.io.min.js`, `socket.io.esm.min.js`, `socket.io.msgpack.min.js`, each with its
    *  source map. Default `true`. */
   readonly serveClient?: boolean;
-  /** How long a client may take to join its first namespace. Milliseconds; default 45 000. */
+  /** How long a client may take to join its first namespace, and whoever decides on a further one to do so: over it the connection ends, or the
+   *  client is refused with `socketio/connect-timeout`. Milliseconds; default 45 000. */
   readonly connectTimeout?: number;
   /** Whether a namespace made for a RegExp or a function goes when its last socket does. Default `true`. */
   readonly cleanupEmptyChildNamespaces?: boolean;
