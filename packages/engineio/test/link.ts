@@ -17,9 +17,9 @@ import { neutralText } from "../src/core/text.js";
 
 export const times = { pingInterval: 25_000, pingTimeout: 20_000 };
 
-export function config(role: "client" | "server", clock: { now(): number }, more: Partial<SessionConfig> = {}): SessionConfig {
+export function config(clock: { now(): number }, more: Partial<SessionConfig> = {}): SessionConfig {
   return {
-    role, clock, text: neutralText, upgradeTimeoutMs: 10_000, closeTimeoutMs: 30_000,
+    clock, text: neutralText, upgradeTimeoutMs: 10_000, closeTimeoutMs: 30_000,
     maxBufferedBytes: 1_000_000, highWaterMarkBytes: 65_536, maxOutgoingPackets: 16, maxUnaskedPongs: 10, ...more,
   };
 }
@@ -147,8 +147,8 @@ export class Network {
 
   constructor(more: Partial<SessionConfig> = {}) {
     const clock = { now: (): number => this.nowMs };
-    this.client = new ClientSession(config("client", clock, { maxBufferedBytes: 1e6, ...more }), this.clientSink);
-    this.server = new Session(config("server", clock, more), this.serverSink, 1e6, 1e6);
+    this.client = new ClientSession(config(clock, { maxBufferedBytes: 1e6, ...more }), this.clientSink);
+    this.server = new Session(config(clock, more), this.serverSink, 1e6, 1e6);
     this.#serverPolling = new ServerPolling(this.server, 1000, (polling) => this.push("server turn", () => polling.answerScheduled()));
     this.#clientPolling = new ClientPolling(this.client, {
       get: () => this.#request("GET", () => this.#get()),

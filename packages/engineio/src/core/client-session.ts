@@ -12,7 +12,7 @@ import { Outbox } from "./outbox.js";
 import { type PreparedPacket, Wire, type WirePacket, messageWire } from "./packet.js";
 import { payloadBytes, unexpectedPacket } from "./payload.js";
 import { Pressure } from "./pressure.js";
-import type { CloseReason, ReadyState, SessionConfig } from "./session-config.js";
+import type { ClientSessionConfig, CloseReason, ReadyState } from "./session-config.js";
 import type { CarriedSession, HeldSession } from "./session-ports.js";
 import type { SessionSink } from "./session-sink.js";
 
@@ -27,7 +27,7 @@ const ready: Promise<void> = Promise.resolve();
 
 /** The state machine; drivers call `tick` when `deadlineMs` has passed. */
 export class ClientSession implements CarriedSession, HeldSession {
-  readonly config: SessionConfig;
+  readonly config: ClientSessionConfig;
   readonly outbox: Outbox;
   /** Most bytes in one polling payload, and in one message. */
   maxPayloadBytes: number;
@@ -51,7 +51,7 @@ export class ClientSession implements CarriedSession, HeldSession {
   #pingIntervalMs = 0;
   #pingTimeoutMs = 0;
 
-  constructor(config: SessionConfig, sink: SessionSink) {
+  constructor(config: ClientSessionConfig, sink: SessionSink) {
     this.config = config;
     this.#sink = sink;
     this.outbox = new Outbox(config.text);

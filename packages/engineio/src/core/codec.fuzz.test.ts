@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Tape, Witness, config, times } from "../../test/link.js";
 import { badPayloads, goodPayloads } from "../../test/packet-vectors.js";
 import { nodeText } from "../node/text.js";
+import { ClientSession } from "./client-session.js";
 import { decodeOpen, encodeOpen } from "./open.js";
 import type { WirePacket } from "./packet.js";
 import { decodePayload } from "./payload.js";
@@ -71,10 +72,11 @@ test("Session, either role, on its transport and on one on trial: never throws, 
   for (let round = 0; round < 3000; round++) {
     const role = round % 2 === 0 ? "server" : "client";
     const sink = new Witness();
-    const session = new Session(config(role, { now: () => round }), sink, 1000, 1000);
+    const settings = config({ now: () => round });
+    const session = role === "server" ? new Session(settings, sink, 1000, 1000) : new ClientSession(settings, sink);
     const polling = { name: "polling", flush: () => undefined, pause: () => undefined, resume: () => undefined, end: () => undefined };
     session.start(polling);
-    if (role === "server") session.open(openWire, times.pingInterval, times.pingTimeout);
+    if (session instanceof Session) session.open(openWire, times.pingInterval, times.pingTimeout);
     else if (round % 3 > 0) session.receive(openWire, polling);
     const stream = new Tape(session);
     session.tryUpgrade(stream);

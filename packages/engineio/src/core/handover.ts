@@ -42,15 +42,11 @@ export class Handover {
 
   /** A packet arrived on the stream. */
   receive(wire: WirePacket): void {
-    const action = onTrialPacket(this.#trial, wire, this.#owner.config.role);
+    const action = onTrialPacket(this.#trial, wire);
     switch (action) {
       case "answer-probe":
         this.#trial = "switching";
         this.#write(Wire.probeAnswer);
-        this.#owner.carrier?.pause();
-        return;
-      case "pause-polling":
-        this.#trial = "switching";
         this.#owner.carrier?.pause();
         return;
       case "switch":
@@ -58,16 +54,7 @@ export class Handover {
         return;
       case "abort":
         this.#owner.handoverFailed(this, unexpectedPacket(wire));
-        return;
-      case "ignore":
     }
-  }
-
-  /** Client: polling is silent, so the stream may take over. */
-  paused(): void {
-    if (this.#trial !== "switching" || this.#owner.config.role !== "client") return;
-    this.#write(Wire.upgrade);
-    this.#owner.handedOver(this);
   }
 
   /** A stream that cannot take a packet any more reports its own end, so a failure here says nothing new. */

@@ -1,11 +1,9 @@
 /**
- * Heartbeats of both roles (protocol document §"Heartbeat"): the server pings `intervalMs` after the last PONG and
- * waits `timeoutMs` for the answer; the client expects a PING within both together.
+ * A server's heartbeat (protocol document §"Heartbeat"): it pings `intervalMs` after the last PONG and waits `timeoutMs`
+ * for the answer.
  *
  * Room: engineio core. Times are milliseconds of one monotonic clock.
  */
-import type { Role } from "./packet.js";
-
 /** How much later than its deadline a tick may come and still be called punctual. */
 const PUNCTUAL_MS = 100;
 /** A process that was stopped this much longer than planned first reads what arrived meanwhile. */
@@ -21,14 +19,9 @@ export class Heartbeat {
   deadlineMs: number = Number.POSITIVE_INFINITY;
   /** PONGs since the last PING that answered none. */
   unasked = 0;
-  readonly #role: Role;
   #intervalMs = 0;
   #timeoutMs = 0;
   #phase: "quiet" | "waiting" | "stalled" | "over" = "quiet";
-
-  constructor(role: Role) {
-    this.#role = role;
-  }
 
   /** The session is open: time runs from `nowMs`. */
   start(nowMs: number, intervalMs: number, timeoutMs: number): void {
@@ -37,9 +30,9 @@ export class Heartbeat {
     this.#rearm(nowMs);
   }
 
-  /** The peer's PING (client) or PONG (server) arrived. @returns `false` for one that nobody asked for, which changes nothing but {@link unasked}. */
+  /** A PONG arrived. @returns `false` for one that nobody asked for, which changes nothing but {@link unasked}. */
   heard(nowMs: number): boolean {
-    if (this.#phase === "over" || (this.#role === "server" && !this.#isAwaited())) {
+    if (!this.#isAwaited()) {
       this.unasked++;
       return false;
     }
@@ -50,7 +43,7 @@ export class Heartbeat {
   /** What is due at `nowMs`? A PING is counted as sent. */
   due(nowMs: number): HeartbeatDue {
     if (nowMs < this.deadlineMs) return "nothing";
-    if (this.#role === "client" || this.#isAwaited()) return this.#isStalled(nowMs) ? "nothing" : "expired";
+    if (this.#isAwaited()) return this.#isStalled(nowMs) ? "nothing" : "expired";
     const dueMs = this.deadlineMs;
     this.#phase = "waiting";
     this.unasked = 0;
@@ -70,7 +63,7 @@ export class Heartbeat {
 
   #rearm(nowMs: number): void {
     this.#phase = "quiet";
-    this.deadlineMs = nowMs + this.#intervalMs + (this.#role === "client" ? this.#timeoutMs : 0);
+    this.deadlineMs = nowMs + this.#intervalMs;
   }
 
   /** A stopped process (a blocked event loop, a machine asleep) must not cost peers whose packets lie unread in the kernel their session. */

@@ -17,8 +17,8 @@ class PollingServer {
   readonly session: Session;
   readonly polling: ServerPolling;
 
-  constructor(more: Parameters<typeof config>[2] = {}) {
-    this.session = new Session(config("server", { now: () => 0 }, more), this.sink, 1000, 1e6);
+  constructor(more: Parameters<typeof config>[1] = {}) {
+    this.session = new Session(config({ now: () => 0 }, more), this.sink, 1000, 1e6);
     this.polling = new ServerPolling(this.session, 100, (polling) => polling.answerScheduled());
     this.session.start(this.polling);
     this.session.open(openWire, times.pingInterval, times.pingTimeout);
@@ -143,7 +143,7 @@ describe("polling", () => {
 describe("WebSocket", () => {
   const streaming = (): { readonly session: Session; readonly sink: Witness; readonly tape: Tape } => {
     const sink = new Witness();
-    const session = new Session(config("server", { now: () => 0 }), sink, 1000, 1000);
+    const session = new Session(config({ now: () => 0 }), sink, 1000, 1000);
     const tape = new Tape(session);
     session.start(tape);
     session.open(openWire, times.pingInterval, times.pingTimeout);

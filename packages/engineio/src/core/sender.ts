@@ -129,7 +129,7 @@ export class Sender extends Outbox {
 
   #queue(packet: QueuedPacket): Promise<void> {
     const owner = this.#owner;
-    if (owner.state !== "open" && (owner.state !== "opening" || owner.config.role === "server")) throw this.closedError();
+    if (owner.state !== "open") throw this.closedError();
     if (owner.isObserved) owner.packetCreated(typeof packet === "object" && "wire" in packet ? packet.wire : packet);
     const written = this.enqueue(packet);
     if (this.closeReason !== undefined) throw this.closedError(); // it did not fit

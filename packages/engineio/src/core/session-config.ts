@@ -3,7 +3,6 @@
  *
  * Room: engineio core.
  */
-import type { Role } from "./packet.js";
 import type { TextPort } from "./text.js";
 
 /** As Engine.IO's users know it. */
@@ -12,9 +11,8 @@ export type ReadyState = "opening" | "open" | "closing" | "closed";
 /** Why a session ended: the peers' strings. */
 export type CloseReason = "transport close" | "transport error" | "ping timeout" | "parse error" | "server shutting down" | "forced close";
 
-/** What all sessions of one server, or one client, share. */
+/** What all sessions of one server share. */
 export interface SessionConfig {
-  readonly role: Role;
   readonly clock: { now(): number };
   readonly text: TextPort;
   /** How long an upgrade may take. */
@@ -27,6 +25,9 @@ export interface SessionConfig {
   readonly highWaterMarkBytes: number;
   /** Most packets in one polling payload that we write. */
   readonly maxOutgoingPackets: number;
-  /** Server: most PONGs between two PINGs that answer none; one more ends the session. */
+  /** Most PONGs between two PINGs that answer none; one more ends the session. */
   readonly maxUnaskedPongs: number;
 }
+
+/** What a client's session is made with. */
+export type ClientSessionConfig = Omit<SessionConfig, "maxUnaskedPongs">;

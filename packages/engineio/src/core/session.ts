@@ -1,15 +1,14 @@
 /**
- * One Engine.IO session, either role: what may be sent and received when, heartbeat, and the one end.
+ * One Engine.IO session as a server has it: what may be sent and received when, heartbeat, and the one end.
  *
  * Room: engineio core. Sans-I/O: packets, transports and the time come in; a {@link SessionSink} hears what happened.
  * Nothing that a peer sends makes a method throw. Times are milliseconds, sizes bytes. The outgoing half is `Sender`, the
- * move to another transport `Handover`; what differs by role is in `#receiveControl` and `onTrialPacket`.
+ * move to another transport `Handover`. A client's session is `ClientSession`.
  */
 import { ConnectionError, UnknownPacketError } from "@x/errors/engineio";
 import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
 import { Handover, type HandoverOwner } from "./handover.js";
 import { Heartbeat } from "./heartbeat.js";
-import { type Handshake, decodeOpen } from "./open.js";
 import { Code, type PreparedPacket, Wire, type WirePacket } from "./packet.js";
 import { unexpectedPacket } from "./payload.js";
 import { Sender, type SenderOwner } from "./sender.js";
@@ -35,19 +34,19 @@ export class Session implements SenderOwner, HandoverOwner {
   #handover: Handover | undefined;
   /** Is the whole server closing, and this session with it? */
   #isGoingAway = false;
-  /** When opening, or closing, must be over. */
-  #phaseDeadlineMs: number | undefined;
+  /** When closing must be over. */
+  #closeDeadlineMs: number | undefined;
 
   constructor(config: SessionConfig, sink: SessionSink, maxPayloadBytes: number, maxMessageBytes: number) {
     this.config = config;
     this.#sink = sink;
     this.outbox = new Sender(this, maxPayloadBytes, maxMessageBytes);
-    this.#heartbeat = new Heartbeat(config.role);
+    this.#heartbeat = new Heartbeat();
   }
 
   /** When {@link tick} has something to do; `Infinity` once closed. */
   get deadlineMs(): number {
-    return Math.min(this.#heartbeat.deadlineMs, this.#phaseDeadlineMs ?? Infinity, this.#handover?.deadlineMs ?? Infinity);
+    return Math.min(this.#heartbeat.deadlineMs, this.#closeDeadlineMs ?? Infinity, this.#handover?.deadlineMs ?? Infinity);
   }
 
   /** Would a sender have to wait? */
@@ -60,17 +59,12 @@ export class Session implements SenderOwner, HandoverOwner {
     return this.#handover !== undefined;
   }
 
-  /** The first transport. A server is open at once; a client when OPEN has come. */
+  /** The first transport. */
   start(carrier: Carrier): void {
     this.carrier = carrier;
   }
 
-  /** Client: OPEN must come within this time. */
-  openWithin(timeoutMs: number): void {
-    this.#endPhaseIn(timeoutMs);
-  }
-
-  /** Server: the handshake is granted; `openWire` is the OPEN packet, which leaves first. */
+  /** The handshake is granted; `openWire` is the OPEN packet, which leaves first. */
   open(openWire: string, pingIntervalMs: number, pingTimeoutMs: number): void {
     this.state = "open";
     void this.outbox.enqueue(openWire);
@@ -81,7 +75,7 @@ export class Session implements SenderOwner, HandoverOwner {
   /**
    * Send one message.
    * @returns a promise that resolves below the low-water mark; without pressure always the same resolved one.
-   * @throws {SocketIsClosedError} `engineio/socket-closed` unless open (a client may queue while it opens).
+   * @throws {SocketIsClosedError} `engineio/socket-closed` unless open.
    * @throws {ContentTooLongError} `engineio/content-too-long` above the largest message the peer or we allow.
    */
   send(data: string | Uint8Array): Promise<void> {
@@ -119,7 +113,7 @@ export class Session implements SenderOwner, HandoverOwner {
 
   /** `carrier` is gone, by the peer's will or the network's: `reason` and `description` are what users hear. */
   carrierEnded(carrier: Carrier, reason: CloseReason, description: unknown): void {
-    if (carrier === this.carrier) this.#carrierLost(reason, description);
+    if (carrier === this.carrier) this.fail(reason, description);
     else if (this.#handover?.stream === carrier) this.handoverFailed(this.#handover, description);
   }
 
@@ -131,11 +125,6 @@ export class Session implements SenderOwner, HandoverOwner {
     this.#sink.onDeadline();
     this.#sink.onUpgrading(stream);
     return true;
-  }
-
-  /** Client: polling has fallen silent. */
-  paused(): void {
-    this.#handover?.paused();
   }
 
   /** For {@link Handover}. */
@@ -178,14 +167,14 @@ export class Session implements SenderOwner, HandoverOwner {
     this.#sink.onDrain();
   }
 
-  /** All that time brings: heartbeat, upgrade limit, opening and closing limit. */
+  /** All that time brings: heartbeat, upgrade limit, closing limit. */
   tick(nowMs: number): void {
     if (this.state === "closed") return;
-    if (nowMs >= (this.#phaseDeadlineMs ?? Infinity)) {
-      this.#phaseExpired();
+    if (nowMs >= (this.#closeDeadlineMs ?? Infinity)) {
+      this.#endAsAsked(Wire.close);
       return;
     }
-    if (this.#handover !== undefined && nowMs >= this.#handover.deadlineMs) this.handoverFailed(this.#handover, timedOut("the new transport did not take over in time"));
+    if (this.#handover !== undefined && nowMs >= this.#handover.deadlineMs) this.handoverFailed(this.#handover, timedOut());
     const due = this.#heartbeat.due(nowMs);
     if (due === "expired") this.fail("ping timeout");
     else if (due === "ping") void this.outbox.enqueue(Wire.ping);
@@ -206,7 +195,8 @@ export class Session implements SenderOwner, HandoverOwner {
     if (this.#handover?.isProbing === true) this.handoverFailed(this.#handover, this.outbox.closedError());
     if (isHasty) this.outbox.clear();
     if (!isStream(carrier)) this.outbox.push(Wire.close);
-    this.#endPhaseIn(this.config.closeTimeoutMs);
+    this.#closeDeadlineMs = this.config.clock.now() + this.config.closeTimeoutMs;
+    this.#sink.onDeadline();
     if (this.outbox.length > 0) void carrier.flush();
     else this.flushed();
   }
@@ -216,24 +206,16 @@ export class Session implements SenderOwner, HandoverOwner {
     this.#end(reason, description, Wire.close, closeCode);
   }
 
-  #carrierLost(reason: CloseReason, description: unknown): void {
-    if (this.state === "opening" && this.#sink.onOpenFailed(description)) this.carrier = undefined;
-    else this.fail(reason, description);
-  }
-
   #receiveMessage(data: string | Uint8Array): void {
     if (this.state === "open" || this.state === "closing") this.#sink.onMessage(data);
     else this.fail("parse error", unexpectedPacket(typeof data === "string" ? Wire.message : data));
   }
 
   #receiveControl(wire: string): void {
-    const { role } = this.config;
     const code = wire.charCodeAt(0);
-    if (this.state === "opening") this.#receiveOpen(wire);
-    else if (code === Code.pong && role === "server") this.#receivePong();
-    else if (code === Code.ping && role === "client") this.#receivePing(wire);
+    if (code === Code.pong) this.#receivePong();
     else if (code === Code.close) this.#end("transport close", undefined, Wire.noop, NORMAL_CLOSE);
-    else if (code !== Code.noop || role === "server") this.fail("parse error", unexpectedPacket(wire));
+    else this.fail("parse error", unexpectedPacket(wire));
   }
 
   #receivePong(): void {
@@ -246,49 +228,9 @@ export class Session implements SenderOwner, HandoverOwner {
     }
   }
 
-  #receivePing(wire: string): void {
-    if (!this.#heartbeat.heard(this.config.clock.now())) return; // closing
-    this.#sink.onHeartbeat();
-    void this.outbox.enqueue(`3${wire.slice(1)}`);
-  }
-
-  #receiveOpen(wire: string): void {
-    if (wire === Wire.close) {
-      this.fail("transport close", new ConnectionError("Cannot connect: the server closed the session", { code: "engineio/connection-lost" }));
-      return;
-    }
-    let handshake: Handshake;
-    try {
-      handshake = decodeOpen(wire);
-    } catch (cause) {
-      this.fail("parse error", cause);
-      return;
-    }
-    this.state = "open";
-    this.#phaseDeadlineMs = undefined;
-    if (handshake.maxPayload !== undefined) {
-      this.outbox.maxPayloadBytes = handshake.maxPayload;
-      this.outbox.maxMessageBytes = Math.min(this.outbox.maxMessageBytes, handshake.maxPayload);
-    }
-    this.#beginHeartbeat(handshake.pingInterval, handshake.pingTimeout);
-    this.outbox.settle();
-    this.#sink.onOpen(handshake);
-    this.flush();
-  }
-
   #beginHeartbeat(intervalMs: number, timeoutMs: number): void {
     this.#heartbeat.start(this.config.clock.now(), intervalMs, timeoutMs);
     this.#sink.onDeadline();
-  }
-
-  #endPhaseIn(timeoutMs: number): void {
-    this.#phaseDeadlineMs = this.config.clock.now() + timeoutMs;
-    this.#sink.onDeadline();
-  }
-
-  #phaseExpired(): void {
-    if (this.state === "closing") this.#endAsAsked(Wire.close);
-    else this.fail("transport error", timedOut("the server opened no session in time"));
   }
 
   #endAsAsked(goodbye: string): void {
@@ -301,7 +243,7 @@ export class Session implements SenderOwner, HandoverOwner {
     const handover = this.#handover;
     this.state = "closed";
     this.#handover = undefined;
-    this.#phaseDeadlineMs = undefined;
+    this.#closeDeadlineMs = undefined;
     this.#heartbeat.stop();
     this.carrier?.end(goodbye, closeCode);
     handover?.stream.end(Wire.close, closeCode);
@@ -310,6 +252,6 @@ export class Session implements SenderOwner, HandoverOwner {
   }
 }
 
-function timedOut(what: string): ConnectionError {
-  return new ConnectionError(`Cannot connect: ${what}`, { code: "engineio/connect-timeout" });
+function timedOut(): ConnectionError {
+  return new ConnectionError("Cannot upgrade: the new transport did not take over in time", { code: "engineio/connect-timeout" });
 }

@@ -1,9 +1,9 @@
 /**
  * The hand-over from polling to a stream (protocol document §"Upgrade"): `2probe`, `3probe`, `5`.
  *
- * Room: engineio core. One pure function for both roles.
+ * Room: engineio core. The server's half, a pure function; the client's is in `ClientSession`.
  */
-import { type Role, Wire, type WirePacket } from "./packet.js";
+import { Wire, type WirePacket } from "./packet.js";
 
 /**
  * Where a stream on trial stands: until the client's probe is answered it is being probed; from then on the client still
@@ -12,17 +12,15 @@ import { type Role, Wire, type WirePacket } from "./packet.js";
 export type Trial = "probing" | "switching";
 
 /** What is to be done after a packet on the stream on trial. */
-export type UpgradeAction = "answer-probe" | "pause-polling" | "switch" | "ignore" | "abort";
+export type UpgradeAction = "answer-probe" | "switch" | "abort";
 
 /** A packet arrived on the stream on trial. */
-export function onTrialPacket(trial: Trial, packet: WirePacket, role: Role): UpgradeAction {
+export function onTrialPacket(trial: Trial, packet: WirePacket): UpgradeAction {
   if (typeof packet !== "string") return "abort";
   switch (trial) {
     case "probing":
-      if (role === "server") return packet === Wire.probe ? "answer-probe" : "abort";
-      return packet === Wire.probeAnswer ? "pause-polling" : "abort";
+      return packet === Wire.probe ? "answer-probe" : "abort";
     case "switching":
-      if (role === "server") return packet.startsWith(Wire.upgrade) ? "switch" : "abort"; // a payload is allowed
-      return packet === Wire.noop ? "ignore" : "abort"; // python-engineio releases its poll here
+      return packet.startsWith(Wire.upgrade) ? "switch" : "abort"; // a payload is allowed
   }
 }

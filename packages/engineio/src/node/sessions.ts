@@ -46,7 +46,6 @@ export class Sessions {
     this.admission = new Admission(options, this.clients, (request) => application.newId(request));
     this.sweep = new Sweep(options.clock);
     this.#config = {
-      role: "server",
       clock: options.clock,
       text: nodeText,
       upgradeTimeoutMs: options.upgradeTimeout,

@@ -7,7 +7,7 @@ import { ConnectionError } from "@x/errors/engineio";
 import { ClientSession } from "../core/client-session.js";
 import type { Handshake } from "../core/open.js";
 import { type TransportName, Wire } from "../core/packet.js";
-import type { CloseReason, SessionConfig } from "../core/session-config.js";
+import type { ClientSessionConfig, CloseReason } from "../core/session-config.js";
 import { type ClientOptions, type ParsedClientOptions, parseClientOptions, requestSettings } from "./client-options.js";
 import { ClientRequests } from "./client-requests.js";
 import type { SocketHooks } from "./delivery.js";
@@ -198,9 +198,8 @@ const hooks: SocketHooks<ClientSocket> = {
   touch: (socket) => socket.touch(),
 };
 
-function sessionConfig(opts: ParsedClientOptions, platform: ClientPlatform): SessionConfig {
+function sessionConfig(opts: ParsedClientOptions, platform: ClientPlatform): ClientSessionConfig {
   return {
-    role: "client",
     clock: platform.clock,
     text: platform.text,
     upgradeTimeoutMs: opts.upgradeTimeout,
@@ -208,7 +207,6 @@ function sessionConfig(opts: ParsedClientOptions, platform: ClientPlatform): Ses
     maxBufferedBytes: opts.maxBufferedBytes,
     highWaterMarkBytes: opts.highWaterMarkBytes,
     maxOutgoingPackets: opts.maxOutgoingPackets,
-    maxUnaskedPongs: 0, // servers send none
   };
 }
 

@@ -1,6 +1,7 @@
 /** A transport that knows nothing of Engine.IO carries sessions on both sides; whatever it does, limits and the one end hold. */
 import { describe, expect, test } from "vitest";
 import { Witness, config, times } from "../../test/link.js";
+import { ClientSession } from "../core/client-session.js";
 import { encodeOpen } from "../core/open.js";
 import type { SessionConfig } from "../core/session-config.js";
 import { Session } from "../core/session.js";
@@ -30,8 +31,8 @@ class Pipe implements PacketStream {
   }
 }
 
-interface Side {
-  readonly session: Session;
+interface Side<S> {
+  readonly session: S;
   readonly sink: Witness;
   readonly pipe: Pipe;
   readonly carrier: PacketStreamCarrier;
@@ -39,9 +40,9 @@ interface Side {
 
 const clock = { now: (): number => 0 };
 
-function side(role: "client" | "server", more: Partial<SessionConfig> = {}, maxMessageBytes = 100): Side {
+function side<S extends Session | ClientSession>(create: (config: SessionConfig, sink: Witness) => S, more: Partial<SessionConfig> = {}, maxMessageBytes = 100): Side<S> {
   const sink = new Witness();
-  const session = new Session(config(role, clock, more), sink, 1e6, 1e6);
+  const session = create(config(clock, more), sink);
   const pipe = new Pipe();
   const carrier = new PacketStreamCarrier(session, pipe, maxMessageBytes);
   session.start(carrier);
@@ -49,9 +50,9 @@ function side(role: "client" | "server", more: Partial<SessionConfig> = {}, maxM
   return { session, sink, pipe, carrier };
 }
 
-function joined(more: Partial<SessionConfig> = {}): { readonly client: Side; readonly server: Side } {
-  const client = side("client", more);
-  const server = side("server", more);
+function joined(more: Partial<SessionConfig> = {}): { readonly client: Side<ClientSession>; readonly server: Side<Session> } {
+  const client = side((settings, sink) => new ClientSession(settings, sink), more);
+  const server = side((settings, sink) => new Session(settings, sink, 1e6, 1e6), more);
   client.pipe.peer = server.pipe;
   server.pipe.peer = client.pipe;
   server.session.open(encodeOpen({ sid: "s", upgrades: [], ...times, maxPayload: 1e6 }), times.pingInterval, times.pingTimeout);

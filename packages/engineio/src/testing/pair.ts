@@ -114,7 +114,6 @@ function serverSettings({ server = {}, onError, id = "memory" }: PairOptions, sw
     maxHttpBufferSize: server.maxHttpBufferSize ?? 1e6,
     maxPacketsPerPayload: server.maxPacketsPerPayload ?? 65_536,
     config: {
-      role: "server",
       clock,
       text: neutralText,
       upgradeTimeoutMs: server.upgradeTimeout ?? 10_000,
