@@ -60,7 +60,7 @@ export const testPackages: readonly string[] = ["@x/testkit"];
 export const userFolders: readonly string[] = ["apps/", "examples"];
 
 /** Entries that must bundle for a platform without Node; a trailing `/*` stands for every subpath. */
-export const neutralEntries: readonly string[] = ["@x/errors", "@x/errors/*", "@x/wsframe", "@x/simple-ws/client", "@x/engineio/client", "@x/engineio/resilient", "@x/engineio/transport", "@x/socketio/client", "@x/socketio/simple-client", "@x/pool", "@x/pool/resilient"];
+export const neutralEntries: readonly string[] = ["@x/errors", "@x/errors/*", "@x/wsframe", "@x/simple-ws/client", "@x/engineio/client", "@x/engineio/resilient", "@x/engineio/transport", "@x/socketio/client", "@x/socketio/simple-client", "@x/pool", "@x/pool/resilient", "@x/pool/channels"];
 
 /** Lowest Node release that runs `require()` of an ES module without a flag. */
 export const requiredNode = ">=20.19";

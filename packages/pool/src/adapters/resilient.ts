@@ -38,7 +38,7 @@ export async function connectResilient<In = unknown, Out = unknown>(
 }
 
 /** The socket's heartbeat takes the place of the connection's own; its one deadline covers every phase of an attempt. */
-function transportOf<In, Out>({ connection, heartbeat, connectTimeoutMs = DEFAULT_SOCKET_LIMITS.connectTimeoutMs }: ResilientSocketOptions<In, Out>): Transport {
+export function transportOf({ connection, heartbeat, connectTimeoutMs = DEFAULT_SOCKET_LIMITS.connectTimeoutMs }: Pick<ResilientSocketOptions, "connection" | "heartbeat" | "connectTimeoutMs">): Transport {
   return simpleWsTransport({
     connectTimeoutMs, handshakeTimeoutMs: connectTimeoutMs,
     ...(heartbeat === undefined ? {} : { pingIntervalMs: 0 }),

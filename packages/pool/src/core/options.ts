@@ -61,7 +61,9 @@ export const DEFAULT_LIMITS: PoolLimits = {
   validateAfterIdleMs: 0,
 };
 
-type Unit = "count" | "bound" | "time" | "fraction";
+export type Unit = "count" | "bound" | "time" | "fraction";
+/** The lowest value of a number, and its unit. */
+export type Bound = readonly [lowest: number, unit: Unit];
 
 /** What a value of each unit must be: a finite count, a count or none, milliseconds, or a part of the whole. */
 const UNITS: Readonly<Record<Unit, { readonly is: (value: number) => boolean; readonly wanted: string }>> = {
@@ -72,7 +74,7 @@ const UNITS: Readonly<Record<Unit, { readonly is: (value: number) => boolean; re
 };
 
 /** Lowest value and unit of each. */
-const BOUNDS: Readonly<Record<keyof PoolLimits, readonly [lowest: number, unit: Unit]>> = {
+const BOUNDS: Readonly<Record<keyof PoolLimits, Bound>> = {
   maxConnections: [1, "count"],
   maxPerKey: [1, "bound"],
   minConnections: [0, "count"],
@@ -111,7 +113,11 @@ export function atMost(name: string, value: number, limitName: string, limit: nu
 
 /** @throws {JetSocketError} `pool/invalid-option`, naming the option, its value and its bounds. */
 export function checked(name: keyof PoolLimits, value: number): number {
-  const [lowest, unit] = BOUNDS[name];
+  return within(name, value, BOUNDS[name]);
+}
+
+/** @throws {JetSocketError} `pool/invalid-option`, as {@link checked}. */
+export function within(name: string, value: number, [lowest, unit]: Bound): number {
   const { is, wanted } = UNITS[unit];
   if (value >= lowest && is(value)) return value;
   throw invalidOption(`Cannot use ${name} ${value}, must be ${wanted} ${lowest}`);

@@ -27,13 +27,17 @@ export interface Adoption {
   readonly replacedAgeMs: number | undefined;
 }
 
-/** How a life ended. */
-export interface Outcome {
-  readonly end: LinkEnd;
+/** Why no message follows. */
+export interface Ending {
   /** What `receive` throws from now on. */
   readonly error: JetSocketError;
   /** A loop over messages may simply end. */
   readonly isQuiet: boolean;
+}
+
+/** How a life ended. */
+export interface Outcome extends Ending {
+  readonly end: LinkEnd;
 }
 
 export interface MachineSink<Link> {

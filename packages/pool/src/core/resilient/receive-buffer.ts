@@ -21,9 +21,25 @@ type Entry<T> =
 /** What is taken out: a message, or an error that stands where messages are missing. */
 export type Taken<T> = { readonly message: T } | { readonly error: Error };
 
+/** Bytes that several buffers may hold together. */
+export class ByteBudget {
+  readonly maxBytes: number;
+  bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** @returns whether so many more fit. */
+  admits(bytes: number): boolean {
+    return this.bytes + bytes <= this.maxBytes;
+  }
+}
+
 export class ReceiveBuffer<T> {
   readonly #limits: BufferLimits;
   readonly #keyOf: ((message: T) => unknown) | undefined;
+  #budget: ByteBudget;
   readonly #entries = new Fifo<Entry<T>>();
   /** What waits, by key, where the policy is "conflate". */
   readonly #byKey = new Map<unknown, Message<T>>();
@@ -34,8 +50,10 @@ export class ReceiveBuffer<T> {
   /** Something was lost since a message was last taken. */
   #isLosing = false;
 
-  constructor(limits: BufferLimits, keyOf?: (message: T) => unknown) {
+  /** @param budget what this buffer shares with others; none without. */
+  constructor(limits: BufferLimits, keyOf?: (message: T) => unknown, budget: ByteBudget = new ByteBudget(Infinity)) {
     this.#limits = limits;
+    this.#budget = budget;
     this.#keyOf = limits.policy === "conflate" ? keyOf : undefined;
   }
 
@@ -75,7 +93,7 @@ export class ReceiveBuffer<T> {
     const wasLosing = this.#isLosing;
     if (this.#admits(bytes)) {
       if (key !== undefined) this.#byKey.set(key, entry);
-      this.#bytes += bytes;
+      this.#count(bytes);
       this.#add(entry);
     }
     return this.#isLosing && !wasLosing;
@@ -104,8 +122,15 @@ export class ReceiveBuffer<T> {
   clear(): void {
     this.#entries.clear();
     this.#byKey.clear();
-    this.#bytes = 0;
+    this.#count(-this.#bytes);
     this.#isFull = this.#isLosing = false;
+  }
+
+  /** Nothing more will come: what is there is nobody's business but its holder's. */
+  leaveBudget(): void {
+    this.#budget.bytes -= this.#bytes;
+    this.#budget = new ByteBudget(Infinity);
+    this.#budget.bytes = this.#bytes;
   }
 
   /** Makes room as the policy says. @returns whether there is some. */
@@ -114,30 +139,30 @@ export class ReceiveBuffer<T> {
     if (policy === "pause" || this.#hasRoom(bytes)) return true;
     if (policy === "error") this.#openGap();
     else if (policy === "dropNewest" || bytes > maxBytes) this.#lose();
-    else {
-      this.#makeRoom(bytes);
-      return true;
-    }
+    else return this.#makeRoom(bytes);
     return false;
   }
 
   #add(entry: Entry<T>): void {
     this.#entries.push(entry);
-    if (this.#limits.policy === "pause" && this.fillRatio >= 1) this.#isFull = true;
+    if (this.#limits.policy === "pause" && (this.fillRatio >= 1 || !this.#budget.admits(0))) this.#isFull = true;
   }
 
   #hasRoom(bytes: number): boolean {
     const { policy, capacity, maxBytes } = this.#limits;
     if (policy === "error" && this.#entries.last?.kind === "gap") return false; // what follows a gap waits until it is seen
-    return this.size < capacity && this.#bytes + bytes <= maxBytes;
+    return this.size < capacity && this.#bytes + bytes <= maxBytes && this.#budget.admits(bytes);
   }
 
-  #makeRoom(bytes: number): void {
+  /** @returns false where all of it is not enough, because others hold what there is. */
+  #makeRoom(bytes: number): boolean {
     while (!this.#hasRoom(bytes)) {
       const oldest = this.#entries.shift();
-      if (oldest?.kind === "message") this.#forget(oldest);
       this.#lose();
+      if (oldest === undefined) return false;
+      if (oldest.kind === "message") this.#forget(oldest);
     }
+    return true;
   }
 
   #openGap(): void {
@@ -145,6 +170,11 @@ export class ReceiveBuffer<T> {
     if (last?.kind === "gap") last.dropped++;
     else this.#entries.push({ kind: "gap", dropped: 1 });
     this.#lose();
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#budget.bytes += bytes;
   }
 
   #lose(): void {
@@ -155,8 +185,8 @@ export class ReceiveBuffer<T> {
   /** The newer message takes the place of the older in the line. A larger one takes it where there are bytes for it. */
   #replace(key: unknown, message: T, bytes: number): boolean {
     const older = this.#byKey.get(key);
-    if (older === undefined || this.#bytes - older.bytes + bytes > this.#limits.maxBytes) return false;
-    this.#bytes += bytes - older.bytes;
+    if (older === undefined || this.#bytes - older.bytes + bytes > this.#limits.maxBytes || !this.#budget.admits(bytes - older.bytes)) return false;
+    this.#count(bytes - older.bytes);
     older.message = message;
     older.bytes = bytes;
     this.#conflated++;
@@ -164,7 +194,7 @@ export class ReceiveBuffer<T> {
   }
 
   #forget(entry: Message<T>): void {
-    this.#bytes -= entry.bytes;
+    this.#count(-entry.bytes);
     if (this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
   }
 

@@ -40,6 +40,8 @@ export class Inbound<In> {
   messages = 0;
   bytes = 0;
   invalid = 0;
+  /** The application wants nothing more to be read. */
+  isPaused = false;
   lastSequenceId: MessageId | undefined;
 
   constructor(settings: InboundSettings<In>, host: InboundHost<In>) {
@@ -52,7 +54,7 @@ export class Inbound<In> {
 
   /** Nothing more should be read. */
   get isHolding(): boolean {
-    return this.#isChecking || this.buffer.isFull;
+    return this.#isChecking || this.isPaused || this.buffer.isFull;
   }
 
   /** Messages that had come before. */

@@ -3,9 +3,8 @@
  */
 import type { Clock, Timer } from "@x/errors/clock";
 import { ConnectionError, JetSocketError } from "@x/errors/pool";
-import type { Outcome } from "../../core/resilient/lifecycle.js";
-import type { ReceiveBuffer} from "../../core/resilient/receive-buffer.js";
-import { type Taken } from "../../core/resilient/receive-buffer.js";
+import type { Ending } from "../../core/resilient/lifecycle.js";
+import type { ReceiveBuffer, Taken } from "../../core/resilient/receive-buffer.js";
 
 export interface ReceiveOptions {
   /** Default Infinity; 0 asks only for what is there. */
@@ -26,7 +25,7 @@ export class Inbox<In> {
   /** A message was taken. */
   readonly #onTaken: () => void;
   readonly #receivers = new Set<Receiver<In>>();
-  #outcome: Outcome | undefined;
+  #ending: Ending | undefined;
 
   constructor(buffer: ReceiveBuffer<In>, maxReceivers: number, clock: Clock, onTaken: () => void) {
     this.#buffer = buffer;
@@ -52,13 +51,13 @@ export class Inbox<In> {
 
   /** A life begins. */
   open(): void {
-    this.#outcome = undefined;
+    this.#ending = undefined;
   }
 
   /** No message will follow. Whoever waits learns why; what is there can still be taken. */
-  settle(outcome: Outcome): void {
-    this.#outcome = outcome;
-    for (const receiver of [...this.#receivers]) receiver.reject(outcome.error);
+  settle(ending: Ending): void {
+    this.#ending = ending;
+    for (const receiver of [...this.#receivers]) receiver.reject(ending.error);
   }
 
   /** Nobody will take what is there. */
@@ -71,7 +70,7 @@ export class Inbox<In> {
     if (signal?.aborted === true) throw aborted(signal);
     const taken = this.#take();
     if (taken !== undefined) return taken;
-    if (this.#outcome !== undefined) throw this.#outcome.error;
+    if (this.#ending !== undefined) throw this.#ending.error;
     if (!(timeoutMs > 0)) return undefined;
     if (this.#receivers.size >= this.#maxReceivers) throw tooMany(this.#maxReceivers);
     return await this.#wait(timeoutMs, signal);
@@ -82,7 +81,7 @@ export class Inbox<In> {
     try {
       return await this.receive({});
     } catch (error) {
-      if (this.#outcome?.isQuiet === true && error === this.#outcome.error) return undefined;
+      if (this.#ending?.isQuiet === true && error === this.#ending.error) return undefined;
       throw error;
     }
   }

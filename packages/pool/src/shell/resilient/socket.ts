@@ -182,6 +182,16 @@ export class ResilientSocket<In = unknown, Out = unknown> extends Subscribable<S
     }
   }
 
+  /** Reads nothing more until {@link resume}, over reconnects too, as far as the platform can; what has been read is still given out. For listeners
+   *  that cannot keep up: `receive` and loops need it not. Heartbeats take no silence for death meanwhile. */
+  pause(): void {
+    this.#setPaused(true);
+  }
+
+  resume(): void {
+    this.#setPaused(false);
+  }
+
   /**
    * Ends it: a connection by its closing handshake (at most `closeTimeoutMs`), an attempt or a wait at once. Idempotent.
    * What has not been received is dropped, what has not been sent is refused.
@@ -219,6 +229,11 @@ export class ResilientSocket<In = unknown, Out = unknown> extends Subscribable<S
       buffered: buffer.size, bufferedBytes: buffer.bytes, bufferFillRatio: Math.min(1, buffer.fillRatio), dropped: buffer.dropped, conflated: buffer.conflated,
       queued: outbox.queued, unacknowledged: outbox.unacknowledged, outgoingDropped: outbox.dropped,
     };
+  }
+
+  #setPaused(isPaused: boolean): void {
+    this.#inbound.isPaused = isPaused;
+    this.#driver.setReading(!this.#inbound.isHolding);
   }
 
   #driverHost(): DriverHost {

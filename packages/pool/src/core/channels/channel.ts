@@ -1,0 +1,151 @@
+/**
+ * The nouns of a channel pool: a channel, the line it lies on, and its seat there. Room: pool core.
+ *
+ * A line is one connection over all its reconnects. A seat is what the server knows, or is to know, of a channel on a line:
+ * a channel that is being moved has two of them, and one that nobody holds any more leaves its seat to be cancelled.
+ */
+import type { MessageId } from "../resilient/events.js";
+import type { Ending } from "../resilient/lifecycle.js";
+import type { Matcher } from "./pattern.js";
+import { Trail, Trails } from "./trail.js";
+
+/** Whoever holds a channel. None of these may throw. */
+export interface Member<Message> {
+  /** The channel is subscribed to. Called once for each time that the server has (again) been told. */
+  ready(): void;
+  deliver(message: Message, bytes: number): void;
+  /** What came between two connections is lost: the server could not go on where it was asked to. */
+  missed(): void;
+  /** Nothing follows. */
+  end(ending: Ending): void;
+}
+
+/** `wanted`, then `asked` until it is acknowledged, then `live`; `unwanted`, then `leaving` until that is. */
+export type SeatState = "wanted" | "asked" | "live" | "unwanted" | "leaving";
+
+export class Seat<Message> {
+  readonly channel: Channel<Message>;
+  readonly line: Line<Message>;
+  state: SeatState = "wanted";
+  /** The server was told before, on a connection that is gone. */
+  isAgain = false;
+  /** The request that asked last; answers to others are of no interest. */
+  requestId = 0;
+
+  constructor(channel: Channel<Message>, line: Line<Message>) {
+    this.channel = channel;
+    this.line = line;
+  }
+}
+
+/** How far a new channel's positions reach. */
+export interface ChannelMemory {
+  readonly positionWindow: number;
+  /** Names of which a pattern remembers positions. */
+  readonly maxNames: number;
+}
+
+const NO_POSITIONS: ReadonlyMap<string, MessageId> = new Map();
+
+export class Channel<Message> {
+  readonly name: string;
+  readonly matches: Matcher | undefined;
+  /** Replaced, never changed, so that delivery needs no copy. */
+  members: readonly Member<Message>[] = [];
+  home: Seat<Message> | undefined;
+  /** Where it is being moved to. */
+  next: Seat<Message> | undefined;
+  readonly #memory: ChannelMemory;
+  #trail: Trail | Trails;
+
+  constructor(name: string, matches: Matcher | undefined, memory: ChannelMemory) {
+    this.name = name;
+    this.matches = matches;
+    this.#memory = memory;
+    this.#trail = this.#newTrail();
+  }
+
+  /** The position of the last message; `undefined` where there is none. */
+  get after(): MessageId | undefined {
+    return this.#trail.last;
+  }
+
+  /** The last position of each name that a pattern has met. */
+  get positions(): ReadonlyMap<string, MessageId> {
+    return this.#trail instanceof Trails ? this.#trail.positions() : NO_POSITIONS;
+  }
+
+  /** @returns whether a message of this line is for the channel. */
+  isHeardOn(line: Line<Message>): boolean {
+    return this.home?.line === line || this.next?.line === line;
+  }
+
+  /** @returns whether no message had this position before. */
+  admit(name: string, position: MessageId): boolean {
+    return this.#trail instanceof Trails ? this.#trail.admit(name, position) : this.#trail.admit(position);
+  }
+
+  /** Positions begin anew. */
+  forget(): void {
+    this.#trail = this.#newTrail();
+  }
+
+  join(member: Member<Message>): void {
+    this.members = [...this.members, member];
+  }
+
+  leave(member: Member<Message>): void {
+    this.members = this.members.filter((other) => other !== member);
+  }
+
+  #newTrail(): Trail | Trails {
+    const { positionWindow, maxNames } = this.#memory;
+    return this.matches === undefined ? new Trail(positionWindow) : new Trails(positionWindow, maxNames);
+  }
+}
+
+/** `opening` also between two connections; `closing` until it is gone. */
+export type LinePhase = "opening" | "open" | "closing";
+
+export class Line<Message> {
+  /** 1 for the first. */
+  readonly number: number;
+  phase: LinePhase = "opening";
+  readonly seats: Set<Seat<Message>> = new Set<Seat<Message>>();
+  /** Channels that are heard on it and are patterns; those that are heard no more, but still leaving. */
+  readonly patterns: Set<Channel<Message>> = new Set<Channel<Message>>();
+  readonly parting: Set<Channel<Message>> = new Set<Channel<Message>>();
+  /** What the server is to be told, in order. */
+  readonly queue: Set<Seat<Message>> = new Set<Seat<Message>>();
+  /** Requests that may leave until `batchUntilMs`. */
+  batchLeft = 0;
+  batchUntilMs: number = Number.NEGATIVE_INFINITY;
+  /** Its channels are being moved away. */
+  isDraining = false;
+  /** Since when it has no channels. */
+  idleSinceMs: number = Number.POSITIVE_INFINITY;
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  add(seat: Seat<Message>): void {
+    this.seats.add(seat);
+    this.idleSinceMs = Infinity;
+    if (seat.channel.matches !== undefined) this.patterns.add(seat.channel);
+  }
+
+  /** From now on it is not heard, though the server is still to be told. */
+  part(seat: Seat<Message>): void {
+    this.patterns.delete(seat.channel);
+    this.parting.add(seat.channel);
+  }
+
+  remove(seat: Seat<Message>, nowMs: number): void {
+    this.seats.delete(seat);
+    this.queue.delete(seat);
+    this.patterns.delete(seat.channel);
+    this.parting.delete(seat.channel);
+    if (this.seats.size === 0) this.idleSinceMs = nowMs;
+  }
+}
