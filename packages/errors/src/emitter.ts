@@ -90,6 +90,11 @@ export class Subscribable<Events extends EventMap<Events>> {
   /** Calls the listeners that are there when it begins, in their order.
    *  @returns whether there was one. */
   protected dispatch<Event extends EventName<Events>>(event: Event, ...args: Events[Event]): boolean {
+    return this.dispatchList(event, args);
+  }
+
+  /** {@link dispatch} of arguments that are a list already, which is not copied. */
+  protected dispatchList<Event extends EventName<Events>>(event: Event, args: Events[Event]): boolean {
     const list = find(this.#entries, event);
     if (list === undefined) return false;
     for (const entry of list) {

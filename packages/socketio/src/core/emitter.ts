@@ -33,8 +33,8 @@ export abstract class TypedEmitter<Listen, Reserved> extends Subscribable<Events
     return this.listeners(event) as ReturnType<this["listeners"]>;
   }
 
-  /** {@link dispatch} for a name and arguments that came from the wire: declared types end here. */
+  /** {@link dispatchList} for a name and arguments that came from the wire: declared types end here. */
   protected run(event: string, args: readonly unknown[]): boolean {
-    return this.dispatch(event as EventName<Events<Listen, Reserved>>, ...(args as Events<Listen, Reserved>[EventName<Events<Listen, Reserved>>]));
+    return this.dispatchList(event as EventName<Events<Listen, Reserved>>, args as Events<Listen, Reserved>[EventName<Events<Listen, Reserved>>]);
   }
 }
