@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { setErrorReporter } from "@x/errors/handlers";
 import { ConnectionClosed } from "@x/errors/simple-ws";
+import { prepareMessage } from "@x/wsframe";
 import type { CloseInfo } from "../core/closing.js";
 import type { WebSocketConnection } from "../shell/socket.js";
 import { pair } from "./pair.js";
@@ -49,6 +50,16 @@ describe("back pressure", () => {
     recorder(server);
     for (let turn = 0; turn < 5; turn++) await client.send("x".repeat(100_000));
     expect(client.bufferedBytes).toBe(0);
+  });
+
+  test("trySend() and trySendPrepared() send what has room, and say no to one byte more", async () => {
+    const { server, client, settle } = pair({ server: { maxBufferedBytes: 1_008, pingIntervalMs: 0 } });
+    client.pause();
+    await settle();
+    const large = prepareMessage(new Uint8Array(604)); // 4 bytes of header
+    expect([server.trySend(new Uint8Array(396)), server.bufferedBytes]).toEqual([true, 400]);
+    expect([server.trySend(new Uint8Array(605)), server.trySendPrepared(prepareMessage(new Uint8Array(605)))]).toEqual([false, false]);
+    expect([server.trySendPrepared(large), server.bufferedBytes]).toEqual([true, 1_008]);
   });
 
   test("maxBufferedBytes: at the limit it is sent, one byte over it throws and sends nothing", async () => {

@@ -79,7 +79,7 @@ export class WebSocketServer implements ConnectionOwner {
 
   /**
    * Sends one message to all open connections, encoded (and compressed) once. Whoever does not keep up is not waited for:
-   * a connection that holds more than its `highWaterMarkBytes` is left out.
+   * a connection that holds more than its `highWaterMarkBytes`, or has no room for the message, is left out.
    * @returns how many it was sent to.
    * @throws {SimpleWebsocketError} `simple-ws/invalid-argument`.
    */

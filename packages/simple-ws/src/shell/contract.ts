@@ -75,7 +75,7 @@ export interface MessageConnection extends AsyncIterable<string | Uint8Array> {
   send(data: Sendable): Promise<void>;
   /** {@link send} for a message that is encoded once and goes to many: see `prepareMessage`. */
   sendPrepared(message: PreparedMessage): Promise<void>;
-  /** Sends, if the connection is open and not over its high-water mark. @returns whether it did. */
+  /** Sends, if the connection is open, not over its high-water mark, and has room for the message. @returns whether it did. */
   trySend(data: Sendable): boolean;
   /**
    * The next message, in order; messages that have come are given out before the connection's end is told.

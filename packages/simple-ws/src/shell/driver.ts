@@ -155,7 +155,7 @@ export class Driver extends Incoming implements DuplexHandler, ConnectionSink, S
 
   send(data: string | Uint8Array): Promise<void> {
     this.#checkOpen();
-    this.checkRoom(data);
+    if (!this.hasRoomForMessage(data)) throw this.bufferFull();
     this.#messagesSent++;
     this.machine.send(data);
     return this.#readiness();
@@ -163,20 +163,20 @@ export class Driver extends Incoming implements DuplexHandler, ConnectionSink, S
 
   sendPrepared(message: PreparedMessage): Promise<void> {
     this.#checkOpen();
-    this.checkRoomFor(message);
+    if (!this.hasRoomForPrepared(message)) throw this.bufferFull();
     this.#messagesSent++;
     this.machine.sendPrepared(message);
     return this.#readiness();
   }
 
   trySend(data: string | Uint8Array): boolean {
-    if (this.machine.state !== "open" || this.isCongested) return false;
+    if (this.machine.state !== "open" || this.isCongested || !this.hasRoomForMessage(data)) return false;
     void this.send(data);
     return true;
   }
 
   trySendPrepared(message: PreparedMessage): boolean {
-    if (this.machine.state !== "open" || this.isCongested) return false;
+    if (this.machine.state !== "open" || this.isCongested || !this.hasRoomForPrepared(message)) return false;
     void this.sendPrepared(message);
     return true;
   }

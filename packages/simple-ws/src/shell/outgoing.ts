@@ -74,18 +74,22 @@ export abstract class Outgoing implements ByteOutput, BatchMember {
     return true;
   }
 
-  /** Text is measured only where three bytes per unit might be too many. @throws {SimpleWebsocketError} `simple-ws/buffer-full`. */
-  protected checkRoom(data: string | Uint8Array): void {
+  /** Whether the message is within `maxBufferedBytes`. Text is measured only where three bytes per unit might be too many. */
+  protected hasRoomForMessage(data: string | Uint8Array): boolean {
     const { settings: { maxBufferedBytes }, codec, role } = this.profile;
-    if (this.hasRoomFor(14 + data.length * 3, maxBufferedBytes)) return;
+    if (this.hasRoomFor(14 + data.length * 3, maxBufferedBytes)) return true;
     const payloadBytes = typeof data === "string" ? codec.text.byteLength(data) : data.length;
-    if (!this.hasRoomFor(frameLength(payloadBytes, role === "client"), maxBufferedBytes)) throw bufferFull(maxBufferedBytes, this.bufferedBytes);
+    return this.hasRoomFor(frameLength(payloadBytes, role === "client"), maxBufferedBytes);
   }
 
-  /** {@link checkRoom} for a frame that is written already. */
-  protected checkRoomFor({ frame }: PreparedMessage): void {
-    const { maxBufferedBytes } = this.profile.settings;
-    if (!this.hasRoomFor(frame.length, maxBufferedBytes)) throw bufferFull(maxBufferedBytes, this.bufferedBytes);
+  /** {@link hasRoomForMessage} for a frame that is written already. */
+  protected hasRoomForPrepared({ frame }: PreparedMessage): boolean {
+    return this.hasRoomFor(frame.length, this.profile.settings.maxBufferedBytes);
+  }
+
+  protected bufferFull(): SimpleWebsocketError {
+    const { bufferedBytes, profile: { settings: { maxBufferedBytes } } } = this;
+    return new SimpleWebsocketError(`Cannot send: more than ${maxBufferedBytes} bytes would wait, must be fewer`, { code: "simple-ws/buffer-full", retryable: true, details: { maxBufferedBytes, bufferedBytes } });
   }
 
   /** Whether `bytes` more are within `limitBytes`. */
@@ -114,8 +118,4 @@ export abstract class Outgoing implements ByteOutput, BatchMember {
     this.#lingeringBytes = this.duplex.bufferedBytes;
     return this.#lingeringBytes === 0;
   }
-}
-
-function bufferFull(maxBufferedBytes: number, bufferedBytes: number): SimpleWebsocketError {
-  return new SimpleWebsocketError(`Cannot send: more than ${maxBufferedBytes} bytes would wait, must be fewer`, { code: "simple-ws/buffer-full", retryable: true, details: { maxBufferedBytes, bufferedBytes } });
 }
