@@ -1,6 +1,6 @@
 /** A server with numbered channels, on connections that a test opens and ends by hand. */
 import { seededRandom, settle, FakeClock } from "@x/testkit";
-import { ChannelPool, type ChannelPoolOptions } from "../../src/channels.js";
+import { ChannelPool, type Acknowledgement, type ChannelPoolOptions } from "../../src/channels.js";
 import { FakeTransport, type FakeLink } from "../resilient/fake-transport.js";
 
 export interface Tick {
@@ -73,7 +73,7 @@ export class Exchange {
     this.asked.push({ ...asked, link });
     if (link.isOver) return;
     const refused = asked.op === "subscribe" && asked.channels.some(({ channel }) => this.manners.refuses(channel));
-    if (this.manners.acknowledges) link.deliver(refused ? { ack: asked.id, error: "no such channel" } : { ack: asked.id });
+    if (this.manners.acknowledges) link.deliver(refused ? { ack: asked.id, error: "no such channel" } : { ack: asked.id, positions: this.#positions(asked) });
     if (refused) return;
     const names = this.#subscribed.get(link) ?? new Set<string>();
     this.#subscribed.set(link, names);
@@ -84,6 +84,10 @@ export class Exchange {
         if (this.manners.resumes) this.#resume(link, channel, after, positions ?? {});
       }
     }
+  }
+
+  #positions({ channels }: Asked): Readonly<Record<string, number>> {
+    return Object.fromEntries(channels.map(({ channel }) => [channel, this.publishedOf(channel)]));
   }
 
   #resume(link: FakeLink, pattern: string, after: number | undefined, positions: Readonly<Record<string, number>>): void {
@@ -107,10 +111,9 @@ export interface SetUp {
   readonly pass: (ms?: number) => Promise<void>;
 }
 
-export const ackOf = (message: unknown): { readonly id: number; readonly error?: unknown } | undefined => {
-  if (typeof message !== "object" || message === null || !("ack" in message)) return undefined;
-  return { id: Number(message.ack), ...("error" in message ? { error: message.error } : {}) };
-};
+export function ackOf(message: unknown): Acknowledgement | undefined {
+  return typeof message === "object" && message !== null && "ack" in message ? { ...message, id: Number(message.ack) } : undefined;
+}
 
 export function setUp(options: Partial<ChannelPoolOptions<Tick>> = {}): SetUp {
   const exchange = new Exchange();

@@ -85,6 +85,12 @@ export class Channel<Message> {
     return this.#trail instanceof Trails ? this.#trail.admit(name, position) : this.#trail.admit(position);
   }
 
+  /** Where it stands before its first message. */
+  begin(positions: Readonly<Record<string, MessageId>> = {}): void {
+    const position = this.after === undefined && Object.hasOwn(positions, this.name) ? positions[this.name] : undefined;
+    if (position !== undefined) this.admit(this.name, position);
+  }
+
   /** Positions begin anew. */
   forget(): void {
     this.#trail = this.#newTrail();

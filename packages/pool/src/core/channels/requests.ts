@@ -18,6 +18,8 @@ export interface Acknowledgement {
   readonly error?: unknown;
   /** `false`: it could not go on after the position it was given. */
   readonly resumed?: boolean | undefined;
+  /** Where channels stand, by name: what follows is sent. Without it a connection lost before a channel's first message leaves a gap. */
+  readonly positions?: Readonly<Record<string, MessageId>> | undefined;
 }
 
 /** How sending went: `"silent"`, because there is nothing to be said; `"lost"`, because the connection is gone, which will be told; or why it can never be sent. */
@@ -26,7 +28,8 @@ export type Sent = "sent" | "silent" | "lost" | JetSocketError;
 export interface RequestsHost<Message> {
   /** Tell the server. */
   send(line: Line<Message>, kind: RequestKind, id: number, seats: readonly Seat<Message>[]): Sent;
-  live(seat: Seat<Message>, hasMissed: boolean, nowMs: number): void;
+  /** The server has been told, and did not say no. */
+  live(seat: Seat<Message>, acknowledgement: Acknowledgement | undefined, nowMs: number): void;
   /** The server, or the application's own function, does not want this channel. */
   refused(seat: Seat<Message>, error: JetSocketError, nowMs: number): void;
   /** The server has let go of it, or will not say. */
@@ -106,14 +109,15 @@ export class Requests<Message> {
   }
 
   /** @returns whether somebody waited for it. */
-  acknowledged(line: Line<Message>, { id, error, resumed }: Acknowledgement, nowMs: number): boolean {
+  acknowledged(line: Line<Message>, acknowledgement: Acknowledgement, nowMs: number): boolean {
+    const { id, error } = acknowledgement;
     const request = this.#pending.get(id);
     if (request?.line !== line) return false;
     this.#pending.delete(id);
     for (const seat of request.seats) {
       if (seat.requestId !== request.id) continue; // it has been asked for again since, or given up
       if (seat.state === "leaving") this.#host.left(seat, nowMs);
-      else if (seat.state === "asked" && error === undefined) this.#live(seat, resumed === false, nowMs);
+      else if (seat.state === "asked" && error === undefined) this.#live(seat, acknowledgement, nowMs);
       else if (seat.state === "asked") this.#host.refused(seat, refusal(seat.channel.name, error), nowMs);
     }
     return true;
@@ -180,7 +184,7 @@ export class Requests<Message> {
     this.#pending.delete(id);
     for (const seat of seats) {
       if (seat.requestId !== id) continue;
-      if (seat.state === "asked") this.#live(seat, false, nowMs);
+      if (seat.state === "asked") this.#live(seat, undefined, nowMs);
       else if (seat.state === "leaving") this.#host.left(seat, nowMs);
     }
   }
@@ -194,10 +198,10 @@ export class Requests<Message> {
     }
   }
 
-  #live(seat: Seat<Message>, hasMissed: boolean, nowMs: number): void {
+  #live(seat: Seat<Message>, acknowledgement: Acknowledgement | undefined, nowMs: number): void {
     seat.state = "live";
     seat.isAgain = true;
-    this.#host.live(seat, hasMissed, nowMs);
+    this.#host.live(seat, acknowledgement, nowMs);
   }
 
   #overdue({ kind, seats }: Request<Message>): ConnectionTimeoutError {

@@ -73,7 +73,7 @@ export class Switchboard<Message> implements Swept {
     this.#directory = new Directory(settings.positionOf, settings.limits.maxChannelLength);
     this.#requests = new Requests<Message>(settings.limits, settings.hasAcks, {
       send: (line, kind, id, seats) => sink.send(line, kind, id, seats),
-      live: (seat, hasMissed, nowMs) => this.#live(seat, hasMissed, nowMs),
+      live: (seat, acknowledgement, nowMs) => this.#live(seat, acknowledgement, nowMs),
       refused: (seat, error, nowMs) => this.#refused(seat, error, nowMs),
       left: (seat, nowMs) => seat.line.remove(seat, nowMs),
       overdue: (line, error) => sink.report(line, error),
@@ -283,8 +283,9 @@ export class Switchboard<Message> implements Swept {
     return false;
   }
 
-  #live(seat: Seat<Message>, hasMissed: boolean, nowMs: number): void {
+  #live(seat: Seat<Message>, { resumed, positions }: Partial<Acknowledgement> = {}, nowMs: number): void {
     const { channel } = seat;
+    const hasMissed = resumed === false;
     if (channel.next === seat) {
       const left = channel.home;
       channel.home = seat;
@@ -293,6 +294,7 @@ export class Switchboard<Message> implements Swept {
       if (left !== undefined) this.#vacate(left, nowMs);
     }
     if (hasMissed) channel.forget();
+    channel.begin(positions);
     for (const member of channel.members) {
       if (hasMissed) member.missed();
       member.ready();
