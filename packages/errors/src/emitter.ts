@@ -3,7 +3,7 @@
  *
  * Room: errors. What a listener throws or rejects with goes to `onError`: it neither stops the other listeners nor the emitter.
  */
-import { type ListenerTable, find, pairs, put, remove } from "./listener-table.js";
+import { type ListenerTable, find, pairs, put, remove } from "#listener-table";
 import { isThenable, reportHandlerError, type ErrorContext, type OnError } from "./handlers.js";
 
 /** Event names and their listeners' arguments, as a tuple each. */

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ListenerTable, find, pairs, put, remove } from "./listener-table.js";
+import { type ListenerTable, put } from "./listener-table.js";
+import * as node from "./listener-table.js";
+import * as web from "./listener-table.web.js";
 
-test("a table is a Map in all but memory, below and above the length at which it becomes one", () => {
+test.each([["Node", node], ["pages", web as typeof node]])("a table is a Map in all but memory, below and above the length at which it becomes one (%s)", (_platform, { find, pairs, put, remove }) => {
   const step = fc.tuple(fc.constantFrom("put", "remove"), fc.integer({ min: 0, max: 12 }), fc.nat());
   fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
     const map = new Map<string, number>();

@@ -3,7 +3,8 @@
  *
  * Room: errors (neutral, no dependencies). Branch on `code`; classes say what kind of failure it is, codes what happened.
  */
-import { describeError, isObject, MAX_MESSAGE_LENGTH, type Description } from "./description.js";
+import { describeError } from "#description";
+import { isObject, MAX_MESSAGE_LENGTH, type Description } from "./description.js";
 import { mayRetryAfter } from "./never-retry.js";
 import { safeText } from "./safe-text.js";
 
@@ -80,7 +81,10 @@ export class TransportError extends Error {
     Object.defineProperty(this, "name", { value, writable: true, configurable: true });
   }
 
-  /** Everything that is worth logging, as plain, bounded, escaped data without secrets, with the chain of causes. Never throws. */
+  /**
+   * Everything that is worth logging, as plain, bounded, escaped data without secrets, with the chain of causes. Never throws.
+   * Outside Node what an error carries (`details` and other attributes) is left out.
+   */
   toJSON(): Description {
     return describeError(this);
   }

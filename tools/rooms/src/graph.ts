@@ -5,7 +5,7 @@ import { isBuiltin } from "node:module";
 import { posix } from "node:path";
 import { roomFolders, type Room } from "./layout.js";
 import { scanFile, type ImportSite, type ScannedFile } from "./scan.js";
-import type { Package, Workspace } from "./workspace.js";
+import type { ExportTarget, Package, Workspace } from "./workspace.js";
 
 export type Target =
   | { readonly kind: "file"; readonly file: string }
@@ -86,10 +86,19 @@ class Resolver {
 
   resolve(from: string, specifier: string): Target {
     if (specifier.startsWith(".")) return this.#resolveFile(posix.join(posix.dirname(from), specifier.replace(/\?.*$/, "")));
+    if (specifier.startsWith("#")) return this.#resolveOwn(from, specifier);
     const name = packageNameOf(specifier);
     const inWorkspace = this.#byName.get(name);
     if (inWorkspace !== undefined) return { kind: "workspace", package: inWorkspace, subpath: `.${specifier.slice(name.length)}` };
     return isBuiltin(specifier) ? { kind: "builtin" } : { kind: "external", name };
+  }
+
+  /** What the manifest's `imports` choose by platform: Node's file stands for all of them. */
+  #resolveOwn(from: string, specifier: string): Target {
+    const owner = this.ownerOf(from);
+    const target = owner?.manifest.imports?.[specifier];
+    const source = sourceOf(target);
+    return owner === undefined || source === undefined ? { kind: "external", name: specifier } : this.#resolveFile(posix.join(owner.folder, source));
   }
 
   /** `./x.js` names `x.ts` or `x.tsx` in sources; what is no source (styles, data) is left alone by the rules. */
@@ -98,6 +107,13 @@ class Resolver {
     const file = candidates.find((candidate) => this.#workspace.files.has(candidate));
     return file === undefined ? { kind: "missing", file: path } : { kind: "file", file };
   }
+}
+
+/** The first file below `src` that a target leads to. */
+function sourceOf(target: ExportTarget | undefined): string | undefined {
+  if (target === undefined || target === null) return undefined;
+  if (typeof target === "string") return target.startsWith("./src/") ? target : undefined;
+  return Object.values(target).map(sourceOf).find((file) => file !== undefined);
 }
 
 /** "@x/errors/retry" → "@x/errors"; "ws/lib/x" → "ws". */

@@ -150,6 +150,15 @@ const cases: readonly Case[] = [
     says: /retry\.ts → .*retry\.ts/, advises: /below them all/,
   },
   {
+    title: "a circle through a name of the package's own", rule: "cycles", at: "packages/errors/src/index.ts:1",
+    changes: {
+      "packages/errors/package.json": manifest("@x/errors", errorsExports, { imports: { "#index": { "@x/source": { node: "./src/index.ts", default: "./src/retry.ts" }, default: "./dist/index.js" } }, devDependencies: { vitest: "4" } }),
+      "packages/errors/src/index.ts": "export { retry } from \"./retry.js\";\n",
+      "packages/errors/src/retry.ts": "import \"#index\";\nexport const retry = 1;\n",
+    },
+    says: /index\.ts → .*retry\.ts → .*index\.ts/, advises: /import type does not untie/,
+  },
+  {
     title: "a published package that is not ESM", rule: "export-maps", at: "packages/simple-ws/package.json:2",
     changes: { "packages/simple-ws/package.json": socketManifest({ type: "commonjs" }) },
     says: /not ESM/, advises: /"type": "module"/,

@@ -19,6 +19,8 @@ export interface Manifest {
   readonly engines?: Readonly<Record<string, string>>;
   readonly main?: string;
   readonly exports?: Readonly<Record<string, ExportTarget>>;
+  /** Names that begin with `#`, for the package itself. */
+  readonly imports?: Readonly<Record<string, ExportTarget>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
