@@ -136,9 +136,12 @@ export class Connection extends Ending<ByteOutput & ConnectionSink> implements D
   /** @param opcode of the message with its first piece, continuation with the others. */
   sendFragment(payload: Uint8Array, opcode: Opcode, isFinal: boolean): void {
     writeData(this.shell, this.profile, payload, opcode, isFinal, 0);
+    if (this.detour !== undefined) this.detour.hasHalfMessage = !isFinal;
   }
 
+  /** Half a message cannot be taken back: the connection ends with 1011 then. */
   endFragments(): void {
+    if (this.detour?.hasHalfMessage === true && this.state === "open") this.fail(1011, "");
     this.detour?.release();
   }
 

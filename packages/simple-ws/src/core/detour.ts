@@ -24,6 +24,8 @@ export interface DetourOwner {
 }
 
 export class Detour implements InboundOwner, OutboundSink {
+  /** Of the message that is being sent in pieces something has left, but not its end. */
+  hasHalfMessage = false;
   readonly #profile: Profile;
   readonly #output: ByteOutput;
   readonly #owner: DetourOwner;
@@ -89,6 +91,7 @@ export class Detour implements InboundOwner, OutboundSink {
   }
 
   release(): void {
+    if (this.hasHalfMessage) this.#outbound.dropMessages(); // they cannot follow it: only a Close can
     this.#outbound.release();
   }
 

@@ -74,6 +74,14 @@ export class Outbound {
     this.#pump();
   }
 
+  /** Nothing of what waits will be sent; steps still run in their turn. */
+  dropMessages(): void {
+    for (const next of this.#waiting.splice(0)) {
+      if (typeof next === "function") this.#waiting.push(next);
+      else this.#sink.hold(-next.bytes);
+    }
+  }
+
   /** The link is gone: nothing leaves any more. */
   close(): void {
     this.#isClosed = true;

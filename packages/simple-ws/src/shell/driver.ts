@@ -10,7 +10,6 @@ import { closedError, INBOX_FULL_REASON } from "../core/closed-error.js";
 import type { CloseInfo } from "../core/closing.js";
 import { Connection, type ConnectionSink } from "../core/connection.js";
 import type { ConnectionStats, Fragments } from "./contract.js";
-import { handled } from "./deferred.js";
 import { sendFragments } from "./fragments.js";
 import { Incoming } from "./incoming.js";
 import type { ByteDuplex, DuplexHandler } from "./ports.js";
@@ -184,7 +183,9 @@ export class Driver extends Incoming implements DuplexHandler, ConnectionSink, S
   sendFragments(fragments: Fragments): Promise<void> {
     this.#checkOpen();
     this.#messagesSent++;
-    return handled(sendFragments(this.machine, fragments, () => this.#readiness()));
+    const outcome = this.#waiting().unfinished();
+    void sendFragments(this.machine, fragments, () => this.#readiness(), outcome);
+    return outcome.promise;
   }
 
   ping(payload: Uint8Array | undefined, timeoutMs: number): Promise<number> {

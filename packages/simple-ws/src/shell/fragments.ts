@@ -2,28 +2,28 @@
  * One message sent piece by piece, as its pieces come (RFC 6455 §5.4).
  *
  * Room: simple-ws shell. Other messages wait until it is over, control frames do not. A message that has begun cannot be taken
- * back: if its source fails, the connection ends with 1011.
+ * back: if its source fails then, the connection ends with 1011.
  */
 import { SimpleWebsocketError } from "@x/errors/simple-ws";
 import { Opcode } from "@x/wsframe";
 import { closedError } from "../core/closed-error.js";
 import type { Connection } from "../core/connection.js";
 import type { Fragments } from "./contract.js";
+import type { Deferred } from "./deferred.js";
 import { payloadOf } from "./payload.js";
 
 const encoder = new TextEncoder();
 
-/** @param whenReady resolves once the connection takes more. */
-export async function sendFragments(machine: Connection, fragments: Fragments, whenReady: () => Promise<void>): Promise<void> {
+/** @param whenReady resolves once the connection takes more. @param outcome is settled before anything follows from it. */
+export async function sendFragments(machine: Connection, fragments: Fragments, whenReady: () => Promise<void>, outcome: Deferred<void>): Promise<void> {
   await new Promise<void>((resolve) => machine.beginFragments(resolve));
   try {
     await write(machine, fragments, whenReady);
+    outcome.resolve();
   } catch (error) {
-    if (machine.state === "open") machine.fail(1011, "");
-    throw error;
-  } finally {
-    machine.endFragments();
+    outcome.reject(error);
   }
+  machine.endFragments();
 }
 
 /** Runs one piece behind, because the last one is marked. */

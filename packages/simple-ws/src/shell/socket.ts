@@ -80,9 +80,9 @@ export class WebSocketConnection implements MessageConnection {
   /**
    * Sends one message piece by piece, as the iterable gives its pieces (§5.4): all strings, or all bytes. Other messages wait
    * meanwhile, Pings and Pongs do not. Pieces are not compressed.
-   * @returns once the last piece is with the connection; it rejects with what the iterable threw, after which the connection
-   *   ends with 1011, because a message that has begun cannot be taken back.
-   * @throws {ConnectionClosed} at once or later.
+   * @returns once the last piece is with the connection; it rejects with what the iterable threw. If a piece has left by then, the
+   *   connection ends with 1011, because a message that has begun cannot be taken back; what waited behind it is not sent.
+   * @throws {ConnectionClosed} at once or, as soon as the connection has ended, later.
    */
   sendFragments(fragments: Fragments): Promise<void> {
     return this.#driver.sendFragments(fragments);

@@ -1,5 +1,5 @@
 /**
- * Whoever waits for something of a connection: for room to send, for a Pong, for its end.
+ * Whoever waits for something of a connection: for room to send, for a Pong, for the last piece of a message, for its end.
  *
  * Room: simple-ws shell. Made when somebody waits first: idle connections have none.
  */
@@ -14,6 +14,8 @@ export class Waits {
   #room: Deferred<void> | undefined;
   #end: Deferred<CloseInfo> | undefined;
   #pings: Pings | undefined;
+  /** `undefined` before the first. */
+  #unfinished: Set<Deferred<void>> | undefined;
 
   constructor(profile: ConnectionProfile) {
     this.#profile = profile;
@@ -49,12 +51,23 @@ export class Waits {
     room?.resolve();
   }
 
+  /** A message in pieces is under way. @returns its outcome, which {@link settle} rejects if nobody else has settled it. */
+  unfinished(): Deferred<void> {
+    const outcome = new Deferred<void>();
+    const all = (this.#unfinished ??= new Set());
+    const forget = (): void => void all.delete(outcome);
+    all.add(outcome);
+    outcome.promise.then(forget, forget);
+    return outcome;
+  }
+
   /** There will be no room and no Pong any more. */
   settle(info: CloseInfo): void {
     const room = this.#room;
     this.#room = undefined;
     room?.reject(closedError(info));
     this.#pings?.fail(closedError(info));
+    for (const outcome of this.#unfinished ?? []) outcome.reject(closedError(info));
   }
 
   close(info: CloseInfo): void {
