@@ -11,7 +11,7 @@ import { type Member, ServerConnection } from "./server-connection.js";
 function start(maxNamespaces = 3) {
   const log: unknown[] = [];
   const asks: Ask<Member>[] = [];
-  const connection = new ServerConnection({ codec: jsonCodec(), connectTimeoutMs: 100, maxNamespaces }, {
+  const connection = new ServerConnection({ codec: jsonCodec(), maxNamespaces }, {
     answerByMs: 5100,
     onConnect: (ask, auth) => {
       asks.push(ask);
@@ -20,7 +20,7 @@ function start(maxNamespaces = 3) {
     onAskTimeout: ({ nsp }) => log.push(["no answer", nsp]),
     onFailure: (error: SocketIOError) => log.push(["failure", error.code]),
     onConnectTimeout: () => log.push(["timeout"]),
-  }, 1000);
+  }, 1100);
   const member = (name: string): Member => ({ receive: (packet) => log.push([name, packet.type, packet.data]) });
   /** Answers the last question for a namespace, if there was one. */
   const accept = (nsp: string, socket = member(nsp)): boolean => asks.filter((ask) => ask.nsp === nsp).slice(-1).some((ask) => connection.accept(ask, socket));

@@ -32,10 +32,9 @@ export interface ServerConnectionSink<Socket extends Member> {
   onConnectTimeout(): void;
 }
 
+/** One object for all connections of a server, which keep it. */
 export interface ServerConnectionOptions extends DecoderOptions {
   readonly codec: Codec;
-  /** How long the client may take to be in its first namespace. Milliseconds; default 45 000. */
-  readonly connectTimeoutMs: number;
   /** Most namespaces of one connection, those being asked for or left included. Default 100. */
   readonly maxNamespaces: number;
 }
@@ -52,11 +51,12 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
   #deadlineMs: number | undefined;
   #isOver = false;
 
-  constructor(options: ServerConnectionOptions, sink: ServerConnectionSink<Socket>, nowMs: number) {
+  /** @param connectByMs when the client must be in its first namespace. */
+  constructor(options: ServerConnectionOptions, sink: ServerConnectionSink<Socket>, connectByMs: number) {
     this.#sink = sink;
     this.#maxNamespaces = options.maxNamespaces;
     this.#decoder = options.codec.createDecoder(options);
-    this.#deadlineMs = Math.ceil(nowMs + options.connectTimeoutMs);
+    this.#deadlineMs = Math.ceil(connectByMs);
   }
 
   get deadlineMs(): number {

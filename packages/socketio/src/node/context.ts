@@ -20,18 +20,23 @@ export function createContext(settings: ServerSettings, options: SocketServerOpt
   const clock = options.clock ?? backgroundClock;
   const onError = options.onError ?? reportHandlerError;
   const report: ServerContext["report"] = (error, context) => void callSafely(onError, [error, context]);
+  const encoder = readCodec(options);
   return {
     settings,
     clock,
     sweep: new Sweep(clock),
-    encoder: readCodec(options),
+    encoder,
+    connections: { codec: encoder, limits: settings, adopt: toBuffer, maxNamespaces: settings.maxNamespacesPerConnection },
     generateId: idSource(),
-    adopt: (bytes) => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
     report,
     rates: readRates(options, (text) => Buffer.byteLength(text)),
     reportPeer: options.onError === undefined ? () => undefined : report,
     prepare: wireForms(),
   };
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Random ids from a pool: one system call for many. */

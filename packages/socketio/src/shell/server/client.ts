@@ -45,13 +45,11 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
   #isOver = false;
 
   constructor(conn: EngineConnection, context: ServerContext, admit: Admission) {
-    const { settings, clock, sweep } = context;
     this.conn = conn;
     this.#context = context;
     this.#admit = admit;
-    const options = { codec: context.encoder, limits: settings, adopt: context.adopt, connectTimeoutMs: settings.connectTimeout, maxNamespaces: settings.maxNamespacesPerConnection };
-    this.#connection = new ServerConnection<ClientSocket>(options, this, clock.now());
-    sweep.add(this.#connection);
+    this.#connection = new ServerConnection<ClientSocket>(context.connections, this, this.answerByMs);
+    context.sweep.add(this.#connection);
     conn.attach(this);
   }
 
@@ -73,7 +71,7 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
     this.end(reason, description);
   }
 
-  /** @internal For the machine: matchers, adapters and middleware have `connectTimeout` for each question. */
+  /** @internal For the machine: the client has `connectTimeout` to ask for a namespace; matchers, adapters and middleware have `connectTimeout` for each question. */
   get answerByMs(): number {
     return this.#context.clock.now() + this.#context.settings.connectTimeout;
   }

@@ -7,6 +7,7 @@ import type { PreparedPacket, Socket as EngineSocket } from "@x/engineio/server"
 import type { Clock, Sweep } from "@x/errors/clock";
 import type { Codec } from "../../core/codec.js";
 import type { EncodedPacket } from "../../core/packet.js";
+import type { ServerConnectionOptions } from "../../core/server-connection.js";
 import type { Rates } from "./rates.js";
 import type { FailureContext, ServerSettings } from "./options.js";
 
@@ -25,8 +26,8 @@ export interface ServerContext {
   readonly encoder: Codec;
   /** A new socket id: unguessable, 20 characters. */
   readonly generateId: () => string;
-  /** Bytes as handlers get them: on Node a Buffer over the same memory. */
-  readonly adopt: (bytes: Uint8Array) => unknown;
+  /** What connections share; bytes are handed out as Buffers on Node, over the same memory. */
+  readonly connections: ServerConnectionOptions;
   /** What the application's code did wrong. */
   readonly report: (error: unknown, context: FailureContext) => void;
   /** What a peer did wrong: not worth a log line unless somebody asks. */
