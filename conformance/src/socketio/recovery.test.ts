@@ -1,4 +1,6 @@
 /** Connection state recovery between our ends and socket.io's, over real sockets. */
+import type { ServeOptions } from "@x/socketio";
+import { SessionAwareAdapter } from "socket.io-adapter";
 import { expect, test } from "vitest";
 import { next, officialClient, officialServer, ourClient, ourServer } from "./peers.js";
 
@@ -25,10 +27,17 @@ interface PeerServer {
   to(room: string): { emit(event: string, ...args: unknown[]): unknown };
 }
 
+/** Sessions as socket.io itself keeps them, in our server; adapters over Redis streams and MongoDB have the same two methods. */
+function sessionAware(options: ServeOptions): ReturnType<typeof ourServer> {
+  return ourServer({ ...options, adapter: SessionAwareAdapter });
+}
+
 const pairings = [
   { pairing: "socket.io-client ↔ our server", serve: ourServer, dial: officialClient },
   { pairing: "our client ↔ socket.io", serve: officialServer, dial: ourClient },
   { pairing: "our client ↔ our server", serve: ourServer, dial: ourClient },
+  { pairing: "socket.io-client ↔ our server with socket.io's SessionAwareAdapter", serve: sessionAware, dial: officialClient },
+  { pairing: "our client ↔ our server with socket.io's SessionAwareAdapter", serve: sessionAware, dial: ourClient },
 ];
 
 test.each(pairings)("$pairing: a client that loses its connection twice gets its id, its rooms and every event, once", async ({ serve, dial }) => {

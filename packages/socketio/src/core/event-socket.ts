@@ -228,8 +228,13 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
   }
 
   #emitPacket(packet: EventPacket, flags: EmitFlags): void {
-    this.notifyOutgoingListeners(packet);
+    this.announce(packet);
     this.transmit(packet, flags);
+  }
+
+  /** Tells the outgoing listeners, unless whoever carries the packet does. */
+  protected announce(packet: Packet): void {
+    this.notifyOutgoingListeners(packet);
   }
 
   #replyOnce(id: number): AckListener {

@@ -7,21 +7,12 @@
 import type { Clock, Swept } from "@x/errors/clock";
 import type { BroadcastOptions, Room, SocketId } from "./broadcast.js";
 import type { PacketEncoder } from "./codec.js";
+import type { EmitFlags } from "./outgoing.js";
 import { type EncodedPacket, type Packet, PacketType } from "./packet.js";
 import { formatOffset, type LossReason, parseOffset, type PartialReason, type Recovery, type RecoverySettings } from "./recovery.js";
 import { RecoveryLog } from "./recovery-log.js";
 import { Membership } from "./recovery-membership.js";
-
-/** What a session's live socket must be able to do. */
-export interface Holder {
-  readonly id: SocketId;
-  /** In which it is already. */
-  readonly rooms: Iterable<Room>;
-  /** The application's. */
-  readonly data: unknown;
-  /** Another connection has the session now: ends. */
-  supersede(): void;
-}
+import type { Claim, Holder, Recipient, Resumed, SessionKeeper } from "./session-keeper.js";
 
 export interface Session {
   readonly sid: SocketId;
@@ -40,23 +31,9 @@ export interface Session {
   confirmed: number;
 }
 
-/** A client that says it is back. */
-export interface Claim {
-  /** `undefined` when there is none. */
+interface LogClaim extends Claim {
   readonly session: Session | undefined;
   readonly offset: unknown;
-  /** What would become of it now. */
-  readonly recovery: Recovery;
-}
-
-/** A session that has a holder. */
-export interface Resumed {
-  /** `undefined` for a new one whose client asked for none. */
-  readonly recovery: Recovery | undefined;
-  readonly rooms: Iterable<Room>;
-  readonly missed: readonly EncodedPacket[];
-  /** What the CONNECT answer tells. */
-  readonly answer: { readonly pid: string; readonly recovery?: Recovery };
 }
 
 interface Missed {
@@ -77,7 +54,8 @@ export interface SessionPorts {
   readonly onEmpty: () => void;
 }
 
-export class RecoverySessions implements Swept {
+export class RecoverySessions implements Swept, SessionKeeper {
+  readonly isAnnouncing = false;
   readonly settings: RecoverySettings;
   readonly #ports: SessionPorts;
   readonly #epoch: string;
@@ -94,6 +72,10 @@ export class RecoverySessions implements Swept {
     // an event may have been on its way for a whole silence before its client counts as away
     const retentionMs = settings.maxDisconnectionDuration + ports.heartbeatMs;
     this.#log = new RecoveryLog({ retentionMs, maxPackets: settings.maxPackets, maxBytes: settings.maxBytes });
+  }
+
+  get skipsMiddlewares(): boolean {
+    return this.settings.skipMiddlewares;
   }
 
   /** Sessions whose client is away. */
@@ -136,8 +118,12 @@ export class RecoverySessions implements Swept {
     return packets;
   }
 
+  send(recipient: Recipient, packet: Packet, flags: EmitFlags): void {
+    recipient.client.writeToEngine(this.encode(packet, { rooms: new Set([recipient.id]), flags }), flags);
+  }
+
   /** Looks for the session of a client that says it is back; nothing changes yet. @returns `undefined` for one that does not. */
-  claim(pid: unknown, offset: unknown): Claim | undefined {
+  claim(pid: unknown, offset: unknown): LogClaim | undefined {
     if (typeof pid !== "string") return undefined;
     this.tick(this.#ports.clock.now());
     const session = this.#byPid.get(pid);
@@ -146,7 +132,7 @@ export class RecoverySessions implements Swept {
   }
 
   /** A client is let in, with the session that it claims or a new one. Who holds that still, because nobody noticed that its client went, is ended. */
-  hold(holder: Holder, claim: Claim | undefined): Resumed {
+  hold(holder: Holder, claim: LogClaim | undefined): Resumed {
     const session = claim?.session;
     const resumed = session === undefined ? undefined : this.#resume(session, claim?.offset);
     const held = resumed?.session ?? this.#begin(holder.id);

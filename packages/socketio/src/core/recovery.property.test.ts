@@ -6,7 +6,8 @@ import { jsonCodec } from "./json-codec.js";
 import { type EncodedPacket, PacketType } from "./packet.js";
 import { DEFAULT_RECOVERY, type RecoverySettings } from "./recovery.js";
 import { type RecoverableSession, settle, takeOffset } from "./recovery-client.js";
-import { type Holder, RecoverySessions } from "./recovery-sessions.js";
+import { RecoverySessions } from "./recovery-sessions.js";
+import type { Holder } from "./session-keeper.js";
 
 const AWAY_MS = 1000;
 const HEARTBEAT_MS = 100;

@@ -11,6 +11,7 @@ import type { EventName as Key, Listener as Handler } from "@x/errors/emitter";
 import { SocketIOError } from "@x/errors/socketio";
 import type { Adapter, AdapterFactory } from "../adapter/port.js";
 import type { PacketEncoder } from "../core/codec.js";
+import { readRecovery } from "../core/recovery.js";
 import type { Events } from "../core/emitter.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, DefaultEventsMap, Untyped, WithReplies } from "../core/event-types.js";
 import { BroadcastEmitter } from "../shell/server/broadcast-emitter.js";
@@ -19,10 +20,9 @@ import { type Admission, Client } from "../shell/server/client.js";
 import type { Step } from "../shell/server/middleware.js";
 import type { Namespace, NamespaceReservedEvents, NspSocket } from "../shell/server/namespace.js";
 import { readSettings, type SocketServerOptions } from "../shell/server/options.js";
-import { recoveringAdapters } from "../shell/server/recovery.js";
+import { defaultAdapter, keeperFinder } from "../shell/server/recovery.js";
 import { NamespaceRegistry, type NamespaceMatcher } from "../shell/server/registry.js";
 import type { EngineConnection, ServerContext } from "../shell/server/ports.js";
-import { InMemoryAdapter } from "../adapter/in-memory.js";
 import { type ClientFiles, clientFiles } from "./client-files.js";
 import { createContext } from "./context.js";
 import { Endpoint, httpServerOf } from "./endpoint.js";
@@ -68,17 +68,19 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     const settings = readSettings(opts);
     const context = createContext(settings, opts);
     super((error, failure) => context.report(error, failure));
-    this.opts = opts;
+    const recovery = opts.connectionStateRecovery === undefined ? undefined : readRecovery(opts.connectionStateRecovery);
+    this.opts = recovery === undefined ? opts : { ...opts, connectionStateRecovery: recovery }; // where adapters look for it
     this.#settings = settings;
     this.#context = context;
     this.encoder = context.encoder;
     this.#clientFiles = clientFiles(opts.clientDirectory);
-    this.#adapter = opts.adapter ?? defaultAdapter(opts, context);
+    this.#adapter = opts.adapter ?? defaultAdapter(recovery, heartbeatMs(opts), context);
     this.#namespaces = new NamespaceRegistry({
       encoder: context.encoder,
-      opts,
+      opts: this.opts,
       of: (name) => this.of(name),
       createAdapter: (nsp) => create(this.#adapter, nsp),
+      findKeeper: keeperFinder(recovery, context),
       emptied: (nsp) => { if (context.settings.cleanupEmptyChildNamespaces) this.#namespaces.release(nsp.name); },
     }, context);
     this.sockets = this.#namespaces.named("/");
@@ -313,9 +315,9 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   }
 }
 
-function defaultAdapter({ connectionStateRecovery, pingInterval = 25_000, pingTimeout = 20_000 }: ServerOptions, context: ServerContext): AdapterFactory {
-  const heartbeatMs = 2 * (pingInterval + pingTimeout); // a busy server may be late to notice a silence
-  return connectionStateRecovery === undefined ? InMemoryAdapter : recoveringAdapters(connectionStateRecovery, heartbeatMs, context);
+/** @returns the longest silence of a connection that is still taken for alive: a busy server may be late to notice one. */
+function heartbeatMs({ pingInterval = 25_000, pingTimeout = 20_000 }: ServerOptions): number {
+  return 2 * (pingInterval + pingTimeout);
 }
 
 /** A class must be constructed, a plain function called. */

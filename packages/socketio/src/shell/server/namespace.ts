@@ -12,12 +12,13 @@ import type { Events } from "../../core/emitter.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, DefaultEventsMap, Untyped, WithReplies } from "../../core/event-types.js";
 import { atLimit, reservedEvent } from "../../core/faults.js";
 import { isReservedEvent, PacketType } from "../../core/packet.js";
-import type { Claim } from "../../core/recovery-sessions.js";
+import type { Claim, SessionKeeper } from "../../core/session-keeper.js";
 import { BroadcastEmitter } from "./broadcast-emitter.js";
 import { BroadcastOperator } from "./broadcast-operator.js";
 import type { Client, ClientSocket } from "./client.js";
 import { Middleware, type Failure, type Step } from "./middleware.js";
 import type { ServerContext } from "./ports.js";
+import type { FindKeeper } from "./recovery.js";
 import { judge, type Refusal } from "./refusal.js";
 import { Socket } from "./socket.js";
 
@@ -27,6 +28,7 @@ export interface NamespaceServer {
   readonly opts: object;
   readonly of: (name: string) => unknown;
   readonly createAdapter: (nsp: AdapterNamespace) => Adapter;
+  readonly findKeeper: FindKeeper;
   /** @internal The namespace has lost its last socket. */
   readonly emptied: (nsp: { readonly name: string }) => void;
 }
@@ -55,6 +57,8 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
   #asking = 0;
   #arriving: NspSocket<Listen, Emit, InterServer, SocketData> | undefined;
   #adapter: Adapter;
+  /** @internal Where clients may come back. */
+  sessions: SessionKeeper | undefined;
   /** Acknowledgement ids, one sequence for the namespace so that a broadcast has one for all. */
   _ids = 0;
 
@@ -118,18 +122,17 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
       this.settle();
       return;
     }
-    const { recovery } = this.#adapter;
-    const claim = recovery?.claim(auth["pid"], auth["offset"]);
-    if (claim?.session?.holder === undefined && this.#isFull()) {
-      client.refuse(ask, { message: "Too many connections", data: { code: "socketio/too-many-connections" } });
+    const claim = this.sessions?.claim(auth["pid"], auth["offset"]);
+    if (!(claim instanceof Promise)) {
+      this.#consider(client, ask, auth, claim);
       return;
     }
-    const socket: NspSocket<Listen, Emit, InterServer, SocketData> = new Socket(this, client, auth, claim);
     this.#asking++;
-    ask.candidate = socket;
-    const letIn = (): void => this.#letIn(socket, client, ask, claim);
-    if (claim?.session !== undefined && recovery?.settings.skipMiddlewares === true) letIn();
-    else this.#askMiddleware(socket, letIn, (refusal) => client.refuse(ask, refusal));
+    void claim.then((found) => {
+      this.#asking--;
+      if (client.isAsking(ask)) this.#consider(client, ask, auth, found);
+      else this.settle();
+    });
   }
 
   /** @internal */
@@ -170,6 +173,19 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     this.run("new_namespace", [namespace]);
   }
 
+  #consider(client: Client, ask: Ask<ClientSocket>, auth: Record<string, unknown>, claim: Claim | undefined): void {
+    if (claim?.session?.holder === undefined && this.#isFull()) {
+      client.refuse(ask, { message: "Too many connections", data: { code: "socketio/too-many-connections" } });
+      return;
+    }
+    const socket: NspSocket<Listen, Emit, InterServer, SocketData> = new Socket(this, client, auth, claim);
+    this.#asking++;
+    ask.candidate = socket;
+    const letIn = (): void => this.#letIn(socket, client, ask, claim);
+    if (claim?.session !== undefined && this.sessions?.skipsMiddlewares === true) letIn();
+    else this.#askMiddleware(socket, letIn, (refusal) => client.refuse(ask, refusal));
+  }
+
   #askMiddleware(socket: NspSocket<Listen, Emit, InterServer, SocketData>, letIn: () => void, refuse: (refusal: Refusal) => void): void {
     this.#middleware.run({
       subject: socket,
@@ -184,7 +200,7 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
   /** Connect handlers run before the client is told, so that a failing one still refuses it. */
   #letIn(socket: NspSocket<Listen, Emit, InterServer, SocketData>, client: Client, ask: Ask<ClientSocket>, claim: Claim | undefined): void {
     if (!client.accept(ask, socket)) return;
-    const resumed = this.#adapter.recovery?.hold(socket, claim);
+    const resumed = this.sessions?.hold(socket, claim);
     this.#asking--;
     this.sockets.set(socket.id, socket);
     socket.open(resumed);
@@ -221,7 +237,7 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
 
   /** @internal Nobody may be in it any more, nor about to be, nor able to come back. */
   settle(): void {
-    const awayCount = this.#adapter.recovery?.awayCount ?? 0;
+    const awayCount = this.sessions?.awayCount ?? 0;
     if (this.sockets.size === 0 && this.#asking === 0 && awayCount === 0) this.server.emptied(this);
   }
 
@@ -245,6 +261,7 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
 
   #makeAdapter(): Adapter {
     const adapter = this.server.createAdapter(this);
+    this.sessions = this.server.findKeeper(adapter);
     void callSafely(() => adapter.init(), [], (error) => this.context.report(error, { event: "adapter", namespace: this.name }));
     return adapter;
   }

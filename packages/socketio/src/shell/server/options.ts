@@ -29,7 +29,7 @@ export interface SocketServerOptions extends Partial<PacketLimits>, ParserOption
   readonly connectTimeout?: number;
   /** Whether a namespace made for a RegExp or a function goes when its last socket does. Default `true`. */
   readonly cleanupEmptyChildNamespaces?: boolean;
-  /** Delivers broadcasts. Default: the in-memory adapter. */
+  /** Delivers broadcasts. Default: the in-memory adapter. With {@link connectionStateRecovery}, one that keeps sessions: `persistSession` and `restoreSession`. */
   readonly adapter?: AdapterFactory;
   /** Lets clients that lose their connection come back to their rooms, their `data` and the events that they missed. Default: not. */
   readonly connectionStateRecovery?: RecoveryOptions;

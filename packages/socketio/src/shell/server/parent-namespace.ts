@@ -16,7 +16,7 @@ export class ParentNamespace extends Namespace {
 
   constructor(name: string, server: NamespaceServer, context: ServerContext) {
     const children = new Set<Namespace>();
-    super(name, { ...server, createAdapter: (nsp) => new ParentAdapter(nsp, children) }, context);
+    super(name, { ...server, createAdapter: (nsp) => new ParentAdapter(nsp, children), findKeeper: () => undefined }, context);
     this.children = children;
   }
 

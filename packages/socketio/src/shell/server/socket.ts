@@ -13,7 +13,7 @@ import { atLimit } from "../../core/faults.js";
 import type { EmitFlags } from "../../core/outgoing.js";
 import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
 import { isRecoverable, type Recovery } from "../../core/recovery.js";
-import type { Claim, Holder, Resumed } from "../../core/recovery-sessions.js";
+import type { Claim, Holder, Resumed, SessionKeeper } from "../../core/session-keeper.js";
 import type { Member } from "../../core/server-connection.js";
 import { BroadcastOperator, type RemoteSocket } from "./broadcast-operator.js";
 import { type Handshake, readHandshake } from "./handshake.js";
@@ -39,6 +39,8 @@ export type EventMiddleware = (event: [name: string, ...args: Untyped[]], next: 
 export interface SocketNamespace<InterServer> {
   readonly name: string;
   readonly adapter: Adapter;
+  /** Where clients may come back. */
+  readonly sessions: SessionKeeper | undefined;
   readonly context: ServerContext;
   readonly sockets: ReadonlyMap<SocketId, unknown>;
   _ids: number;
@@ -234,9 +236,9 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     this.run("disconnecting", [reason, description]);
     this.#state = "disconnected";
     this.#reason = reason;
-    const { adapter } = this.nsp;
-    if (isRecoverable(reason)) adapter.recovery?.leave(this.id, this.#data);
-    else adapter.recovery?.drop(this.id);
+    const { adapter, sessions } = this.nsp;
+    if (isRecoverable(reason)) sessions?.leave(this.id, this.#data);
+    else sessions?.drop(this.id);
     adapter.delAll(this.id);
     this.nsp.remove(this);
     this.client.remove(this);
@@ -251,9 +253,13 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 
   protected override transmit(packet: Packet, flags: EmitFlags): void {
     if (this.#state !== "connected") return;
-    const { recovery } = this.nsp.adapter;
-    if (recovery === undefined) this.client.write(packet, flags);
-    else this.client.writeToEngine(recovery.encode(packet, { rooms: new Set([this.id]), flags }), flags);
+    const { sessions } = this.nsp;
+    if (sessions === undefined) this.client.write(packet, flags);
+    else sessions.send(this, packet, flags);
+  }
+
+  protected override announce(packet: Packet): void {
+    if (this.nsp.sessions?.isAnnouncing !== true) super.announce(packet);
   }
 
   protected override listenerFailed(error: unknown, context: ErrorContext): void {
