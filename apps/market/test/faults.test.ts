@@ -116,7 +116,7 @@ describe("texts", () => {
       readText(reader, `t${index}`, prompt, {
         onToken: (token) => {
           text += token;
-          if (++tokens % 90 === 0) exchange.control({ drop: true });
+          if (++tokens % 50 === 0) exchange.control({ drop: true });
         },
         onEnd: () => resolve(text),
         onRefused: (message) => reject(new Error(message)),

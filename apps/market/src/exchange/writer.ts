@@ -22,7 +22,7 @@ const endings = ["without hurry", "in order", "exactly once", "as if nothing had
 /** Sentences until there are enough tokens. @returns tokens as models give them out: words with the space before them, punctuation. */
 export function write(prompt: string, random: Random): readonly string[] {
   const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)] ?? "";
-  const wanted = 120 + Math.floor(random() * 120);
+  const wanted = 60 + Math.floor(random() * 80);
   let text = `${pick(openings)} You asked: “${prompt}”.`;
   let tokens: readonly string[] = [];
   while (tokens.length < wanted) {

@@ -18,7 +18,7 @@ export const instruments: readonly Instrument[] = [
   { symbol: "CORV", name: "Corvid Systems", price: 512.4, decimals: 2, volatility: 0.0011, liquidity: 0.8 },
   { symbol: "DUNE", name: "Dune Solar", price: 27.13, decimals: 2, volatility: 0.0013, liquidity: 0.6 },
   { symbol: "FERN", name: "Fernwood Paper", price: 63.9, decimals: 2, volatility: 0.0004, liquidity: 0.4 },
-  { symbol: "HALO", name: "Halo Instruments", price: 1_240.5, decimals: 1, volatility: 0.0008, liquidity: 0.5 },
+  { symbol: "HALO", name: "Halo Lenses", price: 1_240.5, decimals: 1, volatility: 0.0008, liquidity: 0.5 },
   { symbol: "KELP", name: "Kelp & Tide", price: 8.842, decimals: 3, volatility: 0.0015, liquidity: 0.6 },
   { symbol: "LARK", name: "Larkspur Foods", price: 96.35, decimals: 2, volatility: 0.0005, liquidity: 0.5 },
   { symbol: "ONYX", name: "Onyx Foundry", price: 334.8, decimals: 2, volatility: 0.0012, liquidity: 0.7 },

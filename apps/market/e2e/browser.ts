@@ -1,0 +1,80 @@
+/**
+ * The system's Chromium, driven by playwright-core; and what to do where there is none.
+ */
+import { accessSync, constants } from "node:fs";
+import { join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+
+const INSTALL = "apt-get update && apt-get install -y chromium";
+const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+function findChromium(): string | undefined {
+  const names = ["chromium", "chromium-browser", "google-chrome"];
+  const folders = (process.env["PATH"] ?? "").split(":");
+  const candidates = [process.env["CHROMIUM_PATH"] ?? "", ...names.flatMap((name) => folders.map((folder) => join(folder, name)))];
+  return candidates.find((path) => path !== "" && isExecutable(path));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const executablePath = findChromium();
+
+/** A suite that needs a browser: without one it is skipped, and fails when CI=true. */
+export function describeInBrowser(name: string, suite: () => void): void {
+  if (executablePath !== undefined) describe(name, suite);
+  else if (process.env["CI"] === "true") test(`${name}: needs Chromium`, () => expect.fail(`Chromium is missing: ${INSTALL}`));
+  else describe.skip(`${name} (needs Chromium: ${INSTALL})`, suite);
+}
+
+/** Milliseconds until "it never happened". */
+const PATIENCE_MS = 15_000;
+
+/** What becomes true in a moment: asked again and again instead of waiting for a time. */
+export function eventually<Value>(ask: () => Promise<Value>): ReturnType<typeof expect.poll<Value>> {
+  return expect.poll(ask, { timeout: PATIENCE_MS });
+}
+
+/** Pages of separate people, with what went wrong in them. */
+export class Chromium {
+  readonly #browser: Browser;
+  readonly #problems: string[] = [];
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  static async launch(): Promise<Chromium> {
+    return new Chromium(await chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), headless: true, args: flags }));
+  }
+
+  /** A person of their own: no cookie, no storage is shared. */
+  async open(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.#browser.newContext({ viewport: { width: 1280, height: 820 }, reducedMotion: "reduce", locale: "en-GB", ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on("pageerror", (error) => this.#problems.push(`exception: ${error.message}`));
+    page.on("console", (message) => {
+      // While a server is away, Chromium itself writes a line per failed request.
+      if (message.type() === "error" && !message.text().includes("Failed to load resource") && !message.text().includes("net::ERR_") && !message.text().startsWith("WebSocket connection")) this.#problems.push(`console: ${message.text()}`);
+    });
+    await page.goto(url);
+    return page;
+  }
+
+  /** Exceptions and console errors of all pages, refusals of the content security policy included. */
+  get problems(): readonly string[] {
+    return this.#problems;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+}
