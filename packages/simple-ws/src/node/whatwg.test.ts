@@ -1,5 +1,6 @@
 /** The browsers' classes: https://websockets.spec.whatwg.org and WebSocketStream, against our own server over TCP. */
 import { Blob } from "node:buffer";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { Readable } from "node:stream";
@@ -101,6 +102,18 @@ describe("WebSocket", () => {
     socket.close();
     await once(socket, "close");
     expect(log).toEqual(["error 3", "close 3 1006 false"]);
+  });
+
+  test("close() when the connection is open and nobody knows yet: the same, and the connection goes", async () => {
+    const server = await start();
+    const onOpened = (): void => socket.close();
+    subscribe("x:simple-ws:client:open", onOpened);
+    const socket = new WebSocket(server.url);
+    const log = logOf(socket);
+    await once(socket, "close");
+    unsubscribe("x:simple-ws:client:open", onOpened);
+    expect(log).toEqual(["error 3", "close 3 1006 false"]);
+    expect((await connections[0]?.closed)?.code).toBe(1006);
   });
 
   test("a server that is not there, refuses, or goes: error, then close", async () => {

@@ -101,8 +101,10 @@ export class WebSocket extends EventHandlers {
   async #open(options: ConnectOptions): Promise<void> {
     try {
       const connection = await connect(this.#url, options);
+      if (this.#opening.signal.aborted) connection.terminate(); // close() was called when it was open already and we did not know yet
+      this.#opening.signal.throwIfAborted();
       this.#connection = connection;
-      if (this.#readyState === CONNECTING) this.#readyState = OPEN;
+      this.#readyState = OPEN;
       this.dispatchEvent(new Event("open"));
       connection.attach({ onMessage: (data) => this.#receive(data), onClose: (info) => this.#end(info) });
     } catch (error) {
