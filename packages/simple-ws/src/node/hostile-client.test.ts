@@ -69,6 +69,19 @@ describe("smuggling", () => {
   });
 });
 
+test.each([
+  ["/chat", true], ["/chat?x=/y", true], ["ws://127.0.0.1/chat?x", true], ["HTTP://other.test:80/chat", true],
+  ["/chat/", false], ["//chat", false], ["/x?/chat", false], ["ws://127.0.0.1", false], ["ws://127.0.0.1/x?//h/chat", false], ["ws:///chat", false],
+])("path: whether a request for %s is served: %s (RFC 9112 §3.2)", async (target, isServed) => {
+  let connections = 0;
+  const { port } = await start({ path: "/chat", onConnection: (connection) => {
+    connections++;
+    connection.terminate();
+  } });
+  const answer = await raw(port, head(HOST).replace("GET /", `GET ${target}`));
+  expect([connections, answer.slice(0, 12)]).toEqual(isServed ? [1, ""] : [0, "HTTP/1.1 404"]);
+});
+
 describe("Sec-WebSocket-Protocol", () => {
   test.each([["a\tb"], ["a;b"], ["a,b c"], ["\"a\""], ["caf\u00e9"], [", ,"]])("%j is no list of tokens: 400", async (field) => {
     expect(await raw((await start({ subprotocols: ["a"] })).port, head(HOST, `Sec-WebSocket-Protocol: ${field}`))).toMatch(/^HTTP\/1\.1 400 /);

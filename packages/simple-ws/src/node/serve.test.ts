@@ -1,4 +1,5 @@
 /** Client and server over real TCP on this machine. */
+import type { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { connect as connectTcp, createServer as createTcpServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -104,6 +105,32 @@ describe("connect() and serve()", () => {
     await Promise.all([server.close(), server.close()]);
     expect(await client.closed).toMatchObject({ code: 1001, initiator: "remote" });
     await expect(connect(url)).rejects.toBeInstanceOf(ConnectionError);
+  });
+
+  test("close() of the server refuses at once what a Close cannot say, and serves on", async () => {
+    const server = await start();
+    expect(() => server.close({ code: 1005 })).toThrow(expect.objectContaining({ code: "simple-ws/invalid-argument" }));
+    expect(() => server.close({ reason: "x".repeat(124) })).toThrow(expect.objectContaining({ code: "simple-ws/invalid-argument" }));
+    const client = await dial(server.url);
+    await server.close({ code: 4000, reason: "later" });
+    expect(await client.closed).toMatchObject({ code: 4000, reason: "later" });
+  });
+
+  test("an error of the listening socket, such as no file descriptor for another connection, is reported and ends nothing", async () => {
+    const reported: unknown[] = [];
+    const before = setErrorReporter((error, context) => reported.push([error, context.event]));
+    let http: unknown;
+    const server = await start({ onConnection: (connection, request) => {
+      http = Reflect.get(request.socket, "server");
+      echo(connection);
+    } });
+    const client = await dial(server.url);
+    const failure = new Error("accept EMFILE");
+    (http as EventEmitter).emit("error", failure);
+    setErrorReporter(before);
+    expect(reported).toEqual([[failure, "server"]]);
+    void client.send("still here");
+    expect(await client.receive()).toBe("still here");
   });
 
   test("a failing onConnection closes with 1011 and reaches onError", async () => {

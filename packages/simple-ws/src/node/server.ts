@@ -13,7 +13,7 @@ import { ConnectionError } from "@x/errors/simple-ws";
 import { prepareMessage, type PreparedMessage } from "@x/wsframe";
 import type { Sendable } from "../shell/contract.js";
 import type { Driver } from "../shell/driver.js";
-import { payloadOf } from "../shell/payload.js";
+import { checkClose, payloadOf } from "../shell/payload.js";
 import type { WebSocketConnection } from "../shell/socket.js";
 import { nodeRuntime } from "./runtime.js";
 import { parseServeOptions, type ServeOptions, type ServeSettings } from "./serve-options.js";
@@ -35,6 +35,8 @@ export interface BroadcastOptions {
   readonly filter?: (connection: WebSocketConnection) => boolean;
 }
 
+const GOODBYE: Required<CloseServerOptions> = { code: 1001, reason: "Server is closing" };
+
 /** A running server. */
 export class WebSocketServer implements ConnectionOwner {
   readonly #options: ServeOptions;
@@ -45,7 +47,7 @@ export class WebSocketServer implements ConnectionOwner {
   #opening = 0;
   #closing: Promise<void> | undefined;
   readonly #ending = new AbortController();
-  #goodbye: Required<CloseServerOptions> = { code: 1001, reason: "Server is closing" };
+  #goodbye = GOODBYE;
 
   /** @internal */
   constructor(options: ServeOptions, settings: ServeSettings, server: Server) {
@@ -96,10 +98,14 @@ export class WebSocketServer implements ConnectionOwner {
   /**
    * Takes no more connections, closes those that are open, and stops listening (on a server of its own).
    * @returns when the last one has gone, which takes at most `closeTimeoutMs`. Idempotent.
+   * @throws {SimpleWebsocketError} `simple-ws/invalid-argument`.
    */
   close(options: CloseServerOptions = {}): Promise<void> {
-    this.#goodbye = { ...this.#goodbye, ...options };
-    this.#closing ??= this.#close();
+    if (this.#closing !== undefined) return this.#closing;
+    const goodbye = { ...GOODBYE, ...options };
+    checkClose(goodbye.code, goodbye.reason);
+    this.#goodbye = goodbye;
+    this.#closing = this.#close();
     return this.#closing;
   }
 
@@ -172,7 +178,7 @@ export class WebSocketServer implements ConnectionOwner {
 
   #isForUs(request: IncomingMessage): boolean {
     const { path } = this.#settings;
-    return path === undefined || request.url?.split("?", 1)[0] === path;
+    return path === undefined || pathOf(request.url ?? "") === path;
   }
 
   #run(connection: WebSocketConnection, request: IncomingMessage): void {
@@ -224,12 +230,19 @@ function create({ tls }: ServeOptions, { handshakeTimeoutMs, maxHeaderBytes }: S
   return tls === undefined ? createServer(http) : createSecureServer({ ...http, handshakeTimeout: handshakeTimeoutMs, ...tls });
 }
 
+/** Of a request target in origin form or, as servers must accept it (RFC 9112 §3.2.2), in absolute form. */
+function pathOf(target: string): string {
+  const [path = ""] = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]+/i, "").split("?", 1);
+  return path === "" ? "/" : path;
+}
+
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (cause: unknown): void => reject(new ConnectionError(`Cannot listen on ${host}:${port}`, { code: "simple-ws/network-error", cause }));
     server.once("error", onError);
     server.listen(port, host, () => {
       server.off("error", onError);
+      server.on("error", (error) => reportHandlerError(error, { event: "server" })); // no room for another connection ends none, and no process
       resolve();
     });
   });

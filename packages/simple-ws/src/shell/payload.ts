@@ -1,9 +1,10 @@
 /**
- * What users hand to `send`, as text or bytes.
+ * What users hand to `send`, as text or bytes, and to `close`.
  *
  * Room: simple-ws shell.
  */
 import { SimpleWebsocketError } from "@x/errors/simple-ws";
+import { isSendableCloseCode, MAX_REASON_BYTES, neutralText } from "@x/wsframe";
 import type { Sendable } from "./contract.js";
 
 /** @throws {SimpleWebsocketError} `simple-ws/invalid-argument`: neither text nor bytes. */
@@ -13,6 +14,12 @@ export function payloadOf(data: Sendable): string | Uint8Array {
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const other: unknown = data; // from a program without types
   throw invalidArgument(`send: data is ${other === null ? "null" : typeof other}, must be a string or bytes`);
+}
+
+/** @throws {SimpleWebsocketError} `simple-ws/invalid-argument`: a Close frame cannot say this (RFC 6455 §5.5, §7.4). */
+export function checkClose(code: number, reason: string): void {
+  if (!isSendableCloseCode(code)) throw invalidArgument(`close: code is ${code}, must be 1000–1003, 1007–1014 or 3000–4999`);
+  if (neutralText.byteLength(reason) > MAX_REASON_BYTES) throw invalidArgument(`close: reason must have at most ${MAX_REASON_BYTES} bytes of UTF-8`);
 }
 
 export function invalidArgument(what: string): SimpleWebsocketError {

@@ -3,12 +3,12 @@
  *
  * Room: simple-ws shell. Checks arguments; the {@link Driver} does the rest.
  */
-import { isSendableCloseCode, MAX_CONTROL_PAYLOAD_BYTES, MAX_REASON_BYTES, neutralText, type PreparedMessage } from "@x/wsframe";
+import { MAX_CONTROL_PAYLOAD_BYTES, type PreparedMessage } from "@x/wsframe";
 import type { CloseInfo } from "../core/closing.js";
 import type { Headers } from "../core/handshake/headers.js";
 import type { ConnectionHandler, ConnectionStats, Fragments, MessageConnection, ReceiveOptions, Sendable } from "./contract.js";
 import type { Driver } from "./driver.js";
-import { invalidArgument, payloadOf } from "./payload.js";
+import { checkClose, invalidArgument, payloadOf } from "./payload.js";
 
 export interface PingOptions {
   /** Default Infinity: until the connection ends. */
@@ -142,8 +142,7 @@ export class WebSocketConnection implements MessageConnection {
   }
 
   close(code = 1000, reason = ""): Promise<CloseInfo> {
-    if (!isSendableCloseCode(code)) throw invalidArgument(`close: code is ${code}, must be 1000–1003, 1007–1014 or 3000–4999`);
-    if (neutralText.byteLength(reason) > MAX_REASON_BYTES) throw invalidArgument(`close: reason must have at most ${MAX_REASON_BYTES} bytes of UTF-8`);
+    checkClose(code, reason);
     return this.#driver.close(code, reason);
   }
 
