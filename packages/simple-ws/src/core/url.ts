@@ -3,6 +3,7 @@
  *
  * Room: simple-ws core.
  */
+import { safeText } from "@x/errors";
 import { WebSocketAddressException } from "@x/errors/wsframe";
 
 /** Where to connect and what to ask for. */
@@ -49,8 +50,8 @@ export function parseWebSocketUrl(text: string): WebSocketUrl {
 function parse(text: string): URL {
   try {
     return new URL(text);
-  } catch (cause) {
-    throw invalid(text, "it is not an absolute URL, must be ws://host[:port]/path", cause);
+  } catch {
+    throw invalid(text, "it is not an absolute URL, must be ws://host[:port]/path"); // the error would show the password
   }
 }
 
@@ -62,7 +63,10 @@ function credentialsOf(url: URL): string {
   }
 }
 
-function invalid(text: string, why: string, cause?: unknown): WebSocketAddressException {
-  const shown = JSON.stringify(text.replace(/\/\/[^/@]*@/, "//…@").slice(0, MAX_SHOWN));
-  return new WebSocketAddressException(`Cannot use URL ${shown}: ${why}`, { code: "wsframe/invalid-url", url: shown, cause });
+/** Up to the last @ everything may be part of a password that should have been percent-encoded. */
+const beforeHost = /^([a-z][a-z0-9+.-]*:)?[^]*@/i;
+
+function invalid(text: string, why: string): WebSocketAddressException {
+  const shown = JSON.stringify(safeText(text.replace(beforeHost, "$1//…@"), MAX_SHOWN));
+  return new WebSocketAddressException(`Cannot use URL ${shown}: ${why}`, { code: "wsframe/invalid-url", url: shown });
 }
