@@ -45,7 +45,7 @@ export class Decoder {
   /**
    * Takes one Engine.IO message.
    * @returns the packet that it completes, or `undefined` while attachments are missing.
-   * @throws {SocketIOError} `socketio/invalid-packet` or `socketio/limit-exceeded`; every later call throws the same.
+   * @throws {SocketIOError} `socketio/invalid-packet`, `socketio/too-deep` or `socketio/too-many-attachments`; every later call throws the same.
    */
   push(message: string | Uint8Array): Packet | undefined {
     const state = this.#state;

@@ -9,9 +9,8 @@ import { DisconnectedError, TimeoutError } from "@x/errors/socketio";
 import { type AckListener, AckTable } from "./acks.js";
 import { TypedEmitter } from "./emitter.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, Untyped } from "./event-types.js";
-import { reservedEvent } from "./faults.js";
 import { Outgoing, type EmitFlags } from "./outgoing.js";
-import { type EventPacket, isReservedEvent, type Packet, PacketType } from "./packet.js";
+import { eventData, type EventPacket, type Packet, PacketType } from "./packet.js";
 
 export type CatchAll = (event: string, ...args: Untyped[]) => unknown;
 
@@ -242,7 +241,7 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
     return (...data: unknown[]) => {
       if (isSent) return;
       isSent = true;
-      this.transmit({ type: PacketType.ACK, nsp: this.path, id, data }, { isReply: true });
+      this.transmit({ type: PacketType.ACK, nsp: this.path, data, id }, { isReply: true });
     };
   }
 
@@ -253,11 +252,6 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
   #guarded(event: string, listener: (...args: Untyped[]) => unknown, args: readonly unknown[]): void {
     callSafely(listener, [...args], (error) => this.listenerFailed(error, { event }));
   }
-}
-
-function eventData(event: string, args: readonly unknown[]): EventPacket["data"] {
-  if (isReservedEvent(event)) throw reservedEvent(event);
-  return [event, ...args];
 }
 
 function disconnected(reason: string): DisconnectedError {

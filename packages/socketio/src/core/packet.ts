@@ -3,7 +3,7 @@
  *
  * Room: socketio core.
  */
-import { invalidPacket, overLimit } from "./faults.js";
+import { invalidPacket, overLimit, reservedEvent } from "./faults.js";
 
 /** Version of the protocol. */
 export const protocol = 5;
@@ -48,6 +48,12 @@ const RESERVED: ReadonlySet<unknown> = new Set([
 
 export function isReservedEvent(name: unknown): boolean {
   return RESERVED.has(name);
+}
+
+/** @returns the payload of an EVENT. @throws {SocketIOError} `socketio/reserved-event` */
+export function eventData(name: string, args: readonly unknown[]): unknown[] {
+  if (isReservedEvent(name)) throw reservedEvent(name);
+  return [name, ...args];
 }
 
 /** Binary types say only how a packet travelled. */

@@ -5,9 +5,8 @@
  */
 import type { Adapter } from "../../adapter/port.js";
 import { Audience, type BroadcastFlags, type Room, type SocketId } from "../../core/broadcast.js";
-import type { AckName, AckValue, AllButLast, EventArguments, EventName, Untyped, WithReplies } from "../../core/event-types.js";
-import { reservedEvent } from "../../core/faults.js";
-import { isReservedEvent, PacketType } from "../../core/packet.js";
+import type { AckName, AckValue, AllButLast, EventArguments, EventName, WithReplies } from "../../core/event-types.js";
+import { eventData, PacketType } from "../../core/packet.js";
 import { collectReplies, type RepliesListener } from "./broadcast-acks.js";
 import type { Handshake } from "./handshake.js";
 import type { ServerContext } from "./ports.js";
@@ -191,9 +190,4 @@ export class RemoteSocket<Emit, SocketData> {
 
 function list(room: Room | readonly Room[]): Room[] {
   return typeof room === "string" ? [room] : [...room];
-}
-
-function eventData(event: string, args: readonly unknown[]): Untyped[] {
-  if (isReservedEvent(event)) throw reservedEvent(event);
-  return [event, ...args];
 }
