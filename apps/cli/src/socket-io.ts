@@ -104,8 +104,8 @@ class Session implements Peer {
 
   #connected(): void {
     const { engine } = this.#socket.io;
-    if (this.#flags.verbose > 0) engine?.on("upgrade", ({ name }) => this.#terminal.tell({ kind: "info", text: `transport: ${name}` }));
-    this.#terminal.tell({ kind: "open", url: this.#address.origin, namespace: this.#socket.nsp, id: this.#socket.id ?? "", transport: engine?.transport.name ?? "" });
+    if (this.#flags.verbose > 0) engine.on("upgrade", ({ name }) => this.#terminal.tell({ kind: "info", text: `transport: ${name}` }));
+    this.#terminal.tell({ kind: "open", url: this.#address.origin, namespace: this.#socket.nsp, id: this.#socket.id ?? "", transport: engine.transport.name });
     this.#conversation.opened();
   }
 
@@ -174,6 +174,6 @@ class Session implements Peer {
   }
 
   async #whenWritable(): Promise<void> {
-    while ((this.#socket.io.engine?.writeBuffer.length ?? 0) > FULL_PACKETS) await sleep(FULL_WAIT_MS);
+    while (this.#socket.connected && this.#socket.io.engine.writeBuffer.length > FULL_PACKETS) await sleep(FULL_WAIT_MS);
   }
 }

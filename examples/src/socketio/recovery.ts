@@ -11,7 +11,7 @@ socket.on("connect", () => console.log(socket.recovery));
 
 const lost = new Promise<void>((resolve) => void socket.once("disconnect", () => resolve()));
 const back = new Promise<void>((resolve) => void socket.once("connect", resolve));
-socket.io.engine?.close(); // a train, a tunnel
+socket.io.engine.close(); // a train, a tunnel
 await lost;
 server.to("news").emit("headline", "Nobody was there to hear it");
 await back;

@@ -3,7 +3,7 @@
  *
  * Room: tests.
  */
-import { type IncomingHttpHeaders, createServer, request } from "node:http";
+import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, createServer, request } from "node:http";
 import { type Socket as TcpSocket, connect as connectTcp } from "node:net";
 import { type WebSocketConnection, connect as connectWebSocket } from "@x/simple-ws/client";
 import { type Listening, listen } from "@x/testkit";
@@ -102,3 +102,20 @@ export function raw(port: number, text: string, enough: (received: string) => bo
 export function next<Value>(subscribe: (listener: (value: Value) => void) => unknown): Promise<Value> {
   return new Promise((resolve) => subscribe(resolve));
 }
+
+/** A server that answers each polling request as the script says, in order, and then not at all. */
+export async function scripted(...answers: ((request: IncomingMessage, response: ServerResponse) => void)[]): Promise<{ url: string; requests: string[] }> {
+  const requests: string[] = [];
+  const http = createServer((request, response) => {
+    requests.push(`${String(request.method)} ${String(request.url)}`);
+    answers.shift()?.(request, response);
+  });
+  const listening = await listen(http);
+  onTestFinished(() => listening.close());
+  return { url: listening.url, requests };
+}
+
+/** An OPEN packet. */
+export const openWire = (more: object = {}): string => `0${JSON.stringify({ sid: "s", upgrades: [], pingInterval: 25_000, pingTimeout: 20_000, ...more })}`;
+/** Answers with `body`. */
+export const ok = (body: string) => (_request: IncomingMessage, response: ServerResponse): void => void response.end(body);

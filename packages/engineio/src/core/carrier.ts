@@ -5,6 +5,10 @@
  */
 import type { PreparedPacket, WirePacket } from "./packet.js";
 
+/** Close codes of a session's (RFC 6455 §7.4.1). */
+export const NORMAL_CLOSE = 1000;
+export const PROTOCOL_ERROR = 1002;
+
 /**
  * A transport that a session sends by; incoming packets go to `Session.receive(packet, carrier)`, its end to
  * `Session.carrierEnded`. None of its methods throws for a connection that is gone: it reports that instead.

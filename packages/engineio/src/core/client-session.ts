@@ -6,7 +6,7 @@
  * not carry it. Times are milliseconds, sizes bytes. Protocol document §"Protocol", §"Heartbeat", §"Upgrade".
  */
 import { ConnectionError, ContentTooLongError, SocketIsClosedError } from "@x/errors/engineio";
-import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
+import { type Carrier, NORMAL_CLOSE, PROTOCOL_ERROR, type StreamCarrier, isStream } from "./carrier.js";
 import { type Handshake, decodeOpen } from "./open.js";
 import { Outbox } from "./outbox.js";
 import { type PreparedPacket, Wire, type WirePacket, messageWire } from "./packet.js";
@@ -16,8 +16,6 @@ import type { ClientSessionConfig, CloseReason, ReadyState } from "./session-con
 import type { CarriedSession, HeldSession } from "./session-ports.js";
 import type { SessionSink } from "./session-sink.js";
 
-const NORMAL_CLOSE = 1000;
-const PROTOCOL_ERROR = 1002;
 /** A process that was stopped this much longer than planned (a machine asleep, a blocked event loop) first reads what arrived meanwhile… */
 const STALLED_MS = 500;
 /** …and for that takes at most this long. */
@@ -213,7 +211,8 @@ export class ClientSession implements CarriedSession, HeldSession {
 
   /** End at once, whatever waits. Idempotent. */
   fail(reason: CloseReason, description?: unknown): void {
-    this.#end(reason, description, Wire.close, reason === "parse error" ? PROTOCOL_ERROR : NORMAL_CLOSE);
+    const goodbye = this.state === "opening" ? Wire.noop : Wire.close; // without a session there is nothing to close
+    this.#end(reason, description, goodbye, reason === "parse error" ? PROTOCOL_ERROR : NORMAL_CLOSE);
   }
 
   #receiveOpen(wire: WirePacket): void {

@@ -4,7 +4,7 @@
  *
  * Room: engineio core. HTTP is behind {@link PollingRequests}.
  */
-import type { Carrier } from "./carrier.js";
+import { type Carrier, PROTOCOL_ERROR } from "./carrier.js";
 import { Wire } from "./packet.js";
 import { decodePayload } from "./payload.js";
 import type { ClientSession } from "./client-session.js";
@@ -110,10 +110,11 @@ export class ClientPolling implements Carrier {
     this.flush();
   }
 
-  end(): void {
+  end(goodbye: string, closeCode: number): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     if (!this.#isLeaving) this.#requests.abort();
+    if (goodbye === Wire.close && closeCode === PROTOCOL_ERROR && !this.#isPosting) this.#requests.post(Wire.close, true); // the server is there, and would wait
   }
 
   #poll(): void {

@@ -13,6 +13,10 @@ import { after } from "./timer.js";
 const OK = 200;
 /** How much is kept of an answer that is no JSON, e.g. a proxy's page. */
 const MAX_BODY_LENGTH = 1024;
+/** How much of the server's sentence goes into a message. */
+const MAX_QUOTED_LENGTH = 128;
+/** A server of another version of the protocol says so, and will say so again. */
+const UNSUPPORTED_VERSION = 5;
 
 /** Joins one {@link ClientPolling} to HTTP. */
 export class ClientRequests implements PollingRequests {
@@ -75,10 +79,13 @@ export class ClientRequests implements PollingRequests {
   }
 }
 
-/** @returns the error for an answer other than 200, with the server's JSON where it sent some. */
+/** @returns the error for an answer other than 200, with the server's JSON where it sent some, and its sentence in the message. */
 export function refused({ status, body, headers }: HttpAnswer, cause?: unknown): ConnectionError {
-  return new ConnectionError(`Request refused: the server answered with status ${status}`, {
-    code: "engineio/connection-refused", httpStatus: status, body: readJson(body), headers, cause,
+  const json = readJson(body);
+  const { code, message } = Object(json) as { readonly code?: unknown; readonly message?: unknown };
+  const said = typeof message === "string" ? `: ${JSON.stringify(message.slice(0, MAX_QUOTED_LENGTH))}` : "";
+  return new ConnectionError(`Request refused: the server answered with status ${status}${said}`, {
+    code: "engineio/connection-refused", httpStatus: status, body: json, headers, cause, ...(code === UNSUPPORTED_VERSION && { retryable: false }),
   });
 }
 

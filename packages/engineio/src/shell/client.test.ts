@@ -1,9 +1,9 @@
 /** The client against servers of ours, and against servers that nobody should trust: on Node, and as browsers run it. */
-import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
-import { listen, settle } from "@x/testkit";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { settle } from "@x/testkit";
 import { WebSocket as UndiciWebSocket } from "undici";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { next, serve } from "../../test/http.js";
+import { next, ok, openWire, scripted, serve } from "../../test/http.js";
 import * as node from "../client.js";
 import * as web from "../client.web.js";
 import { prepareMessage } from "../server.js";
@@ -21,20 +21,6 @@ const platforms = [
   { platform: "web", connect: web.connect, Socket: web.Socket },
 ];
 
-/** A server that answers each polling request as the script says, in order, and then not at all. */
-async function scripted(...answers: ((request: IncomingMessage, response: ServerResponse) => void)[]): Promise<{ url: string; requests: string[] }> {
-  const requests: string[] = [];
-  const http = createServer((request, response) => {
-    requests.push(`${String(request.method)} ${String(request.url)}`);
-    answers.shift()?.(request, response);
-  });
-  const listening = await listen(http);
-  onTestFinished(() => listening.close());
-  return { url: listening.url, requests };
-}
-
-const openWire = (more: object = {}): string => `0${JSON.stringify({ sid: "s", upgrades: [], pingInterval: 25_000, pingTimeout: 20_000, ...more })}`;
-const ok = (body: string) => (_request: IncomingMessage, response: ServerResponse): void => void response.end(body);
 const park = (): void => undefined;
 const ending = (socket: ClientSocket): Promise<unknown[]> => next((done) => socket.on("close", (...args) => done(args)));
 
@@ -108,19 +94,6 @@ describe.each(platforms)("client on $platform", ({ platform, connect, Socket }) 
     client.close();
     expect(client.readyState).toBe("closed");
     expect(() => void client.send("x")).toThrow(expect.objectContaining({ name: "SocketIsClosedError", reason: "forced close" }));
-  });
-
-  test("a refusal rejects connect() with status and the server's JSON", async () => {
-    const { url } = await serve({ allowRequest: (_request, callback) => callback("no entry", false) });
-    await expect(connect(url)).rejects.toMatchObject({ name: "ConnectionError", httpStatus: 403, body: { code: 4, message: "no entry" }, retryable: false });
-  });
-
-  test("no server: connect() rejects, with the cause", async () => {
-    const { url } = await scripted();
-    const port = Number(new URL(url).port);
-    const gone = `http://127.0.0.1:${port === 65_535 ? 1 : port + 1}`;
-    await expect(connect(gone, { transports: ["polling"] })).rejects.toMatchObject({ name: "ConnectionError", cause: { cause: expect.anything() as unknown } });
-    await expect(connect(gone, { transports: ["websocket"] })).rejects.toMatchObject({ name: "ConnectionError" });
   });
 
   test("tryAllTransports tries the next one", async () => {

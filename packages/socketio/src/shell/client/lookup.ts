@@ -5,6 +5,7 @@
  */
 import { Socket as EngineSocket, type ClientOptions as EngineOptions } from "@x/engineio/client";
 import type { DefaultEventsMap } from "../../core/event-types.js";
+import { abortedError } from "./bounded.js";
 import { Manager as AnyManager } from "./manager.js";
 import { opened } from "./opened.js";
 import type { ManagerOptions, SocketOptions } from "./options.js";
@@ -21,6 +22,9 @@ export interface ClientOptions extends ManagerOptions, SocketOptions, Omit<Engin
 
 /** A connection over Engine.IO's client. */
 export class Manager extends AnyManager<ClientOptions, EngineSocket> {
+  /** The Engine.IO socket. As socket.io-client's type has it: there while this connects or is connected, `undefined` between connections. */
+  declare engine: EngineSocket;
+
   /** @param uri default: the page's. @throws {SocketIOError} `socketio/invalid-option`, also when there is neither an address nor a page. */
   constructor(uri?: string | ClientOptions, options?: ClientOptions) {
     const opts = (typeof uri === "object" ? uri : options) ?? {};
@@ -72,6 +76,7 @@ export interface ConnectOptions extends ClientOptions {
  * @throws {ConnectionRefusedError} with what the server said; {@link BadNamespaceError} for a namespace it does not have;
  *   {@link ConnectionError} when the first attempt fails or `signal` aborts.
  */
-export function connect<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri: string, { signal, ...options }: ConnectOptions = {}): Promise<Socket<Listen, Emit>> {
-  return opened(io<Listen, Emit>(uri, { forceNew: true, ...options, autoConnect: false }), signal);
+export async function connect<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri: string, { signal, ...options }: ConnectOptions = {}): Promise<Socket<Listen, Emit>> {
+  if (signal?.aborted === true) throw abortedError(signal, "connect");
+  return await opened(io<Listen, Emit>(uri, { forceNew: true, ...options }), signal);
 }
