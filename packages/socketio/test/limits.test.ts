@@ -35,6 +35,23 @@ test("maxSocketsPerNamespace counts those whose middleware still runs", async ()
   expect(message).toBe("Too many connections");
 });
 
+test("maxRoomsPerSocket counts a socket's own room while middleware still runs, too", async () => {
+  const at = world({ maxRoomsPerSocket: 3 });
+  const refused: unknown[] = [];
+  at.server.use((socket, next) => {
+    void socket.join(["a", "b"]);
+    try {
+      void socket.join("c");
+    } catch (error) {
+      refused.push((error as { code: unknown }).code);
+    }
+    next();
+  });
+  const { socket, peer } = await join(at);
+  expect([refused, [...peer.rooms].sort(), socket.connected]).toEqual([["socketio/too-many-rooms"], [peer.id, "a", "b"].sort(), true]);
+  expect(() => void peer.join("c")).toThrow(expect.objectContaining({ code: "socketio/too-many-rooms" }));
+});
+
 describe("eventRate", () => {
   test("at the limit, one more, and again in time: told by acknowledgement, or by an event", async () => {
     const at = world({ eventRate: { perSecond: 10, burst: 2 } });

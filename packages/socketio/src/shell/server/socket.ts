@@ -139,14 +139,15 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   }
 
   /**
-   * Joins rooms.
+   * Joins rooms. A socket that middleware has yet to let in has its own room still before it, which counts.
    * @throws {SocketIOError} `socketio/too-many-rooms` above `maxRoomsPerSocket`; none of them is joined then.
    */
   join(rooms: Room | readonly Room[]): Promise<void> | void {
     const wanted = new Set(typeof rooms === "string" ? [rooms] : rooms);
     const { maxRoomsPerSocket } = this.nsp.context.settings;
     const { rooms: joined } = this;
-    const count = joined.size + [...wanted].filter((room) => !joined.has(room)).length;
+    let count = joined.size;
+    for (const room of this.#state === "connecting" ? new Set([...wanted, this.id]) : wanted) if (!joined.has(room)) count++;
     if (count > maxRoomsPerSocket) throw atLimit("Cannot join: the socket is in too many rooms", "socketio/too-many-rooms", "maxRoomsPerSocket", maxRoomsPerSocket);
     if (this.#state !== "disconnected") return this.nsp.adapter.addAll(this.id, wanted);
   }
@@ -210,7 +211,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   /** @internal Middleware let the client in. @param resumed what a session kept for it. */
   open(resumed?: Resumed): void {
     this.#state = "connected";
-    void this.join(this.id);
+    void this.nsp.adapter.addAll(this.id, new Set([this.id]));
     if (resumed === undefined) return;
     this.recovery = resumed.recovery;
     void this.nsp.adapter.addAll(this.id, new Set(resumed.rooms));
