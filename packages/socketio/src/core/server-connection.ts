@@ -60,7 +60,10 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
   }
 
   get deadlineMs(): number {
-    return Math.min(this.#deadlineMs ?? Infinity, ...this.asks.map((ask) => ask.deadlineMs));
+    if (this.#deadlineMs !== undefined) return this.#deadlineMs; // which is that of its questions, too
+    let earliestMs = Infinity;
+    for (const ask of this.asks) earliestMs = Math.min(earliestMs, ask.deadlineMs);
+    return earliestMs;
   }
 
   /** Takes one Engine.IO message. Never throws for what the peer wrote. */
