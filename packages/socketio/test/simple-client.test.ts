@@ -118,6 +118,27 @@ describe("SimpleClient", () => {
     expect(await client.receive()).toEqual(["a"]);
   });
 
+  test("maxReceivers calls of receive() wait; one more throws, and takes nothing from them", async () => {
+    const { place, client } = await connected({ maxReceivers: 2 });
+    await client.receive();
+    const waiting = [client.receive(), client.receive()];
+    expect(await outcome(client.receive())).toMatchObject({ name: "SocketIOError", code: "socketio/too-many-receivers", details: { limit: "maxReceivers", value: 2 } });
+    place.server.emit("a");
+    place.server.emit("b");
+    expect(await Promise.all(waiting)).toEqual([["a"], ["b"]]);
+    expect(() => simple(place, { maxReceivers: 0 })).toThrow(expect.objectContaining({ code: "socketio/invalid-option" }));
+  });
+
+  test("maxBufferedEvents calls wait for the connection; one more throws", async () => {
+    const { place, client } = await connected({ maxBufferedEvents: 2 });
+    place.isUp = false;
+    place.cut();
+    const waiting = [outcome(client.emit("note")), outcome(client.call("sum", [1, 2]))];
+    expect(await outcome(client.emit("note"))).toMatchObject({ code: "socketio/buffer-full", details: { limit: "maxBufferedEvents", value: 2 } });
+    client.disconnect();
+    expect(await Promise.all(waiting)).toEqual([expect.any(DisconnectedError), expect.any(DisconnectedError)]);
+  });
+
   test("what was received before the end can still be taken; then DisconnectedError, with the reason", async () => {
     const { place, client } = await connected();
     place.server.disconnectSockets();

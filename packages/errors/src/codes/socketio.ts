@@ -19,6 +19,7 @@ export const socketioCodes = {
   "socketio/too-deep": { by: "SocketIOError", means: "Data is nested deeper than the limit allows." },
   "socketio/buffer-full": { by: "SocketIOError", means: "More emits wait for the connection than the limit allows." },
   "socketio/inbox-full": { by: "SocketIOError", means: "More received events wait to be taken than the limit allows; the client is disconnected." },
+  "socketio/too-many-receivers": { by: "SocketIOError", means: "As many calls of `receive` wait for an event as may." },
   "socketio/already-connected": { by: "SocketIOError", means: "The client is connected or connecting; it must be disconnected to connect elsewhere." },
   "socketio/reserved-event": { by: "SocketIOError", means: "The event's name is reserved and cannot be emitted." },
   "socketio/unsupported": { by: "SocketIOError", means: "What was asked for needs something that is not there; the message says what, and what to do instead." },

@@ -4,21 +4,29 @@
  * Room: socketio shell. For {@link SimpleClient}.
  */
 import type { Clock } from "@x/errors/clock";
+import { atLimit } from "../../core/faults.js";
 import { type Settle, bounded, type WaitOptions } from "./bounded.js";
 
 /** Name and arguments; where the server wants an acknowledgement, the function that sends it is the last one. */
 export type ReceivedEvent = readonly [event: string, ...args: unknown[]];
 
+export interface InboxLimits {
+  /** Most events received and not yet taken; one more disconnects. Count; default 10 000. */
+  readonly maxReceivedEvents: number;
+  /** Most calls of `receive` that wait at once; one more throws. Count; default 1024. */
+  readonly maxReceivers: number;
+}
+
 export class EventInbox {
-  readonly #limit: number;
+  readonly #limits: InboxLimits;
   readonly #clock: Clock;
   #events: ReceivedEvent[] = [];
   #head = 0;
   readonly #receivers = new Set<Settle<ReceivedEvent>>();
   #ending: Error | undefined;
 
-  constructor(limit: number, clock: Clock) {
-    this.#limit = limit;
+  constructor(limits: InboxLimits, clock: Clock) {
+    this.#limits = limits;
     this.#clock = clock;
   }
 
@@ -28,7 +36,7 @@ export class EventInbox {
       settle(event);
       return true;
     }
-    if (this.#events.length - this.#head >= this.#limit) return false;
+    if (this.#events.length - this.#head >= this.#limits.maxReceivedEvents) return false;
     this.#events.push(event);
     return true;
   }
@@ -39,9 +47,14 @@ export class EventInbox {
     for (const settle of this.#receivers) settle(this.#ending);
   }
 
-  /** @throws {TimeoutError}, {@link ConnectionError} as {@link bounded}; the error of {@link end} once there is nothing left. */
-  receive(options: WaitOptions): Promise<ReceivedEvent> {
-    return bounded(this.#clock, options, "receive", (settle) => {
+  /**
+   * @throws {SocketIOError} `socketio/too-many-receivers`; {@link TimeoutError}, {@link ConnectionError} as {@link bounded};
+   *   the error of {@link end} once there is nothing left.
+   */
+  async receive(options: WaitOptions): Promise<ReceivedEvent> {
+    const { maxReceivers } = this.#limits;
+    if (this.#receivers.size >= maxReceivers) throw atLimit("Cannot receive: too many calls wait already", "socketio/too-many-receivers", "maxReceivers", maxReceivers);
+    return await bounded(this.#clock, options, "receive", (settle) => {
       const event = this.#take();
       if (event !== undefined) settle(event);
       else if (this.#ending !== undefined) settle(this.#ending);

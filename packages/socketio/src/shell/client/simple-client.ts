@@ -5,16 +5,20 @@
  */
 import { DisconnectedError, SocketIOError } from "@x/errors/socketio";
 import type { AckName, AckValue, AllButLast, DefaultEventsMap, EventArguments, EventName } from "../../core/event-types.js";
+import { atLimit } from "../../core/faults.js";
 import { bounded, type Settle, type WaitOptions } from "./bounded.js";
-import { EventInbox, type ReceivedEvent } from "./event-inbox.js";
+import { EventInbox, type InboxLimits, type ReceivedEvent } from "./event-inbox.js";
 import { opened } from "./opened.js";
 import type { ManagerOptions, SocketOptions } from "./options.js";
 import type { EngineClient } from "./ports.js";
 import type { Socket, SocketManager } from "./socket.js";
 
+/** Beside them, as many calls of `emit` and `call` wait for a connection as `maxBufferedEvents` allows. */
 export interface SimpleClientOptions {
   /** Most events received and not yet taken; one more disconnects. Count; default 10 000. */
   readonly maxReceivedEvents?: number;
+  /** Most calls of `receive` that wait at once; one more throws `socketio/too-many-receivers`. Count; default 1024. */
+  readonly maxReceivers?: number;
 }
 
 export interface SimpleConnectOptions {
@@ -45,10 +49,12 @@ export type Received<Listen> = Listen extends DefaultEventsMap ? (string extends
 type Tuples<Listen> = { [Name in EventName<Listen>]: readonly [event: Name, ...args: EventArguments<Listen, Name>] }[EventName<Listen>];
 
 const DEFAULT_CALL_TIMEOUT_MS = 60_000;
-const DEFAULT_MAX_RECEIVED_EVENTS = 10_000;
+const DEFAULT_MAX_BUFFERED_EVENTS = 1000;
+const DEFAULT_LIMITS: InboxLimits = { maxReceivedEvents: 10_000, maxReceivers: 1024 };
 
 export class SimpleClient<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Options extends ManagerOptions & SocketOptions = ManagerOptions & SocketOptions> implements AsyncDisposable {
   readonly #options: Options & SimpleClientOptions;
+  readonly #limits: InboxLimits;
   readonly #open: OpenSocket<Options>;
   #connection: Connection<Listen, Emit> | undefined;
   readonly #waiting = new Set<Settle<true>>();
@@ -57,8 +63,8 @@ export class SimpleClient<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Op
 
   /** @throws {SocketIOError} `socketio/invalid-option` */
   constructor(options: Options & SimpleClientOptions, open: OpenSocket<Options>) {
-    if (!((options.maxReceivedEvents ?? 1) > 0)) throw new SocketIOError("Invalid option: maxReceivedEvents must be a positive number", { code: "socketio/invalid-option" });
     this.#options = options;
+    this.#limits = readLimits(options);
     this.#open = open;
   }
 
@@ -97,7 +103,7 @@ export class SimpleClient<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Op
 
   /**
    * Sends an event, once there is a connection.
-   * @throws {DisconnectedError} when there is none and will be none.
+   * @throws {DisconnectedError} when there is none and will be none; {@link SocketIOError} `socketio/buffer-full` when too many calls wait for one.
    */
   async emit<Name extends EventName<Emit>>(event: Name, ...args: EventArguments<Emit, Name>): Promise<void> {
     const socket = await this.#ready({}, "emit");
@@ -108,7 +114,7 @@ export class SimpleClient<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Op
    * Sends an event and awaits its acknowledgement. When the connection is lost in between, it is sent again: a server that must not
    * act twice needs an id of yours among the arguments.
    * @returns the first value of the acknowledgement.
-   * @throws {TimeoutError}, {@link DisconnectedError}, {@link ConnectionError} `socketio/aborted`.
+   * @throws {TimeoutError}, {@link DisconnectedError}, {@link ConnectionError} `socketio/aborted`, {@link SocketIOError} `socketio/buffer-full`.
    */
   async call<Name extends AckName<Emit>>(event: Name, args: AllButLast<EventArguments<Emit, Name>>, { timeoutMs = DEFAULT_CALL_TIMEOUT_MS, signal }: CallOptions = {}): Promise<AckValue<EventArguments<Emit, Name>>> {
     const { clock } = this.#require("call").socket.io;
@@ -128,7 +134,8 @@ export class SimpleClient<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Op
 
   /**
    * @returns the next event: name and arguments.
-   * @throws {TimeoutError}, {@link ConnectionError} `socketio/aborted`; {@link DisconnectedError} after the end, once all events are taken.
+   * @throws {TimeoutError}, {@link ConnectionError} `socketio/aborted`; {@link DisconnectedError} after the end, once all events are taken;
+   *   {@link SocketIOError} `socketio/too-many-receivers`.
    */
   async receive(options: WaitOptions = {}): Promise<Received<Listen>> {
     return (await this.#require("receive").inbox.receive(options)) as Received<Listen>;
@@ -162,7 +169,7 @@ export class SimpleClient<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Op
   }
 
   #begin(socket: SimpleSocket<Listen, Emit>): void {
-    const inbox = new EventInbox(this.#options.maxReceivedEvents ?? DEFAULT_MAX_RECEIVED_EVENTS, socket.io.clock);
+    const inbox = new EventInbox(this.#limits, socket.io.clock);
     this.#connection = { socket, inbox };
     this.#ending = undefined;
     socket.onAny((...event: [string, ...unknown[]]) => this.#take(socket, inbox, event));
@@ -175,6 +182,8 @@ export class SimpleClient<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Op
   /** The socket, connected. */
   async #ready(options: WaitOptions, operation: string): Promise<SimpleSocket<Listen, Emit>> {
     const { socket } = this.#require(operation);
+    const { maxBufferedEvents = DEFAULT_MAX_BUFFERED_EVENTS } = this.#options;
+    if (!socket.connected && this.#ending === undefined && this.#waiting.size >= maxBufferedEvents) throw atLimit(`Cannot ${operation}: too many calls wait for the connection`, "socketio/buffer-full", "maxBufferedEvents", maxBufferedEvents);
     await bounded<true>(socket.io.clock, options, operation, (settle) => {
       if (this.#ending !== undefined) settle(this.#ending);
       else if (socket.connected) settle(true);
@@ -197,4 +206,13 @@ export class SimpleClient<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Op
     inbox.end(error);
     for (const settle of this.#waiting) settle(error);
   }
+}
+
+/** @throws {SocketIOError} `socketio/invalid-option` */
+function readLimits({ maxReceivedEvents = DEFAULT_LIMITS.maxReceivedEvents, maxReceivers = DEFAULT_LIMITS.maxReceivers }: SimpleClientOptions): InboxLimits {
+  const limits = { maxReceivedEvents, maxReceivers };
+  for (const [name, value] of Object.entries(limits)) {
+    if (!(value > 0)) throw new SocketIOError(`Invalid option: ${name} must be a positive number`, { code: "socketio/invalid-option" });
+  }
+  return limits;
 }
