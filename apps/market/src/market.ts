@@ -41,7 +41,7 @@ async function main(): Promise<number> {
   switch (command) {
     case "serve": return serve();
     case "watch": return read(values.url, async (reader, signal) => {
-      const symbols = rest.length === 0 ? instruments.map(({ symbol }) => symbol) : rest.map((symbol) => symbol.toUpperCase());
+      const symbols = rest.length === 0 ? instruments.map(({ symbol }) => symbol) : [...new Set(rest.map((symbol) => symbol.toUpperCase()))];
       for (const symbol of symbols) if (instrumentOf(symbol) === undefined) throw new StartError(`There is no ${symbol}. There are: ${instruments.map((one) => one.symbol).join(" ")}`);
       await watch({ reader, symbols, count: values.count === undefined ? Infinity : Number(values.count), signal, streams: process });
       return true;

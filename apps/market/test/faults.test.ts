@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { Exchange } from "../src/exchange/exchange.js";
 import { seeded, seedOf } from "../src/exchange/random.js";
 import { write } from "../src/exchange/writer.js";
-import { openChannels, type ChannelTimes } from "../src/market/open-channels.js";
+import { openChannels, type OpenOptions } from "../src/market/open-channels.js";
 import { ChannelReader } from "../src/market/reader.js";
 import { readText } from "../src/market/texts.js";
 import { textChannel, ticksChannel } from "../src/shared/channels.js";
@@ -20,9 +20,9 @@ const fast: Clock = {
 
 const soon = { timeout: 10_000 };
 
-async function setUp(times: ChannelTimes = {}): Promise<{ readonly exchange: Exchange; readonly reader: ChannelReader }> {
+async function setUp(options: OpenOptions = {}): Promise<{ readonly exchange: Exchange; readonly reader: ChannelReader }> {
   const exchange = await Exchange.start({ clock: fast });
-  const reader = new ChannelReader(openChannels(exchange.url, { retryMs: 5, ...times }));
+  const reader = new ChannelReader(openChannels(exchange.url, { retryMs: 5, ...options }));
   onTestFinished(async () => {
     await reader.close();
     await exchange.close();
@@ -32,7 +32,7 @@ async function setUp(times: ChannelTimes = {}): Promise<{ readonly exchange: Exc
 
 function watched(reader: ChannelReader, symbol: string): Message[] {
   const seen: Message[] = [];
-  reader.read(ticksChannel(symbol), (message) => seen.push(message));
+  reader.read(ticksChannel(symbol), { onMessage: (message) => seen.push(message), onRefused: () => undefined });
   return seen;
 }
 

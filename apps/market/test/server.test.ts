@@ -6,7 +6,7 @@ import { Session } from "../src/server/session.js";
 import { Tape } from "../src/server/tape.js";
 import type { Feed, Publish } from "../src/server/channel.js";
 import { limits } from "../src/shared/limits.js";
-import type { Positioned, Token } from "../src/shared/protocol.js";
+import type { Message, Token } from "../src/shared/protocol.js";
 
 function token(position: number, channel = "text:1:hi"): Token {
   return { type: "token", channel, position, text: `${position}`, isLast: false };
@@ -15,13 +15,15 @@ function token(position: number, channel = "text:1:hi"): Token {
 interface Told {
   readonly type: string;
   readonly position?: number;
-  readonly code?: string;
+  readonly error?: string;
+  readonly resumed?: boolean;
 }
 
 /** A hub with one kind of feed, fed by hand, and connections to it. */
 function setUp(feed: Omit<Feed, "close"> = {}, isKnown: (name: string) => boolean = () => true) {
   const clock = new FakeClock();
   const publishers = new Map<string, Publish>();
+  let asked = 0;
   const hub = new Hub({
     clock, lingerMs: 1_000,
     open: (name, publish) => {
@@ -42,10 +44,10 @@ function setUp(feed: Omit<Feed, "close"> = {}, isKnown: (name: string) => boolea
       },
       close: (code) => (wire.closed = code),
     }, clock);
-    const ask = (request: object): void => session.receive(JSON.stringify(request));
-    return { session, told, wire, ask, positions: () => told.map(({ position }) => position) };
+    const ask = (request: object): void => session.receive(JSON.stringify({ id: ++asked, ...request }));
+    return { session, told, wire, ask, messages: () => told.filter(({ type }) => type !== "done"), positions: () => told.flatMap(({ position }) => position ?? []) };
   };
-  return { hub, clock, publishers, connect, publish: (message: Positioned) => publishers.get(message.channel)?.(message) };
+  return { hub, clock, publishers, connect, publish: (message: Message) => publishers.get(message.channel)?.(message) };
 }
 
 describe("Tape", () => {
@@ -86,7 +88,7 @@ describe("a channel", () => {
   });
 
   test("who falls off the tape gets a snapshot, and goes on from there", () => {
-    const snapshot = (): Positioned => ({ type: "snapshot", channel: "ticks:A", position: limits.tapeMessages + 5, timeMs: 0, last: 1, bid: 1, ask: 1, open: 1, history: [] });
+    const snapshot = (): Message => ({ type: "snapshot", channel: "ticks:A", position: limits.tapeMessages + 5, timeMs: 0, last: 1, bid: 1, ask: 1, open: 1, history: [] });
     const { connect, publish } = setUp({ snapshot });
     const slow = connect();
     slow.ask({ op: "subscribe", channel: "ticks:A" });
@@ -95,7 +97,7 @@ describe("a channel", () => {
     slow.wire.room = Infinity;
     slow.session.resume();
     publish(token(limits.tapeMessages + 6, "ticks:A"));
-    expect(slow.told.map(({ type }) => type)).toEqual(["snapshot", "snapshot", "token"]);
+    expect(slow.messages().map(({ type }) => type)).toEqual(["snapshot", "snapshot", "token"]);
     expect(slow.positions().at(-1)).toBe(limits.tapeMessages + 6);
   });
 
@@ -129,30 +131,50 @@ describe("a channel", () => {
 });
 
 describe("a session", () => {
-  test("refuses unknown channels and what is no request, and goes on", () => {
-    const { connect } = setUp({}, (name) => name === "ticks:A");
-    const { told, ask, session, wire } = connect();
+  test("answers every request, before the channel's messages", () => {
+    const { connect, publish } = setUp({ resume: () => undefined }, (name) => name === "text:1:hi");
+    const first = connect();
+    first.ask({ op: "subscribe", channel: "text:1:hi" });
+    publish(token(1));
+    publish(token(2));
+    const { told, ask, session } = connect();
     ask({ op: "subscribe", channel: "ticks:B" });
-    session.receive("{");
-    session.receive(new Uint8Array(1));
-    ask({ op: "subscribe", channel: "ticks:A", after: -1 });
-    ask({ op: "subscribe", channel: "ticks:A" });
-    expect(told.map(({ code }) => code)).toEqual(["unknown-channel", "bad-request", "bad-request", "bad-request"]);
-    expect([session.channels, wire.closed]).toEqual([1, 0]);
+    ask({ op: "subscribe", channel: "text:1:hi", after: 1 });
+    ask({ op: "unsubscribe", channel: "text:1:hi" });
+    ask({ op: "unsubscribe", channel: "nothing" });
+    expect(told).toEqual([
+      { type: "done", id: 2, error: "There is no such channel" }, { type: "done", id: 3, resumed: true }, token(2), { type: "done", id: 4 }, { type: "done", id: 5 },
+    ]);
+    expect(session.channels).toBe(0);
+  });
+
+  test("tells who cannot be resumed, and sends a snapshot", () => {
+    const snapshot = (): Message => ({ type: "snapshot", channel: "ticks:A", position: 9, timeMs: 0, last: 1, bid: 1, ask: 1, open: 1, history: [] });
+    const { connect } = setUp({ snapshot });
+    const { told, ask } = connect();
+    ask({ op: "subscribe", channel: "ticks:A", after: 3 });
+    expect(told).toEqual([{ type: "done", id: 1, resumed: false }, snapshot()]);
+  });
+
+  test.each(["{", "[]", '{"op":"subscribe"}', '{"op":"subscribe","channel":"ticks:A","id":1,"after":-1}', new Uint8Array(1)])("that sends %j is closed with 1008", (data) => {
+    const { connect } = setUp();
+    const { wire, session } = connect();
+    session.receive(data);
+    expect(wire.closed).toBe(1008);
   });
 
   test("has at most channelsPerConnection channels; all together have at most channels", () => {
     const { connect, hub } = setUp();
     const first = connect();
     for (let n = 0; n <= limits.channelsPerConnection; n++) first.ask({ op: "subscribe", channel: `text:${n}:hi` });
-    expect([first.session.channels, first.told]).toEqual([limits.channelsPerConnection, [{ type: "refused", channel: `text:${limits.channelsPerConnection}:hi`, code: "too-many-channels", message: "A connection has at most 64 channels" }]]);
+    expect([first.session.channels, first.told.map(({ error }) => error)]).toEqual([limits.channelsPerConnection, [...Array<undefined>(limits.channelsPerConnection), "A connection has at most 64 channels"]]);
     for (let others = 1; others < Math.ceil(limits.channels / limits.channelsPerConnection); others++) {
       const { ask } = connect();
       for (let n = 0; n < limits.channelsPerConnection; n++) ask({ op: "subscribe", channel: `text:${others}-${n}:hi` });
     }
     const last = connect();
     last.ask({ op: "subscribe", channel: "text:x:hi" });
-    expect([hub.size, last.told[0]?.code]).toEqual([limits.channels, "too-many-channels"]);
+    expect([hub.size, last.told[0]?.error]).toEqual([limits.channels, "There are 1024 channels already"]);
     first.session.end(); // nobody reads these any more: they make room
     last.ask({ op: "subscribe", channel: "text:x:hi" });
     expect(last.session.channels).toBe(1);

@@ -1,7 +1,7 @@
 /** What a person sees on a terminal, in memory. */
 import { FakeClock } from "@x/testkit";
 import { describe, expect, test } from "vitest";
-import type { Channels } from "../src/market/channels.js";
+import type { ChannelHandler, Channels } from "../src/market/channels.js";
 import { ChannelReader } from "../src/market/reader.js";
 import type { LinkState, Message } from "../src/shared/protocol.js";
 import { ask } from "../src/terminal/ask.js";
@@ -13,13 +13,13 @@ import { watch } from "../src/terminal/watch.js";
 class FakeChannels implements Channels {
   state: LinkState = "open";
   readonly counts = { connections: 1, reconnects: 2, duplicates: 0, channels: 0 };
-  readonly handlers = new Map<string, (message: Message) => void>();
+  readonly handlers = new Map<string, ChannelHandler>();
   readonly asked: string[] = [];
   readonly #listeners = new Set<() => void>();
 
-  subscribe(channel: string, after: number | undefined, onMessage: (message: Message) => void): { close: () => void } {
+  subscribe(channel: string, after: number | undefined, handler: ChannelHandler): { close: () => void } {
     this.asked.push(`${channel} ${String(after)}`);
-    this.handlers.set(channel, onMessage);
+    this.handlers.set(channel, handler);
     return { close: () => this.handlers.delete(channel) };
   }
 
@@ -55,10 +55,10 @@ describe("watch", () => {
   test("in a pipe: a line for each quote, with tabs between; the connection on stderr", async () => {
     const { written, streams, channels, reader, controller } = setUp(false);
     const over = watch({ reader, symbols: ["AMBR"], count: 2, signal: controller.signal, streams });
-    channels.handlers.get("ticks:AMBR")?.({ type: "snapshot", channel: "ticks:AMBR", position: 1, ...price, history: [] });
+    channels.handlers.get("ticks:AMBR")?.onMessage({ type: "snapshot", channel: "ticks:AMBR", position: 1, ...price, history: [] });
     channels.become("lost");
     channels.become("open");
-    channels.handlers.get("ticks:AMBR")?.({ type: "tick", channel: "ticks:AMBR", position: 2, ...price, last: 171 });
+    channels.handlers.get("ticks:AMBR")?.onMessage({ type: "tick", channel: "ticks:AMBR", position: 2, ...price, last: 171 });
     await over;
     expect(written.out).toBe("2026-01-02T03:04:05.000Z\tAMBR\t184.20\t184.10\t184.20\t+2.33 %\n2026-01-02T03:04:05.000Z\tAMBR\t171.00\t184.10\t184.20\t−5.00 %\n");
     expect(written.err).toBe("market: connected\nmarket: connection lost, trying again\nmarket: connected\n");
@@ -69,7 +69,7 @@ describe("watch", () => {
     const { written, streams, channels, reader, controller } = setUp(true);
     const clock = new FakeClock();
     const over = watch({ reader, symbols: ["AMBR", "KELP"], count: Infinity, signal: controller.signal, streams, clock });
-    channels.handlers.get("ticks:AMBR")?.({ type: "snapshot", channel: "ticks:AMBR", position: 1, ...price, history: [[0, 1], [1, 2], [2, 3]] });
+    channels.handlers.get("ticks:AMBR")?.onMessage({ type: "snapshot", channel: "ticks:AMBR", position: 1, ...price, history: [[0, 1], [1, 2], [2, 3]] });
     clock.advance(200);
     channels.become("lost");
     controller.abort();
@@ -83,13 +83,21 @@ describe("watch", () => {
   });
 });
 
+test("watch ends with the server's refusal", async () => {
+  const { written, streams, channels, reader, controller } = setUp(false);
+  const over = watch({ reader, symbols: ["AMBR", "KELP"], count: 1, signal: controller.signal, streams });
+  channels.handlers.get("ticks:KELP")?.onRefused(new Error("Full"));
+  await expect(over).rejects.toThrow("Full");
+  expect([written.out, channels.handlers.size]).toEqual(["", 0]);
+});
+
 describe("ask", () => {
   const token = (position: number, text: string, isLast = false): Message => ({ type: "token", channel: "", position, text, isLast });
 
   test("one text: token by token; what is missing is asked for again, and nothing is shown twice", async () => {
     const { written, streams, channels, reader, controller } = setUp(true);
     const over = ask({ reader, prompts: ["Hi"], signal: controller.signal, streams });
-    const tell = (message: Message): void => [...channels.handlers.values()][0]?.(message);
+    const tell = (message: Message): void => [...channels.handlers.values()][0]?.onMessage(message);
     tell(token(1, "One"));
     tell(token(1, "One"));
     tell(token(3, " three"));
@@ -106,10 +114,10 @@ describe("ask", () => {
     const { written, streams, channels, reader, controller } = setUp(false);
     const over = ask({ reader, prompts: ["A", "B"], signal: controller.signal, streams });
     const [first, second] = [...channels.handlers.values()];
-    first?.(token(1, "Yes"));
-    second?.(token(1, "No"));
-    first?.(token(2, ".", true));
-    second?.(token(2, " way"));
+    first?.onMessage(token(1, "Yes"));
+    second?.onMessage(token(1, "No"));
+    first?.onMessage(token(2, ".", true));
+    second?.onMessage(token(2, " way"));
     controller.abort();
     expect(await over).toBe(false);
     expect(written.out).toBe("[1] Yes.\n[2] No way\n");
@@ -120,7 +128,7 @@ describe("ask", () => {
   test("refused: says so", async () => {
     const { written, streams, channels, reader, controller } = setUp(false);
     const over = ask({ reader, prompts: ["A"], signal: controller.signal, streams });
-    [...channels.handlers.values()][0]?.({ type: "refused", channel: "", code: "too-many-channels", message: "Full" });
+    [...channels.handlers.values()][0]?.onRefused(new Error("Full"));
     expect(await over).toBe(false);
     expect(written.err).toContain("market: refused: Full\n");
   });

@@ -20,6 +20,8 @@ import { FaultSwitches } from "./faults.js";
 import { relay } from "./relay.js";
 import { StatusFeed } from "./status.js";
 
+/** Few, so that there is more than one socket to look at. */
+const CHANNELS_PER_CONNECTION = 8;
 /** How long a channel is kept for a page that comes back. */
 const LINGER_MS = 30_000;
 /** What may wait for a slow page; beyond it the page is served from the tape when it has caught up. */
@@ -59,7 +61,7 @@ export class Gateway {
     const http = createServer((request, response) => void handle(request, response));
     http.listen(port, host);
     await once(http, "listening");
-    const reader = new ChannelReader(openChannels(exchangeUrl));
+    const reader = new ChannelReader(openChannels(exchangeUrl, { channelsPerConnection: CHANNELS_PER_CONNECTION }));
     const relayed = relay(reader);
     const hub = new Hub({
       clock, lingerMs: LINGER_MS,

@@ -5,7 +5,7 @@
  */
 import { parseChannel } from "../shared/channels.js";
 import { limits } from "../shared/limits.js";
-import type { Message, Positioned, Snapshot, Tick } from "../shared/protocol.js";
+import type { Message, Snapshot, Tick } from "../shared/protocol.js";
 import { instrumentOf } from "../shared/symbols.js";
 import type { Feed, OpenFeed, Publish } from "../server/channel.js";
 import type { Subscription } from "../market/channels.js";
@@ -35,21 +35,21 @@ class Relayed implements Feed {
 
   setActive(isActive: boolean): void {
     this.#subscription?.close();
-    this.#subscription = isActive ? this.#reader.read(this.#name, (message) => this.#take(message), this.#last) : undefined;
+    this.#subscription = isActive ? this.#reader.read(this.#name, {
+      onMessage: (message) => {
+        this.#last = message.position;
+        this.onMessage(message);
+      },
+      onRefused: (error) => console.error(`${this.#name}: ${error.message}`), // pages wait, as for any other delay
+    }, this.#last) : undefined;
   }
 
   close(): void {
     this.setActive(false);
   }
 
-  protected onMessage(message: Positioned): void {
+  protected onMessage(message: Message): void {
     this.#publish(message);
-  }
-
-  #take(message: Message): void {
-    if (message.type === "refused") return; // the exchange has no room: pages wait, as for any other delay
-    this.#last = message.position;
-    this.onMessage(message);
   }
 }
 
@@ -69,7 +69,7 @@ class Ticks extends Relayed {
     return { type: "snapshot", channel: this.#channel, position, timeMs, last, bid, ask, open, history: [...this.#history] };
   }
 
-  protected override onMessage(message: Positioned): void {
+  protected override onMessage(message: Message): void {
     if (message.type === "snapshot") this.#history.splice(0, Infinity, ...message.history);
     if (message.type === "tick") this.#history.push([message.timeMs, message.last]);
     if (this.#history.length > limits.historyPoints) this.#history.splice(0, this.#history.length - limits.historyPoints);

@@ -1,14 +1,138 @@
-/** How this program reads channels. Room: market. */
-import type { Channels } from "./channels.js";
-import { ResilientChannels } from "./resilient-channels.js";
+/**
+ * Channels over `ChannelPool` of `@x/pool/channels`: many of them on few sockets, asked for again, after their last position, whenever one is lost.
+ *
+ * Room: market. The one place that knows what carries channels.
+ */
+import { ChannelPool } from "@x/pool/channels";
+import { answerSchema, messageSchema, type Counts, type LinkState, type Message, type Request } from "../shared/protocol.js";
+import type { ChannelHandler, Channels, Subscription } from "./channels.js";
 
-export interface ChannelTimes {
-  /** Silence after which a ping is sent, and until the connection is then given up. */
+export interface OpenOptions {
+  /** Silence after which a ping is sent, and until the connection is then given up. In pages the platform has no pings. */
   readonly heartbeatMs?: number;
   /** The first wait before another attempt. */
   readonly retryMs?: number;
+  /** Channels of one socket; the next go to another. */
+  readonly channelsPerConnection?: number;
 }
 
-export function openChannels(url: string, times: ChannelTimes = {}): Channels {
-  return new ResilientChannels(url, times);
+/** Longer than a server's tape: what it sends at once when a channel is resumed. */
+const BUFFER_MESSAGES = 4_096;
+
+export function openChannels(url: string, options: OpenOptions = {}): Channels {
+  return new PooledChannels(url, options);
+}
+
+/** A channel as it is subscribed to now. What comes before the server's answer is meant for its predecessor of the same name. */
+interface Asked {
+  readonly after: number | undefined;
+  /** Of the request that the server has not answered yet. */
+  requestId: number | undefined;
+  isAnswered: boolean;
+}
+
+class PooledChannels implements Channels {
+  readonly #pool: ChannelPool<Message, Request>;
+  readonly #asked = new Map<string, Asked>();
+  readonly #listeners = new Set<() => void>();
+  /** Sockets, by number: those that are open, and those that were. */
+  readonly #open = new Set<number>();
+  readonly #lost = new Set<number>();
+  #reconnects = 0;
+  #isClosed = false;
+
+  constructor(url: string, { heartbeatMs = 2_000, retryMs = 250, channelsPerConnection = 64 }: OpenOptions) {
+    this.#pool = new ChannelPool<Message, Request>(url, {
+      schema: messageSchema,
+      invalid: "event",
+      channelOf: ({ channel }) => (this.#asked.get(channel)?.isAnswered === true ? channel : undefined),
+      positionOf: ({ type, position }) => (type === "status" ? undefined : position),
+      subscribe: ({ channel, id, after }) => this.#request(channel, id, after),
+      unsubscribe: ({ channel, id }) => ({ op: "unsubscribe", channel, id }),
+      ackOf: (message) => this.#answered(message),
+      wildcard: false,
+      maxChannelsPerConnection: channelsPerConnection,
+      heartbeat: { intervalMs: heartbeatMs, timeoutMs: heartbeatMs },
+      reconnect: { baseMs: retryMs, capMs: 4_000 },
+      buffer: BUFFER_MESSAGES,
+    });
+    this.#pool.on("connected", ({ connection }) => this.#change(connection, true));
+    this.#pool.on("disconnected", ({ connection }) => this.#change(connection, false));
+    this.#pool.on("closed", ({ connection }) => {
+      this.#lost.delete(connection);
+      this.#tell();
+    });
+  }
+
+  get state(): LinkState {
+    if (this.#isClosed) return "closed";
+    if (this.#lost.size > 0) return "lost";
+    return this.#open.size > 0 ? "open" : "connecting";
+  }
+
+  get counts(): Pick<Counts, "connections" | "reconnects" | "duplicates" | "channels"> {
+    const { duplicates, channels } = this.#pool.stats();
+    return { connections: this.#open.size, reconnects: this.#reconnects, duplicates, channels };
+  }
+
+  subscribe(channel: string, after: number | undefined, handler: ChannelHandler): Subscription {
+    const asked: Asked = { after, requestId: undefined, isAnswered: false };
+    const closing = new AbortController();
+    this.#asked.set(channel, asked);
+    void this.#read(channel, handler, closing.signal);
+    return {
+      close: () => {
+        if (this.#asked.get(channel) === asked) this.#asked.delete(channel);
+        closing.abort();
+      },
+    };
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#pool.close();
+  }
+
+  async #read(channel: string, handler: ChannelHandler, signal: AbortSignal): Promise<void> {
+    try {
+      await using subscription = await this.#pool.subscribe(channel, { timeoutMs: Infinity, signal });
+      signal.addEventListener("abort", () => void subscription.close());
+      for await (const message of subscription) {
+        if (signal.aborted) return;
+        handler.onMessage(message);
+      }
+    } catch (error) {
+      if (!signal.aborted && !this.#isClosed) handler.onRefused(error instanceof Error ? error : new Error("Cannot read", { cause: error }));
+    }
+  }
+
+  #request(channel: string, id: number, after: unknown): Request {
+    const asked = this.#asked.get(channel);
+    if (asked?.isAnswered === false) asked.requestId = id;
+    const from = typeof after === "number" ? after : asked?.after;
+    return { op: "subscribe", channel, id, ...(from === undefined ? {} : { after: from }) };
+  }
+
+  #answered(message: unknown): { readonly id: number; readonly resumed?: boolean | undefined; readonly error?: string | undefined } | undefined {
+    if (typeof message !== "object" || message === null || !("type" in message) || message.type !== "done") return undefined;
+    const { id, resumed, error } = answerSchema.parse(message);
+    for (const asked of this.#asked.values()) if (asked.requestId === id) asked.isAnswered = true;
+    return { id, resumed, ...(error === undefined ? {} : { error }) };
+  }
+
+  #change(connection: number, isOpen: boolean): void {
+    if (isOpen && this.#lost.delete(connection)) this.#reconnects++;
+    if (isOpen) this.#open.add(connection);
+    else if (this.#open.delete(connection)) this.#lost.add(connection);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
 }

@@ -26,12 +26,15 @@ export interface Quote {
 
 type Growing = { -readonly [Name in keyof Quote]: Quote[Name] } & { readonly times: number[]; readonly prices: number[] };
 
-/** @returns how to stop. `onQuote` is called after each change, with the same object. */
-export function watchQuote(reader: ChannelReader, symbol: string, onQuote: (quote: Quote) => void): Subscription {
+/** @param onQuote is called after each change, with the same object. @returns how to stop. */
+export function watchQuote(reader: ChannelReader, symbol: string, onQuote: (quote: Quote) => void, onRefused: (error: Error) => void = () => undefined): Subscription {
   const { name = symbol, decimals = 2 } = instrumentOf(symbol) ?? {};
   const quote: Growing = { symbol, name, decimals, timeMs: 0, last: 0, bid: 0, ask: 0, open: 0, times: [], prices: [] };
-  return reader.read(ticksChannel(symbol), (message) => {
-    if (apply(quote, message)) onQuote(quote);
+  return reader.read(ticksChannel(symbol), {
+    onMessage: (message) => {
+      if (apply(quote, message)) onQuote(quote);
+    },
+    onRefused,
   });
 }
 

@@ -5,10 +5,8 @@
  * too early is not kept: it will come again.
  */
 import type { Counts, LinkState, Message } from "../shared/protocol.js";
-import type { Channels, Subscription } from "./channels.js";
+import type { ChannelHandler, Channels, Subscription } from "./channels.js";
 import { Sequence } from "./sequence.js";
-
-export type OnMessage = (message: Message) => void;
 
 interface Seen {
   gaps: number;
@@ -34,8 +32,8 @@ export class ChannelReader {
   }
 
   /** @param after what is known already. */
-  read(channel: string, onMessage: OnMessage, after?: number): Subscription {
-    return new Reading(this.#channels, channel, this.#seen, onMessage, after);
+  read(channel: string, handler: ChannelHandler, after?: number): Subscription {
+    return new Reading(this.#channels, channel, this.#seen, handler, after);
   }
 
   /** @returns how to stop being told that {@link state} has changed. */
@@ -52,16 +50,16 @@ class Reading implements Subscription {
   readonly #channels: Channels;
   readonly #channel: string;
   readonly #seen: Seen;
-  readonly #onMessage: OnMessage;
+  readonly #handler: ChannelHandler;
   readonly #sequence: Sequence;
   #subscription: Subscription | undefined;
   #isClosed = false;
 
-  constructor(channels: Channels, channel: string, seen: Seen, onMessage: OnMessage, after: number | undefined) {
+  constructor(channels: Channels, channel: string, seen: Seen, handler: ChannelHandler, after: number | undefined) {
     this.#channels = channels;
     this.#channel = channel;
     this.#seen = seen;
-    this.#onMessage = onMessage;
+    this.#handler = handler;
     this.#sequence = new Sequence(after);
     this.#subscribe();
   }
@@ -73,10 +71,15 @@ class Reading implements Subscription {
 
   #subscribe(): void {
     let isCurrent = true;
-    this.#subscription = this.#channels.subscribe(this.#channel, this.#sequence.last, (message) => {
-      if (this.#isClosed || !isCurrent) return;
-      isCurrent = this.#take(message);
-      if (!isCurrent) queueMicrotask(() => this.#again()); // not within the carrier's own loop
+    this.#subscription = this.#channels.subscribe(this.#channel, this.#sequence.last, {
+      onMessage: (message) => {
+        if (this.#isClosed || !isCurrent) return;
+        isCurrent = this.#take(message);
+        if (!isCurrent) queueMicrotask(() => this.#again()); // not within the carrier's own loop
+      },
+      onRefused: (error) => {
+        if (!this.#isClosed && isCurrent) this.#handler.onRefused(error);
+      },
     });
   }
 
@@ -88,11 +91,10 @@ class Reading implements Subscription {
 
   /** @returns `false` when something is missing before it. */
   #take(message: Message): boolean {
-    const verdict = message.type === "refused" ? "next" : this.#sequence.judge(message);
-    switch (verdict) {
+    switch (this.#sequence.judge(message)) {
       case "next":
         this.#seen.messages++;
-        this.#onMessage(message);
+        this.#handler.onMessage(message);
         return true;
       case "duplicate":
         this.#seen.duplicates++;

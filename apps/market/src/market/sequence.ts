@@ -3,7 +3,7 @@
  *
  * Room: market. Positions grow by one; a snapshot begins anew.
  */
-import type { Positioned } from "../shared/protocol.js";
+import type { Message } from "../shared/protocol.js";
 
 export type Verdict = "next" | "duplicate" | "gap";
 
@@ -20,7 +20,7 @@ export class Sequence {
     return this.#last;
   }
 
-  judge({ type, position }: Positioned): Verdict {
+  judge({ type, position }: Message): Verdict {
     if (type === "snapshot" || type === "status" || this.#last === undefined || position === this.#last + 1) {
       this.#last = position;
       return "next";

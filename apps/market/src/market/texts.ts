@@ -19,16 +19,15 @@ export interface RunningText {
 
 /** @param id tells texts with the same prompt apart. */
 export function readText(reader: ChannelReader, id: string, prompt: string, handler: TextHandler): RunningText {
-  const subscription = reader.read(textChannel(id, prompt), (message) => {
-    if (message.type === "refused") {
-      handler.onRefused(message.message);
-      subscription.close();
-    } else if (message.type === "token") {
+  const subscription = reader.read(textChannel(id, prompt), {
+    onMessage: (message) => {
+      if (message.type !== "token") return;
       handler.onToken(message.text, message.position);
       if (!message.isLast) return;
       subscription.close();
       handler.onEnd();
-    }
+    },
+    onRefused: ({ message }) => handler.onRefused(message),
   });
   return { cancel: () => subscription.close() };
 }

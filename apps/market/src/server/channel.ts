@@ -4,13 +4,13 @@
  * Room: server. A reader has a place on the tape and nothing else, so that a slow one costs no memory; one that falls off the end
  * of the tape gets a snapshot, where the feed has one.
  */
-import type { Positioned } from "../shared/protocol.js";
+import type { Message } from "../shared/protocol.js";
 import { type Entry, Tape } from "./tape.js";
 
 /** Where a channel's messages come from. Starts with the first reader, ends after the last. */
 export interface Feed {
   /** Everything up to now in one message; `undefined` while there is none, or where the tape has it all. */
-  snapshot?(): Positioned | undefined;
+  snapshot?(): Message | undefined;
   /** Somebody knows more than is on the tape: a server that was restarted may catch up. */
   resume?(after: number): void;
   /** Whether anybody reads. Begins with `true`, before the first reader is served. */
@@ -18,7 +18,7 @@ export interface Feed {
   close(): void;
 }
 
-export type Publish = (message: Positioned) => void;
+export type Publish = (message: Message) => void;
 
 /** Opens feeds. @returns `undefined` when there is no such channel. */
 export type OpenFeed = (name: string, publish: Publish) => Feed | undefined;
@@ -51,19 +51,22 @@ export class Channel {
     return this.#readers.size;
   }
 
-  /** @param after the last position that the reader has; `undefined` for none. */
+  /** @param after the last position that the reader has; `undefined` for none. @returns a reader that is to be pumped for the first time. */
   join(outlet: Outlet, after: number | undefined): Reader {
     const known = after === undefined ? undefined : this.tape.indexAfter(after);
     if (after !== undefined && known === undefined) this.#feed?.resume?.(after);
     const reader = new Reader(this, outlet, after, known);
     this.#readers.add(reader);
     if (this.#readers.size === 1) this.#feed?.setActive?.(true);
-    reader.pump();
     return reader;
   }
 
   leave(reader: Reader): void {
     if (this.#readers.delete(reader) && this.#readers.size === 0) this.#feed?.setActive?.(false);
+  }
+
+  get hasSnapshots(): boolean {
+    return this.#feed?.snapshot !== undefined;
   }
 
   snapshot(): Entry | undefined {
@@ -75,7 +78,7 @@ export class Channel {
     this.#feed?.close();
   }
 
-  #publish(message: Positioned): void {
+  #publish(message: Message): void {
     this.tape.write(entryOf(message));
     for (const reader of this.#readers) reader.pump();
   }
@@ -97,6 +100,11 @@ export class Reader {
     this.#index = index;
   }
 
+  /** Whether what it knows can be gone on from. */
+  get isResumed(): boolean {
+    return this.#after !== undefined && (this.#index !== undefined || !this.#channel.hasSnapshots);
+  }
+
   /** Sends what there is, as long as it is taken. */
   pump(): void {
     const { tape, name } = this.#channel;
@@ -113,6 +121,6 @@ export class Reader {
   }
 }
 
-function entryOf(message: Positioned): Entry {
+function entryOf(message: Message): Entry {
   return { position: message.position, text: JSON.stringify(message), isSnapshot: message.type === "snapshot" };
 }

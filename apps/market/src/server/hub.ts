@@ -5,7 +5,6 @@
  */
 import type { Clock, Timer } from "@x/errors/clock";
 import { limits } from "../shared/limits.js";
-import type { Refused } from "../shared/protocol.js";
 import { Channel, type OpenFeed, type Outlet, type Reader } from "./channel.js";
 
 export interface HubOptions {
@@ -28,8 +27,8 @@ export class Hub {
     return this.#channels.size;
   }
 
-  /** @returns how to leave, and the reader; or why not. */
-  join(name: string, outlet: Outlet, after: number | undefined): { readonly reader: Reader; readonly leave: () => void } | Refused {
+  /** @returns how to leave, and the reader, to be pumped for the first time; or why not, in words. */
+  join(name: string, outlet: Outlet, after: number | undefined): { readonly reader: Reader; readonly leave: () => void } | string {
     const channel = this.#channels.get(name) ?? this.#open(name);
     if (!(channel instanceof Channel)) return channel;
     this.#stay(channel);
@@ -44,11 +43,11 @@ export class Hub {
     this.#channels.clear();
   }
 
-  #open(name: string): Channel | Refused {
+  #open(name: string): Channel | string {
     if (this.#channels.size >= limits.channels) this.#closeIdle();
-    if (this.#channels.size >= limits.channels) return { type: "refused", channel: name, code: "too-many-channels", message: `${limits.channels} channels are open` };
+    if (this.#channels.size >= limits.channels) return `There are ${limits.channels} channels already`;
     const channel = Channel.open(name, this.#options.open, limits.tapeMessages);
-    if (channel === undefined) return { type: "refused", channel: name, code: "unknown-channel", message: "There is no such channel" };
+    if (channel === undefined) return "There is no such channel";
     this.#channels.set(name, channel);
     return channel;
   }

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "@x/errors/clock";
 import { limits } from "../shared/limits.js";
-import { requestSchema, type Refused, type Request } from "../shared/protocol.js";
+import { requestSchema, type Answer, type Request } from "../shared/protocol.js";
 import type { Outlet, Reader } from "./channel.js";
 import type { Hub } from "./hub.js";
 import { Rate } from "./rate.js";
@@ -43,9 +43,12 @@ export class Session {
       return;
     }
     const request = parse(data);
-    if (request === undefined) this.#refuse({ type: "refused", channel: "?", code: "bad-request", message: "Not a request of this protocol" });
+    if (request === undefined) this.#wire.close(1008, "Not a request of this protocol");
     else if (request.op === "subscribe") this.#subscribe(request);
-    else this.#unsubscribe(request.channel);
+    else {
+      this.#unsubscribe(request.channel);
+      this.#answer({ type: "done", id: request.id });
+    }
   }
 
   /** The wire takes messages again. */
@@ -58,15 +61,16 @@ export class Session {
     this.#readings.clear();
   }
 
-  #subscribe({ channel, after }: Extract<Request, { op: "subscribe" }>): void {
+  #subscribe({ channel, id, after }: Extract<Request, { op: "subscribe" }>): void {
     this.#unsubscribe(channel); // again, perhaps from another position
-    if (this.#readings.size >= limits.channelsPerConnection) {
-      this.#refuse({ type: "refused", channel, code: "too-many-channels", message: `A connection has at most ${limits.channelsPerConnection} channels` });
+    const joined = this.#readings.size < limits.channelsPerConnection ? this.#hub.join(channel, this.#outlet, after) : `A connection has at most ${limits.channelsPerConnection} channels`;
+    if (typeof joined === "string") {
+      this.#answer({ type: "done", id, error: joined });
       return;
     }
-    const joined = this.#hub.join(channel, this.#outlet, after);
-    if ("type" in joined) this.#refuse(joined);
-    else this.#readings.set(channel, joined);
+    this.#readings.set(channel, joined);
+    this.#answer({ type: "done", id, ...(after === undefined ? {} : { resumed: joined.reader.isResumed }) });
+    joined.reader.pump();
   }
 
   #unsubscribe(channel: string): void {
@@ -74,9 +78,9 @@ export class Session {
     this.#readings.delete(channel);
   }
 
-  /** Under pressure it is not told: it asks for more than it reads. */
-  #refuse(refusal: Refused): void {
-    this.#wire.trySend(JSON.stringify(refusal));
+  /** Under pressure it is lost: who asks for more than it reads has to ask again. */
+  #answer(answer: Answer): void {
+    this.#wire.trySend(JSON.stringify(answer));
   }
 }
 

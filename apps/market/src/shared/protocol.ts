@@ -2,16 +2,19 @@
  * The one protocol of this program: exchange → gateway, exchange → terminal and gateway → page all speak it.
  *
  * Room: shared. JSON in text messages. Whoever subscribes with `after` gets what follows that position as far as the server still has it,
- * else a snapshot; whoever subscribes without gets a snapshot, or, of a text, everything. Positions of a channel grow by one.
+ * else a snapshot; whoever subscribes without gets a snapshot, or, of a text, everything. Positions of a channel grow by one. Every request is
+ * answered with `done`, before the channel's messages.
  */
 import { z } from "zod";
 
 const position = z.number().int().nonnegative();
 const channel = z.string().min(1).max(256);
+/** The request that an answer belongs to. */
+const id = z.number().int().nonnegative();
 
 export const requestSchema = z.discriminatedUnion("op", [
-  z.object({ op: z.literal("subscribe"), channel, after: position.optional() }),
-  z.object({ op: z.literal("unsubscribe"), channel }),
+  z.object({ op: z.literal("subscribe"), channel, id, after: position.optional() }),
+  z.object({ op: z.literal("unsubscribe"), channel, id }),
 ]);
 export type Request = z.infer<typeof requestSchema>;
 
@@ -70,14 +73,15 @@ const snapshotMessage = z.object({ type: z.literal("snapshot"), channel, positio
 const tickMessage = z.object({ type: z.literal("tick"), channel, position, ...quote });
 const tokenMessage = z.object({ type: z.literal("token"), channel, position, text: z.string(), isLast: z.boolean() });
 const statusMessage = z.object({ type: z.literal("status"), channel, position, state: linkStateSchema, counts: countsSchema, faults: faultsSchema });
-const refusedMessage = z.object({ type: z.literal("refused"), channel, code: z.enum(["unknown-channel", "too-many-channels", "bad-request"]), message: z.string() });
+/** `resumed: false`: what follows `after` is not there any more. `error`: why it was not done. */
+const doneMessage = z.object({ type: z.literal("done"), id, resumed: z.boolean().optional(), error: z.string().optional() });
 
-export const messageSchema = z.discriminatedUnion("type", [snapshotMessage, tickMessage, tokenMessage, statusMessage, refusedMessage]);
+export const messageSchema = z.discriminatedUnion("type", [snapshotMessage, tickMessage, tokenMessage, statusMessage]);
+/** What a channel carries. */
 export type Message = z.infer<typeof messageSchema>;
+export const answerSchema = doneMessage;
+export type Answer = z.infer<typeof doneMessage>;
 export type Snapshot = z.infer<typeof snapshotMessage>;
 export type Tick = z.infer<typeof tickMessage>;
 export type Token = z.infer<typeof tokenMessage>;
 export type Status = z.infer<typeof statusMessage>;
-export type Refused = z.infer<typeof refusedMessage>;
-/** Whatever has a place in its channel. */
-export type Positioned = Exclude<Message, Refused>;

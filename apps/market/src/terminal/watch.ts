@@ -4,8 +4,7 @@
  * Room: terminal. Lines are tab-separated: time, symbol, last, bid, ask, change. What happens to the connection goes to stderr.
  */
 import { type Clock, systemClock, type Timer } from "@x/errors/clock";
-import type { Quote } from "../market/quotes.js";
-import { watchQuote } from "../market/quotes.js";
+import { type Quote, watchQuote } from "../market/quotes.js";
 import type { ChannelReader } from "../market/reader.js";
 import { changeOf, headerLine, quoteLine } from "./board.js";
 import { tellState } from "./connection.js";
@@ -24,17 +23,29 @@ export interface WatchOptions {
   readonly clock?: Clock;
 }
 
-/** @returns when it is over: `count` quotes were shown, or `signal` was aborted. */
+/** @returns when it is over: `count` quotes were shown, or `signal` was aborted. @throws {Error} the server refuses, or is none. */
 export async function watch(options: WatchOptions): Promise<void> {
-  const { reader, symbols, count, signal, streams } = options;
+  const { reader, streams } = options;
   const view = streams.stdout.isTTY === true ? new Board(options) : new Lines(streams);
   const stopTelling = tellState(reader, streams, streams.stdout.isTTY === true);
-  await new Promise<void>((resolve) => {
+  try {
+    await quotesShown(options, view);
+  } finally {
+    stopTelling();
+    view.end();
+  }
+}
+
+function quotesShown({ reader, symbols, count, signal }: WatchOptions, view: Board | Lines): Promise<void> {
+  return new Promise((resolve, reject) => {
     let left = count;
     const watched = symbols.map((symbol) => watchQuote(reader, symbol, (quote) => {
       if (left <= 0) return;
       view.show(quote);
       if (--left <= 0) end();
+    }, (error) => {
+      reject(error);
+      end();
     }));
     const end = (): void => {
       signal.removeEventListener("abort", end);
@@ -44,8 +55,6 @@ export async function watch(options: WatchOptions): Promise<void> {
     if (signal.aborted) end();
     else signal.addEventListener("abort", end);
   });
-  stopTelling();
-  view.end();
 }
 
 class Lines {

@@ -48,8 +48,11 @@ export class MarketStore {
     this.#reader = reader;
     this.#view = { link: reader.state, status: undefined, quotes: new Map(), texts: [], nowMs: Date.now() };
     for (const { symbol } of instruments) watchQuote(reader, symbol, (quote) => this.#quotes.set(symbol, { ...quote }));
-    reader.read(STATUS_CHANNEL, (message) => {
-      if (message.type === "status") this.#status = message;
+    reader.read(STATUS_CHANNEL, {
+      onMessage: (message) => {
+        if (message.type === "status") this.#status = message;
+      },
+      onRefused: () => undefined, // as long as there is none, none is shown
     });
     setInterval(() => this.#show(), SHOW_MS);
   }
