@@ -115,6 +115,26 @@ describe("back pressure", () => {
 });
 
 describe("attach()", () => {
+  test.each<[string, (connection: WebSocketConnection) => unknown]>([
+    ["terminate()", (connection) => connection.terminate()],
+    ["pause()", (connection) => connection.pause()],
+    ["close()", (connection) => connection.close()],
+    ["receive()", (connection) => connection.receive().catch(() => undefined)],
+    ["stats()", (connection) => connection.stats()],
+  ])("onClose comes once, even if it, or somebody afterwards, calls %s", async (_name, call) => {
+    const { client, server } = pair();
+    const closes: CloseInfo[] = [];
+    server.attach({ onMessage: () => undefined, onClose: (info) => {
+      closes.push(info);
+      return call(server);
+    } });
+    await client.close();
+    await server.closed;
+    await call(server);
+    expect(closes).toHaveLength(1);
+    expect(() => recorder(server)).toThrow(expect.objectContaining({ code: "simple-ws/already-attached" }));
+  });
+
   test("gets what has come first, then everything synchronously, then one close", async () => {
     const { client, server, settle } = pair();
     void client.send("early");

@@ -33,13 +33,11 @@ export abstract class Incoming extends Outgoing implements IntakeOwner {
   /** Made when somebody reads otherwise than by {@link attach}, or when a connection ends: idle ones have none. */
   get intake(): Intake {
     if (this.#intake !== undefined) return this.#intake;
-    const intake = new Intake(this, this.#handler);
     const { info, state } = this.machine;
-    if (info !== undefined && state !== "closing") intake.settle(info);
-    if (state === "closed") intake.close();
+    const end = info === undefined || state === "closing" ? undefined : { info, isClosed: state === "closed" };
+    this.#intake = new Intake(this, this.#handler, end);
     this.#handler = undefined;
-    this.#intake = intake;
-    return intake;
+    return this.#intake;
   }
 
   attach(handler: ConnectionHandler): void {

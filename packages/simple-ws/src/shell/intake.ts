@@ -32,10 +32,13 @@ export class Intake implements InboxOwner {
   #settled: CloseInfo | undefined;
   #isClosed = false;
 
-  /** @param handler somebody who is attached already. */
-  constructor(owner: IntakeOwner, handler?: ConnectionHandler) {
+  /** @param handler somebody who is attached already. @param end set where the connection has ended; `handler` has been told, as far as it has. */
+  constructor(owner: IntakeOwner, handler?: ConnectionHandler, end?: { readonly info: CloseInfo; readonly isClosed: boolean }) {
     this.#owner = owner;
     this.#handler = handler;
+    if (end === undefined) return;
+    this.settle(end.info);
+    this.#isClosed = end.isClosed;
   }
 
   /** Whether messages must not come now. */
