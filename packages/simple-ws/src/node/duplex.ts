@@ -53,6 +53,7 @@ export class NodeDuplex implements ByteDuplex {
     stream[owner] = handler;
     stream.on("end", onEnd).on("error", onError).on("close", onClose);
     if (stream.destroyed) nextTick(() => onClose.call(stream)); // it has ended while nobody listened
+    else if (stream.readableEnded) nextTick(() => onEnd.call(stream));
   }
 
   /** Takes bytes that came by another way than `data` events: with the handshake, or by `onread`. After {@link start}. */

@@ -1,7 +1,9 @@
 /** What a server meets when a client, or a hook of its own, means no good: raw bytes over TCP, and what is answered. */
+import { once } from "node:events";
 import { connect as connectTcp } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { setErrorReporter } from "@x/errors/handlers";
+import type { CloseInfo } from "../core/closing.js";
 import type { ServeOptions } from "./serve-options.js";
 import { connect } from "./client.js";
 import { serve, type WebSocketServer } from "./server.js";
@@ -67,6 +69,23 @@ describe("smuggling", () => {
     const answer = await raw(server.port, head(HOST, "Origin: https://evil.test/\tX-Evil: 1", "Sec-WebSocket-Protocol: a, \"b\"", "X-Evil: 1"));
     expect(answer.slice(0, answer.indexOf("\r\n\r\n"))).not.toMatch(/evil/i);
   });
+});
+
+test("a client that ends its half while verify takes its time is 1006 as soon as it is open", async () => {
+  const info = await new Promise<CloseInfo>((resolve, reject) => {
+    void start({
+      verify: async ({ socket }) => {
+        await once(socket, "end"); // before anybody of ours listens
+        return undefined;
+      },
+      onConnection: (connection) => connection.attach({ onMessage: () => undefined, onClose: resolve }),
+    }).then(({ port }) => {
+      const socket = connectTcp({ port, host: "127.0.0.1", allowHalfOpen: true }).on("error", reject);
+      open.push({ close: () => socket.destroy() });
+      socket.end(head(HOST));
+    });
+  });
+  expect(info).toMatchObject({ code: 1006, initiator: "network" });
 });
 
 test.each([
