@@ -174,6 +174,15 @@ describe("limits", () => {
     expect(codeOf(() => decode([`0{"a":[[${nested(126)}]]}`]))).toBe("socketio/too-deep");
   });
 
+  test("bytes are leaves: a placeholder is no level of its own, for either side", () => {
+    const nest = (levels: number): unknown[] => (levels === 1 ? [bytes(1), bytes(2)] : [nest(levels - 1)]);
+    const event = (levels: number): Packet => ({ type: PacketType.EVENT, nsp: "/", id: undefined, data: ["a", nest(levels - 1)] });
+    expect(decode(encodePacket(event(128)))).toEqual(event(128));
+    expect(codeOf(() => encodePacket(event(129)))).toBe("socketio/too-deep");
+    const placeholders = '{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}';
+    expect(codeOf(() => decode([`52-["a",${"[".repeat(128)}${placeholders}${"]".repeat(128)}]`]))).toBe("socketio/too-deep");
+  });
+
   test("many values side by side are not deep", () => {
     expect(codeOf(() => decode([`2["a",${"[[]],".repeat(500)}1]`]))).toBeUndefined();
     expect(codeOf(() => decode([`2["a",{${'"k":{"a":{}},'.repeat(500)}"z":1}]`]))).toBeUndefined();
