@@ -15,7 +15,7 @@ function optionsOf(host: HTMLElement, decimals: number): uPlot.Options {
   const color = (name: string) => (): string => getComputedStyle(host).getPropertyValue(name);
   const axis = { stroke: color("--chart-ink"), grid: { stroke: color("--chart-grid"), width: 1 }, ticks: { show: false }, font: "11px Instrument Sans Variable, system-ui, sans-serif" };
   return {
-    width: host.clientWidth, height: HEIGHT, ms: 1, padding: [8, 4, 0, 0],
+    width: host.clientWidth, height: HEIGHT, ms: 1, padding: [8, 4, 0, 12],
     legend: { show: false },
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
     scales: { y: { range: (_, least, most) => uPlot.rangeNum(least, most, 0.12, true) } },

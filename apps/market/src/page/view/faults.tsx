@@ -16,7 +16,7 @@ const SWITCHES: readonly Switch[] = [
   { fault: "silent", title: "Half-open silence", says: "The socket stays open and says nothing. The heartbeat finds out.", on: { silent: true } },
   { fault: "refuse", title: "Refuse with 503", says: "New connections must wait as long as Retry-After says.", on: { refuse: true } },
   { fault: "gap", title: "Lose messages", says: "One in twenty. Positions show what is missing; it is asked for again.", on: { gap: 0.05 } },
-  { fault: "reorder", title: "Change the order", says: "One in ten comes after its successor. Nobody notices.", on: { reorder: 0.1 } },
+  { fault: "reorder", title: "Change the order", says: "One in ten comes after its successor, and is put right.", on: { reorder: 0.1 } },
   { fault: "duplicate", title: "Send twice", says: "Three in ten. The second is dropped.", on: { duplicate: 0.3 } },
   { fault: "slowMs", title: "Late by 0.8 s", says: "Charts lag; nothing else happens.", on: { slowMs: 800 } },
   { fault: "maxAgeMs", title: "Close after 8 s", says: "As exchanges do after a day.", on: { maxAgeMs: 8_000 } },
