@@ -4,6 +4,7 @@
 import { connect } from "@x/simple-ws/client";
 import { serve } from "@x/simple-ws/server";
 import { ExitCode, verdictOf } from "./exit-code.js";
+import { escapeText } from "./payload.js";
 import { chartOf, percentilesOf } from "./histogram.js";
 import type { Streams } from "./terminal.js";
 
@@ -31,7 +32,7 @@ export async function runBench(url: string | undefined, flags: BenchFlags, strea
     return ExitCode.clean;
   } catch (error) {
     const { exitCode, message } = verdictOf(error);
-    streams.stderr.write(`${message}\n`);
+    streams.stderr.write(`${escapeText(message)}\n`);
     return exitCode;
   } finally {
     await own?.close();

@@ -22,7 +22,7 @@ export async function runEngineIo(url: string, flags: EngineFlags, streams: Stre
   const options = engineOptions(flags, terminal);
   if (interrupted.aborted) return ExitCode.interrupted;
   const address = httpUrlOf(url);
-  return await new Session(new Socket(address, options), address, flags, terminal, interrupted).run();
+  return await new Session(new Socket(address.href, options), address.origin, flags, terminal, interrupted).run();
 }
 
 class Session implements Peer {

@@ -23,9 +23,11 @@ export interface SocketFlags extends EngineFlags {
   readonly reconnect?: boolean;
 }
 
-/** `host:port` is http; ws and wss are as good as http and https. */
-export function httpUrlOf(url: string): string {
-  return url.includes("://") ? url.replace(/^ws(s?):/i, "http$1:") : `http://${url}`;
+/** `host:port` is http; ws and wss are as good as http and https. @throws {InvalidArgumentError} it is none of these. */
+export function httpUrlOf(url: string): URL {
+  const text = url.includes("://") ? url.replace(/^ws(s?):/i, "http$1:") : `http://${url}`;
+  if (!/^https?:/i.test(text) || !URL.canParse(text)) throw new InvalidArgumentError("The URL must read http(s)://host[:port]/…, ws(s)://host[:port]/…, or host:port");
+  return new URL(text);
 }
 
 type EngineOptions = ReturnType<typeof linkOptions> & {

@@ -34,6 +34,7 @@ describe("what is shown", () => {
     [{ kind: "message", direction: "received", data: Buffer.from("text in bytes"), from: "#1" }, "< #1 text in bytes"],
     [{ kind: "closed", code: 1006, reason: "", wasClean: false }, "closed 1006"],
     [{ kind: "open", url: "ws://h/", protocol: "chat", extensions: "" }, "connected to ws://h/, subprotocol chat"],
+    [{ kind: "info", text: "#1 closed 1000 \u001b]0;title\u0007\u009b2J" }, "#1 closed 1000 \\u{1b}]0;title\\u{7}\\u{9b}2J"],
     [{ kind: "control", direction: "received", name: "ping", payload: Buffer.from("x") }, undefined],
   ])("%j is %j at a terminal", (happening, text) => {
     expect(lineOf(happening, pretty, 0)?.text).toBe(text);
@@ -43,6 +44,13 @@ describe("what is shown", () => {
     expect(lineOf({ kind: "message", direction: "received", data: "x" }, { ...pretty, mode: "plain" }, 0)).toEqual({ to: "stdout", text: "x" });
     expect(lineOf({ kind: "error", text: "no" }, { ...pretty, mode: "plain" }, 0)).toEqual({ to: "stderr", text: "no" });
     expect(lineOf({ kind: "error", text: "no" }, { ...pretty, hasColors: true }, 0)?.text).toContain("\u001b[");
+  });
+
+  test("JSON drives no terminal either, and says the same", () => {
+    const data = "\u009b2J\u001b[0m\u202e\u{e0001}\ud800 \u2028\n\u{1f600}";
+    const line = lineOf({ kind: "message", direction: "received", data }, { ...pretty, mode: "json" }, 0)?.text ?? "";
+    expect(line).toMatch(/^[ -~\u{1f600}]*$/u);
+    expect(JSON.parse(line)).toMatchObject({ data });
   });
 
   test("bytes are text where they are text", () => {

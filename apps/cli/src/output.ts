@@ -2,7 +2,7 @@
  * Lines about what happens: coloured for a terminal, plain in a pipe, JSON for programs. Texts in, text out.
  */
 import { createColors } from "picocolors";
-import { escapeText, showBytes } from "./payload.js";
+import { escapeJson, escapeText, showBytes } from "./payload.js";
 import { showValues, withBase64 } from "./values.js";
 
 export type Direction = "sent" | "received";
@@ -50,7 +50,7 @@ export interface Line {
 
 /** @param elapsedMs since the start. @returns `undefined` for what this mode leaves out. */
 export function lineOf(happening: Happening, options: OutputOptions, elapsedMs: number): Line | undefined {
-  if (options.mode === "json") return { to: "stdout", text: JSON.stringify({ time: elapsedMs / 1_000, ...jsonOf(happening) }) };
+  if (options.mode === "json") return { to: "stdout", text: escapeJson(JSON.stringify({ time: elapsedMs / 1_000, ...jsonOf(happening) })) };
   const text = textOf(happening, options);
   if (text === undefined) return undefined;
   const stamp = options.timings ? `${(elapsedMs / 1_000).toFixed(3)} ` : "";
@@ -89,7 +89,7 @@ function textOf(happening: Happening, { mode, hasColors, verbosity, hex }: Outpu
     case "open": return isPretty ? green(escapeText(connectedTo(happening))) : undefined;
     case "closed": return isPretty || verbosity > 0 ? yellow(`closed ${happening.code}${happening.reason === "" ? "" : ` ${escapeText(happening.reason)}`}`) : undefined;
     case "disconnected": return isPretty || verbosity > 0 ? yellow(`disconnected: ${escapeText(happening.reason)}`) : undefined;
-    case "info": return isPretty ? dim(happening.text) : happening.text;
+    case "info": return isPretty ? dim(escapeText(happening.text)) : escapeText(happening.text);
     case "trace": return dim(escapeText(happening.text));
     case "error": return red(escapeText(happening.text));
   }

@@ -12,6 +12,11 @@ export function escapeText(text: string): string {
   return text.replace(unsafe, (character) => (character === "\t" || character === "\n" ? character : `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`));
 }
 
+/** {@link escapeText} that leaves JSON what it says: outside of strings it has no such characters. */
+export function escapeJson(json: string): string {
+  return json.replace(unsafe, (character) => Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""));
+}
+
 /** How bytes that look compressed were read: as wsdump does, gzip first, then zlib, then raw DEFLATE. */
 export interface Shown {
   readonly text: string;

@@ -2,6 +2,7 @@
  * `xws serve` and `xws echo`: servers to try clients on.
  */
 import { serve, type ServeOptions, type WebSocketConnection } from "@x/simple-ws/server";
+import { InvalidArgumentError } from "commander";
 import { ExitCode, verdictOf } from "./exit-code.js";
 import { outputOptions, read, type OutputFlags } from "./flags.js";
 import { parseLine, type BinaryInput } from "./input.js";
@@ -24,10 +25,11 @@ export interface ServeFlags extends OutputFlags {
 /** @param isEcho sends back what comes; otherwise lines of standard input go to all clients. */
 export async function runServe(isEcho: boolean, flags: ServeFlags, streams: Streams, interrupted: AbortSignal): Promise<ExitCode> {
   const terminal = new Terminal(streams, outputOptions(flags, streams));
+  const options = serveOptions(flags);
   let count = 0;
   try {
     await using server = await serve({
-      ...serveOptions(flags),
+      ...options,
       onConnection: (connection, request) => {
         const from = `#${++count}`;
         terminal.tell({ kind: "info", text: `${from} connected from ${request.socket.remoteAddress ?? "somewhere"} to ${request.url ?? "/"}` });
@@ -78,7 +80,9 @@ async function hold(connection: WebSocketConnection, terminal: Terminal): Promis
   connection.resume();
 }
 
+/** @throws {InvalidArgumentError} a file cannot be read, or one of two that belong together is missing. */
 function serveOptions({ port, host, path, subprotocols, origin, tlsCert, tlsKey, compress, maxConnections, maxMessage }: ServeFlags): Omit<ServeOptions, "onConnection"> {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) throw new InvalidArgumentError("--tls-cert and --tls-key belong together");
   return {
     port,
     host,

@@ -85,6 +85,7 @@ describe.each(servers)("xws io, to %s", { timeout: 60_000 }, (_which, create) =>
 describe("xws io and eio", { timeout: 60_000 }, () => {
   test.each([
     ["nobody there", 3, /is the server running/, ["io", "127.0.0.1:1"]], ["nobody there", 3, /is the server running/, ["eio", "127.0.0.1:1", "--transports", "websocket"]],
+    ["a URL that is none", 2, /must read/, ["io", "http://["]], ["a URL that is none", 2, /must read/, ["eio", "ftp://h"]],
     ["auth that is no object", 2, /--auth must be a JSON object/, ["io", "h", "--auth", "no"]], ["a parameter that is none", 2, /must read name=value/, ["eio", "h", "-q", "no"]],
   ])("%s ends with %i", async (_what, exitCode, message, args) => {
     const outcome = await run(args);

@@ -20,6 +20,8 @@ Ctrl-C clears the line; on an empty one it closes and ends; twice, at once.`;
 
 type Answer = (...values: readonly unknown[]) => unknown;
 
+/** Events that wait for `/answer`; beyond it the oldest are forgotten. */
+const MAX_QUESTIONS = 1_000;
 /** How long a line waits before the next one while more than this many packets wait. */
 const FULL_PACKETS = 1_000;
 const FULL_WAIT_MS = 10;
@@ -27,7 +29,7 @@ const FULL_WAIT_MS = 10;
 /** @param interrupted aborted by Ctrl-C. @returns how the program ends. */
 export async function runSocketIo(url: string, flags: SocketFlags, streams: Streams, interrupted: AbortSignal): Promise<ExitCode> {
   const terminal = new Terminal(streams, outputOptions(flags, streams));
-  const address = new URL(httpUrlOf(url));
+  const address = httpUrlOf(url);
   if (flags.namespace !== undefined) address.pathname = flags.namespace;
   const auth = authOf(flags);
   const socket = io(address.href, {
@@ -127,7 +129,7 @@ class Session implements Peer {
   #received(event: string, args: readonly unknown[]): void {
     const answer = args.at(-1);
     const wantsAnswer = typeof answer === "function";
-    if (wantsAnswer) this.#questions.push(answer as Answer);
+    if (wantsAnswer && this.#questions.push(answer as Answer) > MAX_QUESTIONS) this.#questions.shift();
     this.#conversation.received(this.#terminal.tell({ kind: "event", direction: "received", event, args: wantsAnswer ? args.slice(0, -1) : args, wantsAnswer }));
   }
 

@@ -142,6 +142,15 @@ describe("servers and the rest", { timeout: 60_000 }, () => {
     expect((await run(["bench"])).exitCode).toBe(2);
   });
 
+  test("a certificate without its key is a mistake, not a server without TLS", async () => {
+    for (const flag of ["--tls-cert", "--tls-key"]) expect(await run(["echo", "--port", "0", flag, "x.pem"])).toMatchObject({ exitCode: 2, err: expect.stringContaining("belong together") as unknown });
+  });
+
+  test("bench shows what a server says in its refusal, and nothing of it drives the terminal", async () => {
+    const server = await echoServer({ verify: () => ({ statusCode: 403, body: "\u001b]0;title\u0007" }) });
+    expect(await run(["bench", server.url])).toMatchObject({ exitCode: 4, err: expect.stringContaining("\\u{1b}]0;title\\u{7}") as unknown });
+  });
+
   test.each(["bash", "zsh", "fish"])("completion for %s names commands and flags", async (shell) => {
     const { out } = await run(["completion", shell]);
     for (const word of ["connect", "bench", "io", "namespace", "subprotocols", "max-redirects"]) expect(out).toContain(word);
