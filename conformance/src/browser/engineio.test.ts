@@ -3,11 +3,12 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { Server as OurServer, type ServerOptions } from "@x/engineio/server";
 import { listen } from "@x/testkit";
+import { launchChromium } from "@x/testkit/chromium";
 import { Server as PeerServer, type Socket as PeerSocket } from "engine.io";
 import { build } from "esbuild";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { describeInChromium, launch, openPage } from "./chromium.js";
+import { describeInChromium, openPage } from "./chromium.js";
 import type { Plain, Scenarios } from "./engineio-page.js";
 
 const html = "<!doctype html><meta charset=utf-8><title>Engine.IO</title><h1>Engine.IO in a page</h1><ol></ol><script type=module src=/page.js></script>";
@@ -77,7 +78,7 @@ const ways = [
 describeInChromium("Engine.IO in Chromium", () => {
   beforeAll(async () => {
     script = await bundle();
-    browser = await launch();
+    browser = await launchChromium();
   }, 30_000);
   afterAll(async () => { await browser.close(); });
 

@@ -4,9 +4,10 @@ import { fileURLToPath } from "node:url";
 import { Server } from "@x/engineio/server";
 import { staticFiles } from "@x/engineio/static";
 import { listen } from "@x/testkit";
+import { launchChromium } from "@x/testkit/chromium";
 import { build } from "esbuild";
 import { expect, onTestFinished, test } from "vitest";
-import { describeInChromium, launch, openPage } from "./chromium.js";
+import { describeInChromium, openPage } from "./chromium.js";
 
 const files = staticFiles({ "/": fileURLToPath(new URL("../../../examples/src/engineio/public/", import.meta.url)) });
 
@@ -24,7 +25,7 @@ describeInChromium("examples/src/engineio/public in Chromium", () => {
       await engine.close();
       await close();
     });
-    const browser = await launch();
+    const browser = await launchChromium();
     onTestFinished(() => browser.close());
     const { page } = await openPage(browser, `http://latency.site.test:${port}/`);
     const failures: string[] = [];

@@ -2,15 +2,20 @@
  * A server that is killed under thousands of connections: every client notices and comes back to the next one; that one goes in
  * peace, and in the end nothing is left. 5,000 clients, or as many as half of this process's file descriptors (`ulimit -n`) allow.
  */
-import { execSync, fork, type ChildProcess } from "node:child_process";
+import { execSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { WebSocketApp } from "@x/simple-ws/app";
+import { compilePrograms, type Programs } from "@x/testkit/programs";
 import { alive, nothingLeft, until } from "./nothing-left.js";
 
 const CLIENTS = Math.min(5_000, Math.floor(Number(execSync("ulimit -n", { encoding: "utf8" }).trim().replace("unlimited", "65536")) / 2) - 100);
-const program = fileURLToPath(new URL("restart-server.ts", import.meta.url));
+
+let programs: Programs;
+beforeAll(async () => {
+  programs = await compilePrograms(import.meta.dirname, ["restart-server.ts"]);
+});
+afterAll(() => programs.dispose());
 
 const children = new Set<ChildProcess>();
 afterEach(() => {
@@ -24,7 +29,7 @@ interface ServerProcess {
 }
 
 async function start(port = 0): Promise<ServerProcess> {
-  const child = fork(program, [String(port)], { execArgv: ["--conditions=@x/source", "--import", "tsx"] });
+  const child = programs.start("restart-server.ts", [String(port)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   children.add(child);
   child.once("exit", () => children.delete(child));
   const ask = async (order?: string): Promise<number> => {

@@ -35,7 +35,7 @@ export interface ModuleGraph {
 }
 
 const SOURCE = /\.(?:[cm]?tsx?|[cm]?js)$/;
-const TEST = /\.(?:test|e2e)\.[cm]?[jt]sx?$|\/test\//;
+const TEST = /\.(?:test|e2e)\.[cm]?[jt]sx?$|\/(?:test|e2e)\//;
 /** Files directly under `src` that are entries whether or not an export map names them. */
 const ENTRY_NAMES = /^(?:index|client|server)(?:\.\w+)?\.ts$/;
 
