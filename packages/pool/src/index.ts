@@ -2,9 +2,11 @@
 export { Pool } from "./shell/pool.js";
 export type { Lease } from "./shell/lease.js";
 export type {
-  AcquireOptions, CloseOptions, ConnectContext, PoolBackoff, PoolErrorContext, PoolOptions, ValidateContext, WarmOptions,
+  AcquireOptions, CloseOptions, ConnectContext, DrainOptions, PoolBackoff, PoolErrorContext, PoolOptions, ValidateContext, WarmOptions,
 } from "./shell/options.js";
-export type { PoolStats } from "./core/failures.js";
+export type { KeyStats, PoolStats } from "./core/pool-stats.js";
+export type { Eviction } from "./core/ledger.js";
+export type { WaitStats } from "./core/wait-histogram.js";
 export { CircuitOpenError } from "@x/errors/circuit-breaker";
 export type { PoolCircuitOptions } from "./shell/circuits.js";
 export type { PickCandidate, PoolPick } from "./core/picking.js";

@@ -4,8 +4,8 @@
 import { isTransportError } from "@x/errors";
 import { JetSocketError } from "@x/errors/pool";
 import { connect, type ConnectOptions, type WebSocketConnection } from "@x/simple-ws/client";
-import type { PoolStats } from "../core/failures.js";
-import type { AcquireOptions, CloseOptions, ConnectContext, PoolOptions, WarmOptions } from "../shell/options.js";
+import type { PoolStats } from "../core/pool-stats.js";
+import type { AcquireOptions, CloseOptions, ConnectContext, DrainOptions, PoolOptions, WarmOptions } from "../shell/options.js";
 import { Pool } from "../shell/pool.js";
 import { PooledWebSocket } from "./pooled-web-socket.js";
 import { translated } from "./translate.js";
@@ -93,6 +93,11 @@ export class WebSocketPool {
   }
 
   /** See `Pool.close`. */
+  /** As `Pool.drain`. */
+  drain(options?: DrainOptions): Promise<void> {
+    return this.#pool.drain(options);
+  }
+
   close(options?: CloseOptions): Promise<void> {
     return this.#pool.close(options);
   }

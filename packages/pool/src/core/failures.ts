@@ -8,7 +8,7 @@ import { TransportError } from "@x/errors";
 import type { Counts } from "./stock.js";
 
 /** What the pool holds and who waits, at one moment. */
-export interface PoolStats extends Counts {
+export interface PoolCounts extends Counts {
   readonly [count: string]: number;
   /** creating + idle + lent + closing. */
   readonly total: number;
@@ -17,14 +17,14 @@ export interface PoolStats extends Counts {
   readonly waiting: number;
 }
 
-export function exhausted(maxConnections: number, timeoutMs: number, stats: PoolStats, cause: unknown): PoolExhaustedError {
+export function exhausted(maxConnections: number, timeoutMs: number, stats: PoolCounts, cause: unknown): PoolExhaustedError {
   return new PoolExhaustedError(
     `Cannot acquire: no connection within ${timeoutMs} ms, ${stats.lent} of ${maxConnections} are lent and ${stats.waiting} others wait`,
     { maxConnections, timeoutMs, stats: reported(stats), ...(cause === undefined ? {} : { cause }) },
   );
 }
 
-export function queueFull(maxWaiting: number, stats: PoolStats): PoolError {
+export function queueFull(maxWaiting: number, stats: PoolCounts): PoolError {
   return new PoolError(`Cannot acquire: ${stats.waiting} borrowers wait, must be at most ${maxWaiting}`, {
     code: "pool/too-many-waiting",
     retryable: true,
@@ -32,12 +32,12 @@ export function queueFull(maxWaiting: number, stats: PoolStats): PoolError {
   });
 }
 
-export function poolClosed(stats: PoolStats): PoolError {
+export function poolClosed(stats: PoolCounts): PoolError {
   return new PoolError("Cannot acquire: pool is closed, must be open", { code: "pool/closed", stats: reported(stats) });
 }
 
 /** The errors call what is lent `active`. */
-function reported(stats: PoolStats): PoolStats & { readonly active: number } {
+function reported(stats: PoolCounts): PoolCounts & { readonly active: number } {
   return { ...stats, active: stats.lent };
 }
 

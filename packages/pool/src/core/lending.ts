@@ -3,13 +3,15 @@
  *
  * Borrowers are served strictly in the order of the queue, over all keys: a place that the first one can use is not given
  * to a later one, even if an idle resource of another key has to be closed for it. No more attempts run than there are
- * borrowers to use them, or connections to keep warm. State is settled before the sink is called, so that it may call back.
+ * borrowers to use them, or connections to keep warm. Where resources are shared, one is kept back for whoever waits for a place of another key:
+ * it is lent to nobody more, and closed when its borrowers are done. State is settled before the sink is called, so that it may call back.
  */
+import { Ledger, type Eviction } from "./ledger.js";
 import type { PoolLimits } from "./options.js";
 import type { Picker } from "./picking.js";
 import type { Shelf, Slot } from "./slot.js";
 import { Stock } from "./stock.js";
-import { WaitingQueue } from "./waiters.js";
+import { WaitingQueue, type Waiter } from "./waiters.js";
 
 /** What the machine asks of its driver. None of these may throw. */
 export interface PoolSink<R> {
@@ -31,6 +33,7 @@ export interface PoolSink<R> {
 
 export class Lending<R> {
   readonly stock: Stock<R> = new Stock<R>();
+  readonly ledger: Ledger = new Ledger();
   readonly queue: WaitingQueue<R>;
   deadlineMs: number = Number.POSITIVE_INFINITY;
   /** Leases out now; more than `lent` counts where connections are shared. */
@@ -38,6 +41,8 @@ export class Lending<R> {
   readonly #limits: PoolLimits;
   readonly #sink: PoolSink<R>;
   readonly #pick: Picker | undefined;
+  /** Slots kept back for those who wait for a place of another key. */
+  readonly #reserved = new Set<Slot<R>>();
   #turn = 0;
   #isDispatching = false;
   #isDispatchWanted = false;
@@ -47,6 +52,11 @@ export class Lending<R> {
     this.#pick = pick;
     this.#sink = sink;
     this.queue = new WaitingQueue<R>(limits.maxOvertakes);
+  }
+
+  /** A slot is kept back for somebody. */
+  get isReserving(): boolean {
+    return this.#reserved.size > 0;
   }
 
   /** Notes that something is to happen at this time. */
@@ -74,7 +84,7 @@ export class Lending<R> {
       const idleMs = nowMs - sinceMs;
       this.stock.takeIdle(slot);
       if (slot.expiresAtMs <= nowMs) {
-        this.close(slot, resource, nowMs);
+        this.close(slot, resource, "age", nowMs);
         continue;
       }
       if (idleMs < this.#limits.validateAfterIdleMs) {
@@ -95,7 +105,7 @@ export class Lending<R> {
       this.unshare(slot);
       return true;
     }
-    if (this.#share(slot, nowMs)) this.dispatch(nowMs);
+    if (this.#share(slot, nowMs) || slot.isReserved) this.dispatch(nowMs);
     return false;
   }
 
@@ -113,34 +123,36 @@ export class Lending<R> {
       this.keep(slot, resource, nowMs);
       return;
     }
-    this.queue.remove(waiter);
     this.#lend(slot, resource);
-    waiter.borrower.lend(slot);
+    this.#hand(waiter, slot, nowMs);
   }
 
   /** A resource without a borrower becomes idle, and serves whoever waits first; one that has served its time is closed. */
   keep(slot: Slot<R>, resource: R, nowMs: number): void {
-    if (slot.expiresAtMs <= nowMs || slot.uses >= this.#limits.maxUses) {
-      this.close(slot, resource, nowMs);
+    const isOld = slot.expiresAtMs <= nowMs;
+    if (isOld || slot.uses >= this.#limits.maxUses) {
+      this.close(slot, resource, isOld ? "age" : "uses", nowMs);
       this.dispatch(nowMs);
       return;
     }
     const { head } = this.queue;
     if (head?.shelf === slot.shelf && slot.state.kind === "lent" && this.#limits.validateAfterIdleMs > 0) {
-      this.queue.remove(head); // the frequent case under load: from hand to hand
-      this.#lend(slot, resource);
-      head.borrower.lend(slot);
+      this.#lend(slot, resource); // the frequent case under load: from hand to hand
+      this.#hand(head, slot, nowMs);
       return;
     }
+    this.#free(slot);
     this.stock.move(slot, { kind: "idle", resource, sinceMs: nowMs });
     if (this.queue.head === undefined) this.due(Math.min(nowMs + this.#limits.idleTimeoutMs, slot.expiresAtMs));
     else this.dispatch(nowMs);
   }
 
   /** Closes a resource that is not idle, or was just taken off its shelf. */
-  close(slot: Slot<R>, resource: R, nowMs: number): void {
+  close(slot: Slot<R>, resource: R, cause: Eviction, nowMs: number): void {
     const deadlineMs = nowMs + this.#limits.closeTimeoutMs;
+    this.ledger.evicted[cause]++;
     this.unshare(slot);
+    this.#free(slot);
     this.leases -= slot.leases;
     slot.leases = 0;
     this.stock.move(slot, { kind: "closing", deadlineMs });
@@ -149,17 +161,17 @@ export class Lending<R> {
   }
 
   /** Closes an idle resource. */
-  closeIdle(slot: Slot<R>, nowMs: number): void {
+  closeIdle(slot: Slot<R>, cause: Eviction, nowMs: number): void {
     if (slot.state.kind !== "idle") return;
     this.stock.takeIdle(slot);
-    this.close(slot, slot.state.resource, nowMs);
+    this.close(slot, slot.state.resource, cause, nowMs);
   }
 
   /** An attempt or check that is not wanted any more: it is told so and keeps its place until it has ended. */
-  abandon(slot: Slot<R>, reason: unknown, nowMs: number): void {
+  abandon(slot: Slot<R>, reason: unknown, cause: Eviction, nowMs: number): void {
     const { state } = slot;
     if (state.kind !== "creating") return;
-    if (state.phase === "checking") this.close(slot, state.resource, nowMs);
+    if (state.phase === "checking") this.close(slot, state.resource, cause, nowMs);
     else {
       const deadlineMs = nowMs + this.#limits.closeTimeoutMs;
       this.stock.move(slot, { kind: "closing", deadlineMs });
@@ -187,8 +199,10 @@ export class Lending<R> {
     for (const shelf of this.stock.shelves) {
       shelf.unclaimed = shelf.creating * leasesPerConnection;
       shelf.freeing = shelf.closing;
+      shelf.promised = 0;
     }
     let unclaimedPlaces = this.stock.counts.closing;
+    for (const slot of this.#reserved) this.#unreserve(slot, nowMs);
     let next = this.queue.head;
     while (next !== undefined) {
       const waiter = next;
@@ -197,7 +211,7 @@ export class Lending<R> {
       const creatingBefore = shelf.creating;
       const slot = this.lendReady(shelf, nowMs);
       if (slot !== undefined) {
-        if (this.queue.remove(waiter)) waiter.borrower.lend(slot);
+        if (waiter.isQueued) this.#hand(waiter, slot, nowMs);
         else if (slot.state.kind === "lent" && this.endLease(slot, nowMs)) this.keep(slot, slot.state.resource, nowMs); // it gave up during the check
         continue;
       }
@@ -216,13 +230,45 @@ export class Lending<R> {
       else if (unclaimedPlaces > 0) unclaimedPlaces -= 1;
       else {
         const longest = this.stock.longestIdle();
-        if (longest === undefined) { // everything is lent, or on its way to an earlier waiter
-          if (leasesPerConnection === 1) return;
-          continue; // a later one may share what is lent
-        }
-        this.closeIdle(longest.slot, nowMs);
+        if (longest !== undefined) this.closeIdle(longest.slot, "room", nowMs);
+        else if (leasesPerConnection === 1) return; // everything is lent, or on its way to an earlier waiter
+        else if (shelf.promised > 0) shelf.promised -= 1;
+        else this.#reserve(shelf); // a later waiter may share what else is lent
       }
     }
+  }
+
+  /** Keeps back the slot of another key that will be free first, for a waiter of this key and as many as can share its place. Those who came before it go first, now
+   *  and whenever the queue is served again. */
+  #reserve(shelf: Shelf<R>): void {
+    if (shelf.slots === this.stock.size) return;
+    let found: Slot<R> | undefined;
+    for (const slot of this.stock.slots) {
+      if (slot.state.kind !== "lent" || slot.isReserved || slot.shelf === shelf) continue;
+      if (found === undefined || slot.leases < found.leases) found = slot;
+    }
+    if (found === undefined) return;
+    found.isReserved = true;
+    this.#reserved.add(found);
+    this.unshare(found);
+    shelf.promised = this.#limits.leasesPerConnection - 1;
+  }
+
+  #unreserve(slot: Slot<R>, nowMs: number): void {
+    this.#free(slot);
+    this.#share(slot, nowMs);
+  }
+
+  #free(slot: Slot<R>): void {
+    if (!slot.isReserved) return;
+    slot.isReserved = false;
+    this.#reserved.delete(slot);
+  }
+
+  #hand(waiter: Waiter<R>, slot: Slot<R>, nowMs: number): void {
+    this.queue.remove(waiter);
+    this.ledger.lent(nowMs - waiter.sinceMs);
+    waiter.borrower.lend(slot);
   }
 
   /** Checks a slot just taken off its shelf. @returns true: it is lent now; false: it is not; `undefined`: later. */
@@ -235,8 +281,8 @@ export class Lending<R> {
       return undefined;
     }
     if (slot.state.kind !== "creating") return false; // the check is the user's code: it closed the pool
-    if (!isFit || slot.isBroken) {
-      this.close(slot, resource, nowMs);
+    if (!isFit || slot.brokenBy !== undefined) {
+      this.close(slot, resource, slot.brokenBy ?? "invalid", nowMs);
       return false;
     }
     this.#lend(slot, resource);
@@ -256,7 +302,7 @@ export class Lending<R> {
   #share(slot: Slot<R>, nowMs: number): boolean {
     const { leasesPerConnection, maxUses } = this.#limits;
     const { shared } = slot.shelf;
-    const canBeShared = slot.leases < leasesPerConnection && slot.uses < maxUses && slot.expiresAtMs > nowMs && !slot.isBroken;
+    const canBeShared = slot.leases < leasesPerConnection && slot.uses < maxUses && slot.expiresAtMs > nowMs && slot.brokenBy === undefined && !slot.isReserved;
     if (!canBeShared) this.unshare(slot);
     else if (!shared.includes(slot)) shared.push(slot);
     return canBeShared;

@@ -41,8 +41,8 @@ test("two borrowers of one new key at the limit: one idle connection of another 
   expect(calls.filter((call) => call.startsWith("close"))).toEqual(["close a1"]);
   wait("b");
   expect(calls.filter((call) => call.startsWith("close"))).toEqual(["close a1", "close a2"]);
-  core.cancel(wait("c"));
-  expect(core.stats()).toMatchObject({ idle: 0, closing: 3, waiting: 2 });
+  core.cancel(wait("c"), 0);
+  expect(core.counts()).toMatchObject({ idle: 0, closing: 3, waiting: 2 });
 });
 
 test("a place that is being freed is not freed twice for one borrower", () => {
@@ -85,7 +85,7 @@ test("a check may close the pool: its resource is closed, not lent", () => {
   core.release(open("a"), 0);
   expect(core.take("a", 5)).toBeUndefined();
   expect(calls).toEqual(["connect a", "close a1", "abandon"]);
-  expect(core.stats()).toMatchObject({ closing: 1, total: 1 });
+  expect(core.counts()).toMatchObject({ closing: 1, total: 1 });
 });
 
 test("a borrower who leaves while its resource is checked leaves the resource to the next", () => {
@@ -94,10 +94,10 @@ test("a borrower who leaves while its resource is checked leaves the resource to
   const slot = open("a");
   const first = wait("a");
   wait("a");
-  leave = () => core.cancel(first);
+  leave = () => core.cancel(first, 0);
   core.release(slot, 1);
   expect(lent).toEqual([slot, slot]);
-  expect(core.stats()).toMatchObject({ lent: 1, waiting: 0 });
+  expect(core.counts()).toMatchObject({ lent: 1, waiting: 0 });
 });
 
 test("attempts that fail together back off once", () => {
@@ -116,10 +116,10 @@ test("keys without resources and waiters are forgotten", () => {
   const { core, slots, wait } = setUp({});
   for (let index = 0; index < 100; index++) {
     const waiter = wait(`key ${index}`);
-    core.cancel(waiter);
+    core.cancel(waiter, 0);
     core.failed(slots.at(-1)!, new Error("refused"), 0);
   }
-  expect(core.stats()).toMatchObject({ total: 0, waiting: 0 });
+  expect(core.counts()).toMatchObject({ total: 0, waiting: 0 });
   core.tick(0);
   expect(core.deadlineMs).toBe(Infinity);
 });
@@ -172,7 +172,7 @@ test("maxAgeMs closes what is idle in time, what is lent when it comes back, and
   expect(core.take("a", 1_000)).toBeUndefined(); // before any tick
   expect(calls.at(-1)).toBe("close a2");
   core.tick(5_000);
-  expect(core.stats().lent).toBe(1);
+  expect(core.counts().lent).toBe(1);
   core.release(lent, 5_000);
   expect(calls.at(-1)).toBe("close a1");
 });
@@ -194,7 +194,7 @@ test("what is kept warm is opened unasked, left alone by eviction, replaced, and
   core.connected(slots[0]!, "a1", 0);
   core.connected(slots[1]!, "a2", 0);
   core.tick(60_000);
-  expect(core.stats()).toMatchObject({ idle: 2, total: 2 });
+  expect(core.counts()).toMatchObject({ idle: 2, total: 2 });
   core.ended(slots[0]!, 60_000);
   expect(calls).toEqual(["connect a", "connect a", "close a1", "connect a"]);
   core.failed(slots[2]!, new Error("refused"), 60_000);

@@ -5,10 +5,12 @@
  * per call is bounded by `maxConnections` plus the waiters whose key is backing off or at its own limit, a tick's by all slots and waiters.
  */
 import type { Swept } from "@x/errors/clock";
-import { attemptTimedOut, connectFailed, exhausted, poolClosed, queueFull, type PoolStats } from "./failures.js";
+import { attemptTimedOut, connectFailed, exhausted, poolClosed, queueFull, type PoolCounts } from "./failures.js";
+import type { Eviction } from "./ledger.js";
 import { Lending, type PoolSink } from "./lending.js";
-import type { Picker } from "./picking.js";
 import type { PoolLimits } from "./options.js";
+import type { Picker } from "./picking.js";
+import { poolStats, type PoolStats } from "./pool-stats.js";
 import type { Shelf, Slot } from "./slot.js";
 import type { Stock } from "./stock.js";
 import { Waiter, type Borrower, type WaitingQueue } from "./waiters.js";
@@ -26,7 +28,11 @@ export interface PoolPolicy {
   readonly pick?: Picker | undefined;
 }
 
-type Phase = { readonly kind: "open" } | { readonly kind: "closing"; readonly forceAtMs: number } | { readonly kind: "closed" };
+/** `draining`: nobody new is served, who waits still is; then, or at the time given, it closes. */
+type Phase =
+  | { readonly kind: "open" | "closed" }
+  | { readonly kind: "draining"; readonly closeAtMs: number }
+  | { readonly kind: "closing"; readonly forceAtMs: number };
 
 export class PoolCore<R> implements Swept {
   readonly #limits: PoolLimits;
@@ -55,19 +61,25 @@ export class PoolCore<R> implements Swept {
 
   /** Does anybody wait for a resource, or for the pool to have closed? */
   get isAwaited(): boolean {
-    return this.#queue.head !== undefined || this.#warmth.size > 0 || this.#phase.kind === "closing";
+    return this.#queue.head !== undefined || this.#warmth.size > 0 || this.#phase.kind === "draining" || this.#phase.kind === "closing";
   }
 
-  stats(): PoolStats {
+  counts(): PoolCounts {
     return { ...this.#stock.counts, total: this.#stock.size, leases: this.#lending.leases, waiting: this.#queue.size };
+  }
+
+  stats(nowMs: number): PoolStats {
+    return poolStats(this.#stock, this.#lending.ledger, this.#lending.leases, nowMs);
   }
 
   /** @returns a lent slot at once, or `undefined`: then {@link wait}.
    *  @throws {PoolError} `pool/closed`. */
   take(key: string, nowMs: number): Slot<R> | undefined {
-    if (this.#phase.kind !== "open") throw poolClosed(this.stats());
+    if (this.#phase.kind !== "open") throw poolClosed(this.counts());
     const shelf = this.#stock.peek(key);
-    return shelf === undefined ? undefined : this.#lending.lendReady(shelf, nowMs);
+    const slot = shelf === undefined ? undefined : this.#lending.lendReady(shelf, nowMs);
+    if (slot !== undefined) this.#lending.ledger.lent(0);
+    return slot;
   }
 
   /** Queues a borrower whose wait ends by `nowMs + timeoutMs`, connecting and checking included.
@@ -82,8 +94,11 @@ export class PoolCore<R> implements Swept {
   }
 
   /** The borrower gave up. An attempt under way goes on: its connection serves the next one or becomes idle. */
-  cancel(waiter: Waiter<R>): void {
-    if (this.#queue.remove(waiter)) this.#stock.sweepOut(waiter.shelf);
+  cancel(waiter: Waiter<R>, nowMs: number): void {
+    if (!this.#queue.remove(waiter)) return;
+    this.#lending.ledger.cancelled++;
+    this.#stock.sweepOut(waiter.shelf);
+    if (this.#lending.isReserving || this.#phase.kind === "draining") this.#settle(nowMs); // what is kept for it is not needed any more
   }
 
   /** From now on so many resources of the key are kept, and opened anew when they end. */
@@ -114,36 +129,40 @@ export class PoolCore<R> implements Swept {
   /** The borrower is done with the slot. A broken one, or one of a closed pool, is closed instead of kept. */
   release(slot: Slot<R>, nowMs: number): void {
     if (slot.state.kind !== "lent") return;
-    if (slot.isBroken || this.#phase.kind !== "open") this.destroy(slot, nowMs);
-    else if (this.#lending.endLease(slot, nowMs)) this.#lending.keep(slot, slot.state.resource, nowMs);
+    if (this.#phase.kind !== "open" && !this.#isServing) slot.brokenBy ??= "closed";
+    if (slot.brokenBy !== undefined) this.#endLease(slot, slot.brokenBy, nowMs);
+    else if (this.#lending.endLease(slot, nowMs)) {
+      this.#lending.keep(slot, slot.state.resource, nowMs);
+      if (this.#phase.kind === "draining") this.#settle(nowMs);
+    }
   }
 
   /** The borrower says that the resource must not be used again; it is closed when the last who shares it is done. */
   destroy(slot: Slot<R>, nowMs: number): void {
     if (slot.state.kind !== "lent") return;
-    slot.isBroken = true;
-    this.#lending.unshare(slot);
-    if (!this.#lending.endLease(slot, nowMs)) return;
-    this.#lending.close(slot, slot.state.resource, nowMs);
-    this.#settle(nowMs); // what is kept warm is replaced
+    slot.brokenBy ??= "destroyed";
+    this.#endLease(slot, slot.brokenBy, nowMs);
   }
 
   /** An attempt succeeded, perhaps after everybody stopped waiting for it. */
   connected(slot: Slot<R>, resource: R, nowMs: number): void {
     if (slot.state.kind !== "creating") {
+      this.#lending.ledger.created++;
+      this.#lending.ledger.evicted.late++;
       this.#sink.close(slot, resource); // an abandoned attempt came through after all
       return;
     }
     const { shelf } = slot;
+    this.#lending.ledger.created++;
     shelf.failures = 0;
     shelf.retryAtMs = -Infinity;
     shelf.lastFailure = undefined;
     slot.openedMs = nowMs;
     slot.expiresAtMs = nowMs + this.#policy.ageMs();
-    if (slot.isBroken) this.#lending.close(slot, resource, nowMs);
+    if (slot.brokenBy !== undefined) this.#lending.close(slot, resource, slot.brokenBy, nowMs);
     else this.#lending.arrive(slot, resource, nowMs);
     this.#warmth.settle(shelf);
-    this.#lending.dispatch(nowMs); // the key does not back off any more
+    this.#settle(nowMs); // the key does not back off any more
   }
 
   /** An attempt failed, or an abandoned one ended. */
@@ -157,20 +176,18 @@ export class PoolCore<R> implements Swept {
   /** The answer of a check that took time. */
   checked(slot: Slot<R>, isFit: boolean, nowMs: number): void {
     if (slot.state.kind !== "creating" || slot.state.phase !== "checking") return;
-    if (isFit && !slot.isBroken) {
+    if (isFit && slot.brokenBy === undefined) {
       this.#lending.arrive(slot, slot.state.resource, nowMs);
       this.#warmth.settle(slot.shelf);
-    } else {
-      this.#lending.close(slot, slot.state.resource, nowMs);
-      this.#lending.dispatch(nowMs);
-    }
+    } else this.#lending.close(slot, slot.state.resource, slot.brokenBy ?? "invalid", nowMs);
+    this.#settle(nowMs);
   }
 
   /** The resource ended by itself. It is never lent again. */
   ended(slot: Slot<R>, nowMs: number): void {
-    slot.isBroken = true;
+    slot.brokenBy ??= "ended";
     this.#lending.unshare(slot);
-    this.#lending.closeIdle(slot, nowMs);
+    this.#lending.closeIdle(slot, "ended", nowMs);
     this.#settle(nowMs); // what is kept warm is replaced
   }
 
@@ -179,17 +196,26 @@ export class PoolCore<R> implements Swept {
     if (slot.state.kind === "closing" && this.#stock.remove(slot)) this.#settle(nowMs);
   }
 
+  /** Nobody new is served, and nothing is kept; when who waits has been served and all has come back, or at `closeAtMs`, the pool closes. */
+  drain(nowMs: number, closeAtMs: number): void {
+    if (this.#phase.kind === "open") {
+      const reason = poolClosed(this.counts());
+      this.#warmth.refuse(() => true, () => reason);
+      for (const shelf of this.#stock.shelves) shelf.minimum = shelf.target = 0;
+    } else if (this.#phase.kind !== "draining") return;
+    this.#phase = { kind: "draining", closeAtMs };
+    this.#lending.due(closeAtMs);
+    this.#settle(nowMs);
+  }
+
   /** Ends the pool: waiters are refused at once, idle resources close now, lent ones when they come back or at `forceAtMs`. */
   close(nowMs: number, forceAtMs: number): void {
-    if (this.#phase.kind !== "open") return;
+    if (this.#phase.kind !== "open" && this.#phase.kind !== "draining") return;
     this.#phase = { kind: "closing", forceAtMs };
-    const reason = poolClosed(this.stats());
+    const reason = poolClosed(this.counts());
     for (const waiter of this.#queue.toArray()) this.#refuse(waiter, reason);
     this.#warmth.refuse(() => true, () => reason);
-    for (const slot of [...this.#stock.slots]) {
-      this.#lending.abandon(slot, reason, nowMs);
-      this.#lending.closeIdle(slot, nowMs);
-    }
+    this.#closeUnlent(reason, nowMs);
     this.#lending.due(forceAtMs);
     this.#settle(nowMs);
   }
@@ -200,27 +226,29 @@ export class PoolCore<R> implements Swept {
     this.#warmth.refuse(({ deadlineMs }) => deadlineMs <= nowMs, ({ timeoutMs, shelf }) => this.#exhausted(timeoutMs, shelf));
     for (const slot of [...this.#stock.slots]) this.#expire(slot, nowMs);
     this.#evict(nowMs);
+    if (this.#phase.kind === "draining" && this.#phase.closeAtMs <= nowMs) this.close(nowMs, nowMs);
     this.#settle(nowMs);
     this.#lending.deadlineMs = this.#nextDeadline(nowMs);
   }
 
   /** @throws {PoolError} unless one more may wait. */
   #mayWait(): void {
-    if (this.#phase.kind !== "open") throw poolClosed(this.stats());
+    if (this.#phase.kind !== "open") throw poolClosed(this.counts());
     const { maxWaiting, maxConnections, leasesPerConnection } = this.#limits;
     // Whoever can have a place that is not lent waits for a connection, not for another borrower.
     const limit = maxWaiting + maxConnections * leasesPerConnection - this.#lending.leases;
-    if (this.#queue.size + this.#warmth.size >= limit) throw queueFull(maxWaiting, this.stats());
+    if (this.#queue.size + this.#warmth.size >= limit) throw queueFull(maxWaiting, this.counts());
   }
 
   #exhaust(waiter: Waiter<R>): void {
     this.#queue.remove(waiter); // first: the error counts the others
+    this.#lending.ledger.timedOut++;
     this.#stock.sweepOut(waiter.shelf);
     waiter.borrower.refuse(this.#exhausted(waiter.timeoutMs, waiter.shelf));
   }
 
   #exhausted(timeoutMs: number, shelf: Shelf<R>): Error {
-    return exhausted(this.#limits.maxConnections, timeoutMs, this.stats(), shelf.lastFailure);
+    return exhausted(this.#limits.maxConnections, timeoutMs, this.counts(), shelf.lastFailure);
   }
 
   /** Applies the deadline of one slot. */
@@ -228,15 +256,16 @@ export class PoolCore<R> implements Swept {
     const { state } = slot;
     if (state.kind === "creating" && state.deadlineMs <= nowMs) {
       const error = attemptTimedOut(state.phase, this.#limits.connectTimeoutMs);
-      this.#lending.abandon(slot, error, nowMs);
+      this.#lending.abandon(slot, error, "invalid", nowMs);
       this.#noteFailure(slot.shelf, error, nowMs);
     } else if (state.kind === "closing" && state.deadlineMs <= nowMs) {
       this.#stock.remove(slot);
+      this.#lending.ledger.writtenOff++;
       this.#sink.writtenOff(slot);
     } else if (state.kind === "idle" && slot.expiresAtMs <= nowMs) {
-      this.#lending.closeIdle(slot, nowMs);
+      this.#lending.closeIdle(slot, "age", nowMs);
     } else if (state.kind === "lent" && this.#phase.kind === "closing" && this.#phase.forceAtMs <= nowMs) {
-      this.#lending.close(slot, state.resource, nowMs);
+      this.#lending.close(slot, state.resource, "closed", nowMs);
     }
   }
 
@@ -244,7 +273,7 @@ export class PoolCore<R> implements Swept {
     for (;;) {
       const longest = this.#surplusIdle();
       if (longest === undefined || longest.sinceMs + this.#limits.idleTimeoutMs > nowMs) return;
-      this.#lending.closeIdle(longest.slot, nowMs);
+      this.#lending.closeIdle(longest.slot, "idle", nowMs);
     }
   }
 
@@ -254,6 +283,7 @@ export class PoolCore<R> implements Swept {
   }
 
   #noteFailure(shelf: Shelf<R>, error: unknown, nowMs: number): void {
+    this.#lending.ledger.failedConnects++;
     shelf.lastFailure = error;
     const isRetryable = this.#policy.isRetryable(error);
     if (!isRetryable) {
@@ -270,21 +300,48 @@ export class PoolCore<R> implements Swept {
 
   #refuse(waiter: Waiter<R>, error: Error): void {
     if (!this.#queue.remove(waiter)) return;
+    this.#lending.ledger.refused++;
     this.#stock.sweepOut(waiter.shelf);
     waiter.borrower.refuse(error);
   }
 
+  /** Somebody waits who will be served. */
+  get #isServing(): boolean {
+    return this.#phase.kind === "draining" && this.#queue.head !== undefined;
+  }
+
+  /** Ends a lease of a resource that is not kept. */
+  #endLease(slot: Slot<R>, cause: Eviction, nowMs: number): void {
+    this.#lending.unshare(slot);
+    if (slot.state.kind !== "lent" || !this.#lending.endLease(slot, nowMs)) return;
+    this.#lending.close(slot, slot.state.resource, cause, nowMs);
+    this.#settle(nowMs); // what is kept warm is replaced
+  }
+
+  /** Everything that nobody holds goes. */
+  #closeUnlent(reason: Error, nowMs: number): void {
+    for (const slot of [...this.#stock.slots]) {
+      this.#lending.abandon(slot, reason, "closed", nowMs);
+      this.#lending.closeIdle(slot, "closed", nowMs);
+    }
+  }
+
   /** Places may have become free: serve the queue, or report that the closed pool is empty. */
   #settle(nowMs: number): void {
-    if (this.#phase.kind === "open") this.#lending.dispatch(nowMs);
-    else if (this.#phase.kind === "closing" && this.#stock.size === 0) {
+    if (this.#phase.kind === "open" || this.#isServing) this.#lending.dispatch(nowMs);
+    if (this.#phase.kind === "draining" && this.#queue.head === undefined) {
+      if (this.#stock.counts.lent === 0) this.close(nowMs, nowMs);
+      else this.#closeUnlent(poolClosed(this.counts()), nowMs);
+    } else if (this.#phase.kind === "closing" && this.#stock.size === 0) {
       this.#phase = { kind: "closed" };
       this.#sink.emptied();
     }
   }
 
   #nextDeadline(nowMs: number): number {
-    let earliest = this.#phase.kind === "closing" && this.#stock.counts.lent > 0 ? this.#phase.forceAtMs : Infinity;
+    let earliest = Infinity;
+    if (this.#phase.kind === "draining") earliest = this.#phase.closeAtMs;
+    else if (this.#phase.kind === "closing" && this.#stock.counts.lent > 0) earliest = this.#phase.forceAtMs;
     for (let waiter = this.#queue.head; waiter !== undefined; waiter = waiter.next) {
       earliest = Math.min(earliest, waiter.deadlineMs);
       if (waiter.shelf.retryAtMs > nowMs) earliest = Math.min(earliest, waiter.shelf.retryAtMs);

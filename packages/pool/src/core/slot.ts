@@ -6,6 +6,8 @@
  * one on its way out, an aborted attempt included, is `closing`. Every slot counts against the limit until it is gone,
  * because a socket is a socket until it is closed. Times are milliseconds of one monotonic clock.
  */
+import type { Eviction } from "./ledger.js";
+
 export type SlotState<R> =
   | { readonly kind: "creating"; readonly phase: "connecting"; readonly deadlineMs: number }
   | { readonly kind: "creating"; readonly phase: "checking"; readonly resource: R; readonly deadlineMs: number }
@@ -20,8 +22,10 @@ export type SlotKind = SlotState<unknown>["kind"];
 export class Slot<R> {
   readonly shelf: Shelf<R>;
   state: SlotState<R>;
-  /** The resource ended by itself while it was lent; it is closed, not kept, when it comes back. */
-  isBroken = false;
+  /** Why it is closed, not kept, when it comes back: it ended by itself, a borrower destroyed it, or the pool closes. */
+  brokenBy: Eviction | undefined;
+  /** It is lent to nobody more until it comes back: somebody of another key waits for its place. */
+  isReserved = false;
   /** From this time on it is closed instead of kept. */
   expiresAtMs: number = Number.POSITIVE_INFINITY;
   /** How often it was lent, how many leases of it there are now, and which lease of the pool was its last. */
@@ -57,6 +61,8 @@ export class Shelf<R> {
   target = 0;
   /** Scratch of one dispatch: attempts under way that no older waiter counts on. */
   unclaimed = 0;
+  /** Scratch of one dispatch: leases of a place that is kept for this key which no older waiter counts on. */
+  promised = 0;
   /** Scratch of one dispatch: slots on their way out whose place of this key no older waiter counts on. */
   freeing = 0;
   /** Failures since the last success, and the time before which no new attempt starts. */

@@ -18,6 +18,7 @@ export interface Borrower<R> {
 export class Waiter<R> {
   readonly shelf: Shelf<R>;
   readonly borrower: Borrower<R>;
+  readonly sinceMs: number;
   readonly deadlineMs: number;
   /** What the caller asked for, for the error's `timeoutMs`. */
   readonly timeoutMs: number;
@@ -34,6 +35,7 @@ export class Waiter<R> {
     this.borrower = borrower;
     this.timeoutMs = timeoutMs;
     this.priority = priority;
+    this.sinceMs = nowMs;
     this.deadlineMs = nowMs + timeoutMs;
   }
 }

@@ -93,3 +93,10 @@ export interface CloseOptions {
   /** Resources that are still lent after this time are taken back and closed. Default `closeTimeoutMs` of the pool. */
   readonly timeoutMs?: number | undefined;
 }
+
+export interface DrainOptions {
+  /** Then who still waits is refused, and what is still lent is taken back and closed. In milliseconds. Default 30,000. */
+  readonly timeoutMs?: number | undefined;
+  /** As if the time were over. */
+  readonly signal?: AbortSignal | undefined;
+}

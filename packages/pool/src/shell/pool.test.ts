@@ -14,7 +14,7 @@ describe("Pool", () => {
     one.release();
     two.release();
     expect((await pool.acquire()).resource.id).toBe(2);
-    expect(pool.stats()).toEqual({ creating: 0, idle: 1, lent: 1, closing: 0, total: 2, leases: 1, waiting: 0 });
+    expect(pool.stats()).toMatchObject({ creating: 0, idle: 1, lent: 1, closing: 0, total: 2, leases: 1, waiting: 0 });
   });
 
   test("never has more than maxConnections, and serves who waits in order", async () => {

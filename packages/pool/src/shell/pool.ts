@@ -6,10 +6,10 @@ import { isTransportError } from "@x/errors";
 import { CircuitOpenError } from "@x/errors/circuit-breaker";
 import { reportHandlerError } from "@x/errors/handlers";
 import { JetSocketError } from "@x/errors/pool";
-import type { PoolStats } from "../core/failures.js";
 import { atMost, checked, invalidOption, parseLimits, type PoolLimits } from "../core/options.js";
 import { PICKS, pickerOf, type PoolPick, type Picker } from "../core/picking.js";
 import type { PoolPolicy } from "../core/pool.js";
+import type { PoolStats } from "../core/pool-stats.js";
 import type { Slot } from "../core/slot.js";
 import type { Borrower, Waiter } from "../core/waiters.js";
 import type { Warmer, Warming } from "../core/warmth.js";
@@ -18,9 +18,10 @@ import { CircuitProbedError } from "./circuits.js";
 import { Driver } from "./driver.js";
 import { LeakWatch } from "./leak-watch.js";
 import { Lease, type Lender } from "./lease.js";
-import type { AcquireOptions, CloseOptions, PoolBackoff, PoolOptions, WarmOptions } from "./options.js";
+import type { AcquireOptions, CloseOptions, DrainOptions, PoolBackoff, PoolOptions, WarmOptions } from "./options.js";
 
 const NO_OPTIONS: AcquireOptions = {};
+const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
 
 /**
  * Lends resources to borrowers in the order they came, and never has more than `maxConnections` of them in any state.
@@ -112,9 +113,19 @@ export class Pool<R> implements Lender<R> {
     });
   }
 
-  /** How many resources are in which state, and how many borrowers wait. */
+  /** How many resources are in which state, of each key, too, how many borrowers wait, and what has been done since the beginning. */
   stats(): PoolStats {
-    return this.#driver.core.stats();
+    return this.#driver.core.stats(this.#driver.now());
+  }
+
+  /** Lends to nobody new, and keeps nothing: borrowers who wait already are served as resources come back. When the last has come back, or after `timeoutMs`, it closes.
+   *  @returns a promise that resolves when all is closed, and never rejects. */
+  drain({ timeoutMs = DEFAULT_DRAIN_TIMEOUT_MS, signal }: DrainOptions = {}): Promise<void> {
+    const nowMs = this.#driver.now();
+    this.#driver.core.drain(nowMs, nowMs + checked("closeTimeoutMs", timeoutMs));
+    this.#driver.awaited();
+    if (signal !== undefined) this.#closeOn(signal);
+    return this.#closed;
   }
 
   /** Refuses waiting borrowers at once, closes what is idle, waits for what is lent (at most `timeoutMs`) and for all to be closed.
@@ -139,6 +150,15 @@ export class Pool<R> implements Lender<R> {
     else core.destroy(slot, this.#driver.now());
   }
 
+  #closeOn(signal: AbortSignal): void {
+    const onAbort = (): void => void this.close({ timeoutMs: 0 });
+    if (signal.aborted) onAbort();
+    else {
+      signal.addEventListener("abort", onAbort, { once: true });
+      void this.#closed.then(() => signal.removeEventListener("abort", onAbort));
+    }
+  }
+
   #lease(slot: Slot<R>, origin: Error | undefined): Lease<R> {
     const lease = new Lease(this, slot);
     if (this.#leaks !== undefined && origin !== undefined) {
@@ -156,7 +176,7 @@ export class Pool<R> implements Lender<R> {
       if (signal === undefined) wait({ lend, refuse: reject });
       else {
         cancellable(signal, (ending) => wait({ lend: ending(lend), refuse: ending(reject) }), (waiter, error) => {
-          core.cancel(waiter);
+          core.cancel(waiter, this.#driver.now());
           reject(error);
         });
       }
