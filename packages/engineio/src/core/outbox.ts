@@ -11,12 +11,15 @@ import type { TextPort } from "./text.js";
 export type QueuedPacket = WirePacket | PreparedPacket;
 
 const empty: readonly QueuedPacket[] = [];
+const none: number[] = [];
 
 /** A first-in first-out queue of packets that can be taken one by one or as a payload. An empty one holds no memory. */
 export class Outbox {
   bytes = 0;
   readonly #text: TextPort;
   #packets: QueuedPacket[] | undefined;
+  /** Of each packet, measured once. */
+  #sizes: number[] = none;
   #head = 0;
 
   constructor(text: TextPort) {
@@ -28,9 +31,15 @@ export class Outbox {
   }
 
   push(packet: QueuedPacket): void {
-    if (this.#packets === undefined) this.#packets = [packet];
-    else this.#packets.push(packet);
-    this.bytes += payloadBytes(packet, this.#text);
+    const bytes = payloadBytes(packet, this.#text);
+    this.bytes += bytes;
+    if (this.#packets === undefined) {
+      this.#packets = [packet];
+      this.#sizes = [bytes];
+    } else {
+      this.#packets.push(packet);
+      this.#sizes.push(bytes);
+    }
   }
 
   /** @returns the packets in waiting, oldest first. */
@@ -41,10 +50,7 @@ export class Outbox {
   /** @returns the oldest packet, now gone from the queue. */
   shift(): QueuedPacket | undefined {
     const packet = this.#packets?.[this.#head];
-    if (packet === undefined) return undefined;
-    this.#head++;
-    this.bytes -= payloadBytes(packet, this.#text);
-    this.#compact();
+    if (packet !== undefined) this.#drop(1);
     return packet;
   }
 
@@ -56,27 +62,37 @@ export class Outbox {
   takePayload(maxBytes: number, maxPackets: number): string {
     let bytes = 0;
     let payload = "";
-    for (let count = 0; count < maxPackets; count++) {
-      const next = this.#packets?.[this.#head];
+    let count = 0;
+    for (; count < maxPackets; count++) {
+      const next = this.#packets?.[this.#head + count];
       if (next === undefined || (next === Wire.close && count > 0)) break;
-      bytes += payloadBytes(next, this.#text) + (count > 0 ? 1 : 0);
+      bytes += (this.#sizes[this.#head + count] ?? 0) + (count > 0 ? 1 : 0);
       if (count > 0 && bytes > maxBytes) break;
       payload += (count > 0 ? SEPARATOR : "") + payloadPart(next, this.#text);
-      this.shift();
     }
+    this.#drop(count);
     return payload;
   }
 
   clear(): void {
     this.#packets = undefined;
+    this.#sizes = none;
     this.#head = 0;
     this.bytes = 0;
+  }
+
+  /** Forget the oldest `count`. */
+  #drop(count: number): void {
+    for (const end = this.#head + count; this.#head < end; this.#head++) this.bytes -= this.#sizes[this.#head] ?? 0;
+    this.#compact();
   }
 
   /** Each packet is moved at most once on average. */
   #compact(): void {
     if (this.#packets === undefined || this.#head * 2 <= this.#packets.length) return;
-    this.#packets = this.#head < this.#packets.length ? this.#packets.slice(this.#head) : undefined;
+    const isEmpty = this.#head === this.#packets.length;
+    this.#packets = isEmpty ? undefined : this.#packets.slice(this.#head);
+    this.#sizes = isEmpty ? none : this.#sizes.slice(this.#head);
     this.#head = 0;
   }
 }

@@ -21,16 +21,18 @@ const lengthPrefixed = /^\d+:0\{/;
  *   `role` may not receive, `engineio/bad-payload` for an empty packet or bad base64, `engineio/too-many-packets`.
  */
 export function decodePayload(body: string, role: Role, maxPackets: number, text: TextPort, opening = false): WirePacket[] {
-  const parts = splitAtMost(body, maxPackets);
-  return parts.map((part, index) => decodePart(part, role, text, opening && index === 0));
+  const packets: WirePacket[] = [];
+  for (let start = 0; start !== -1;) {
+    if (packets.length === maxPackets) throw tooMany(maxPackets);
+    const end = body.indexOf(SEPARATOR, start);
+    packets.push(decodePart(end === -1 ? body.slice(start) : body.slice(start, end), role, text, opening && start === 0));
+    start = end === -1 ? -1 : end + 1;
+  }
+  return packets;
 }
 
-function splitAtMost(body: string, maxPackets: number): string[] {
-  const parts = body.split(SEPARATOR, maxPackets + 1); // never makes more strings than the limit and one
-  if (parts.length > maxPackets) {
-    throw new UnknownPacketError(`Cannot read payload: more than ${maxPackets} packets in it`, { code: "engineio/too-many-packets", details: { maxPackets } });
-  }
-  return parts;
+function tooMany(maxPackets: number): UnknownPacketError {
+  return new UnknownPacketError(`Cannot read payload: more than ${maxPackets} packets in it`, { code: "engineio/too-many-packets", details: { maxPackets } });
 }
 
 function decodePart(part: string, role: Role, text: TextPort, opening: boolean): WirePacket {

@@ -42,7 +42,7 @@ export class ServerPolling implements Carrier {
       return false;
     }
     this.#parked = parked;
-    if (this.#session.outbox.length > 0) this.flush();
+    if (this.#session.outbox.length > 0) this.#answerQueued();
     else if (this.#isReleasing) this.#answer(Wire.noop);
     return true;
   }

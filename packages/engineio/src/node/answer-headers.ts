@@ -3,7 +3,7 @@
  *
  * Room: engineio node.
  */
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { OutgoingHttpHeader, OutgoingHttpHeaders } from "node:http";
 
 /** Headers of one answer, which listeners may change. */
 export type AnswerHeaders = Record<string, string | string[]>;
@@ -17,8 +17,7 @@ export function answerHeaders(headers: OutgoingHttpHeaders): AnswerHeaders {
   return record;
 }
 
-/** Several parties may say what an answer depends on (RFC 9110 §12.5.5): `field` joins what `response` and `headers` have. */
-export function addVary(headers: AnswerHeaders, response: ServerResponse, field: string): void {
-  const others = headers["Vary"] ?? response.getHeader("Vary");
-  headers["Vary"] = others === undefined ? field : [...new Set([others, field].flat().flatMap((value) => String(value).split(/\s*,\s*/)))].join(", ");
+/** @returns `field` together with `others`: several parties may say what an answer depends on (RFC 9110 §12.5.5). */
+export function joinedVary(others: OutgoingHttpHeader | undefined, field: string): string {
+  return others === undefined ? field : [...new Set([others, field].flat().flatMap((value) => String(value).split(/\s*,\s*/)))].join(", ");
 }

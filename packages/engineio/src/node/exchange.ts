@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ParkedPoll } from "../core/polling-server.js";
-import { type AnswerHeaders, addVary } from "./answer-headers.js";
+import { type AnswerHeaders, joinedVary } from "./answer-headers.js";
 import { type Coding, type CompressionSettings, chooseCoding, compress } from "./compression.js";
 import { type ServerContext, reportRefusal } from "./context.js";
 import { jsonpAnswer } from "./jsonp.js";
@@ -32,9 +32,9 @@ export class Exchange implements ParkedPoll {
   }
 
   /** The origin is allowed: its headers go with every answer from now on. */
-  allow({ Vary: vary, ...headers }: Readonly<Record<string, string>>): void {
-    this.headers = { ...headers };
-    if (vary !== undefined) addVary(this.headers, this.response, vary);
+  allow(headers: Readonly<Record<string, string>>): void {
+    Object.assign(this.headers, headers);
+    if (headers["Vary"] !== undefined) this.headers["Vary"] = joinedVary(this.response.getHeader("Vary"), headers["Vary"]);
     const cookies = this.response.getHeader("Set-Cookie"); // a middleware's, in whose place one of ours would come
     if (cookies !== undefined) this.headers["Set-Cookie"] = [cookies].flat().map(String);
   }
@@ -68,7 +68,7 @@ export class Exchange implements ParkedPoll {
       this.#write(body, type);
       return;
     }
-    addVary(this.headers, this.response, "Accept-Encoding");
+    this.headers["Vary"] = joinedVary(this.headers["Vary"] ?? this.response.getHeader("Vary"), "Accept-Encoding");
     const coding = chooseCoding(this.request.headers["accept-encoding"]);
     if (coding === undefined) this.#write(body, type);
     else this.#compressed(body, type, coding, httpCompression);
@@ -92,13 +92,19 @@ export class Exchange implements ParkedPoll {
   #end(status: number, body: string | Buffer): void {
     const { response, headers } = this;
     if (response.headersSent || response.destroyed) return;
-    headers["Content-Length"] = String(Buffer.byteLength(body));
+    const bytes = Buffer.byteLength(body);
+    headers["Content-Length"] = String(bytes);
     try {
       response.writeHead(status, headers);
-      response.end(body);
+      if (bytes > 0) response.write(body, bytes === body.length ? "latin1" : "utf8"); // ASCII needs no encoder
+      process.nextTick(endResponse, response); // head and body leave in one piece; an end at once would add an empty one to them
     } catch (error) {
       this.#context.opts.onError(error, { event: "headers" });
       response.writeHead(500, { "Content-Length": 0 }).end();
     }
   }
+}
+
+function endResponse(response: ServerResponse): void {
+  response.end();
 }

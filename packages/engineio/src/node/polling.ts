@@ -13,7 +13,7 @@ import type { Exchange } from "./exchange.js";
 import { jsonpBody } from "./jsonp.js";
 import { type Refusal, errorCodes, refusal } from "./refusal.js";
 
-/** Makes the transport of one session; what a turn of the event loop sends leaves in one answer. */
+/** Makes the transport of one session; what a turn of the event loop sends leaves in one answer to the poll that waits. */
 export function serverPolling(session: Session, maxPackets: number): ServerPolling {
   return new ServerPolling(session, maxPackets, answerAtEndOfTurn);
 }
@@ -28,7 +28,7 @@ function answerNow(polling: ServerPolling): void {
 
 /** Handle a GET of an open session. */
 export function handlePoll(polling: ServerPolling, session: Session, exchange: Exchange): void {
-  const isAnsweredNow = session.outbox.length > 0; // at the end of this turn, before anybody can hang up
+  const isAnsweredNow = session.outbox.length > 0; // before anybody can hang up
   if (!polling.poll(exchange)) exchange.refuse(overlap());
   else if (!isAnsweredNow) exchange.response.on("close", () => polling.pollLost(exchange)); // no effect once it is answered
 }

@@ -136,6 +136,10 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
    * @param isShared `false` when nobody else has seen, or will see, the request: a session that it opens then keeps its content alone. Default `true`.
    */
   handleRequest(request: IncomingMessage, response: ServerResponse, isShared = true): void {
+    if (this.#middlewares.length === 0) {
+      this.#requests.serve(request, response, isShared);
+      return;
+    }
     runMiddlewares(this.#middlewares, request, response, (error) => {
       if (error === undefined) this.#requests.serve(request, response, isShared);
       else this.#requests.refuse(request, response, error);
