@@ -62,6 +62,27 @@ describe("wire of socket.io-msgpack-parser", () => {
     expect(ours.createDecoder().push(message)?.data).toEqual(["a", { x: 1 }, new Uint8Array([2, 1]), new Uint8Array([7])]);
   });
 
+  test("what is sent is left as it is, and what is in it twice arrives twice", () => {
+    const inner = { when: new Date(5), n: Number.NaN, list: [{ toJSON: () => 7 }, new Uint8Array([1])] };
+    const data = ["a", inner, [inner, null]];
+    Object.freeze(inner.list);
+    Object.freeze(inner);
+    const [message = ""] = ours.encode(event(...data));
+    const sent = { when: new Date(5), n: Number.NaN, list: [7, new Uint8Array([1])] };
+    expect(ours.createDecoder().push(message)?.data).toEqual(["a", sent, [sent, null]]);
+    expect(inner.list).toHaveLength(2);
+  });
+
+  test("bytes are handed out as the receiver wants them, wherever they are and whatever became of them", () => {
+    const seen: number[] = [];
+    const decoder = ours.createDecoder({ adopt: (bytes) => seen.push(bytes.length) && "adopted" });
+    for (const length of [0, 300, 70_000]) expect(decoder.push(ours.encode(event("a", [new Uint8Array(length)]))[0] ?? "")?.data).toEqual(["a", ["adopted"]]);
+    expect(decoder.push(ours.encode(event("a", ["b".repeat(300), { c: 1 }]))[0] ?? "")?.data).toEqual(["a", ["b".repeat(300), { c: 1 }]]);
+    const custom = msgpackCodec({ extensionCodec: { tryToEncode: () => null, decode: (data) => data } }).createDecoder({ adopt: () => "adopted" });
+    for (const size of [1, 2, 3, 4, 8, 16, 300, 70_000]) expect(custom.push(wire({ type: 2, nsp: "/", data: ["a", new ExtData(9, new Uint8Array(size))] }))?.data).toEqual(["a", "adopted"]);
+    expect(seen).toEqual([0, 300, 70_000]);
+  });
+
   test("types of the application's own", () => {
     class Point {
       readonly x: number;

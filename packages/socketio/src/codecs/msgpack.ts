@@ -5,7 +5,7 @@
  */
 import { Decoder as MsgpackDecoder, Encoder, ExtData, type ExtensionCodecType, ExtensionCodec } from "@msgpack/msgpack";
 import { SocketIOError } from "@x/errors/socketio";
-import { bytesOf, plainForm } from "../core/binary.js";
+import { bytesOf, holdsObjects, plainForm } from "../core/binary.js";
 import type { Codec, PacketDecoder } from "../core/codec.js";
 import type { DecoderOptions } from "../core/decoder.js";
 import { atLimit, invalidArgument, invalidPacket } from "../core/faults.js";
@@ -57,7 +57,7 @@ export function msgpackCodec({ extensionCodec = notepack }: MsgpackCodecOptions 
  * @throws {SocketIOError} `socketio/too-deep`, or `socketio/invalid-argument` for what MessagePack cannot say, such as a function.
  */
 function encode({ type, nsp, data, id }: Packet, encoder: Encoder): EncodedPacket {
-  const plain = plainTree(data, DEFAULT_PACKET_LIMITS.maxNestingDepth);
+  const plain = holdsObjects(data) ? plainTree(data, DEFAULT_PACKET_LIMITS.maxNestingDepth) : data;
   try {
     return [encoder.encode({ type, data: plain, nsp, id })];
   } catch (cause) {
@@ -65,18 +65,42 @@ function encode({ type, nsp, data, id }: Packet, encoder: Encoder): EncodedPacke
   }
 }
 
-/** Objects with `toJSON` as what it answers, dates excepted; every kind of bytes as a Uint8Array; other instances are the extension codec's. */
-function plainTree(value: unknown, depth: number): unknown {
-  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+/**
+ * Objects with `toJSON` as what it answers, dates excepted; every kind of bytes as a Uint8Array; other instances are the extension codec's.
+ * @returns the value itself where nothing of that is in it, else a copy of what holds it.
+ */
+function plainTree(value: object, depth: number): unknown {
+  if (value instanceof Date) return value;
   const bytes = bytesOf(value);
   if (bytes !== undefined) return bytes;
   if (depth === 0) throw atLimit("Cannot encode: the payload is nested too deeply or refers to itself", "socketio/too-deep", "maxNestingDepth", DEFAULT_PACKET_LIMITS.maxNestingDepth);
-  if (Array.isArray(value)) return value.map((item) => plainTree(item, depth - 1));
+  if (Array.isArray(value)) return plainList(value, depth);
   const plain = plainForm(value);
-  if (plain !== value) return plainTree(plain, depth - 1);
-  if (!isPlain(value)) return value;
-  if (Object.hasOwn(value, "__proto__")) throw invalidArgument("Cannot encode: the payload has a key named __proto__");
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainTree(item, depth - 1)]));
+  if (plain !== value) return typeof plain === "object" && plain !== null ? plainTree(plain, depth - 1) : plain;
+  return isPlain(value) ? plainRecord(value as Readonly<Record<string, unknown>>, depth) : value;
+}
+
+function plainList(list: readonly unknown[], depth: number): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index];
+    if (typeof item !== "object" || item === null) continue;
+    const plain = plainTree(item, depth - 1);
+    if (plain !== item) (copy ??= [...list])[index] = plain;
+  }
+  return copy ?? list;
+}
+
+function plainRecord(record: Readonly<Record<string, unknown>>, depth: number): Readonly<Record<string, unknown>> {
+  let copy: Record<string, unknown> | undefined;
+  for (const key of Object.keys(record)) {
+    if (key === "__proto__") throw invalidArgument("Cannot encode: the payload has a key named __proto__");
+    const item = record[key];
+    if (typeof item !== "object" || item === null) continue;
+    const plain = plainTree(item, depth - 1);
+    if (plain !== item) (copy ??= { ...record })[key] = plain;
+  }
+  return copy ?? record;
 }
 
 class MsgpackPackets implements PacketDecoder {
@@ -91,9 +115,9 @@ class MsgpackPackets implements PacketDecoder {
   push(message: string | Uint8Array): Packet {
     if (typeof message === "string") throw invalidPacket("text where MessagePack was expected");
     const { limits = DEFAULT_PACKET_LIMITS, adopt } = this.#options;
-    scanMsgpack(message, limits.maxNestingDepth + 1);
+    const mayHoldBytes = scanMsgpack(message, limits.maxNestingDepth + 1);
     const packet = readPacket(this.#decode(message), limits.maxNamespaceLength);
-    return adopt === undefined ? packet : { ...packet, data: adoptTree(packet.data, adopt) };
+    return adopt === undefined || !mayHoldBytes ? packet : { ...packet, data: adoptTree(packet.data, adopt) };
   }
 
   /** The library refuses a key named `__proto__`. */

@@ -91,14 +91,18 @@ export function namespaceName(name: string): string {
 export function readPacket(value: unknown, maxNamespaceLength: number): Packet {
   if (!isRecord(value)) throw invalidPacket("not a packet");
   const { type, nsp, data, id } = value;
-  if (!Object.values(PacketType).includes(type as PacketType)) throw invalidPacket("unknown packet type");
+  if (!isPacketType(type)) throw invalidPacket("unknown packet type");
   if (id !== undefined && id !== null && !(Number.isSafeInteger(id) && (id as number) >= 0)) throw invalidPacket("acknowledgement id");
   const name = nsp ?? "/";
   if (typeof name !== "string" || !name.startsWith("/")) throw invalidPacket("namespace");
   if (name.length > maxNamespaceLength) throw overLimit("maxNamespaceLength", name.length);
-  const packet: Packet = { type: withoutBinary(type as PacketType), nsp: namespaceName(name), data: data ?? undefined, id: (id ?? undefined) as number | undefined };
+  const packet: Packet = { type: withoutBinary(type), nsp: namespaceName(name), data: data ?? undefined, id: (id ?? undefined) as number | undefined };
   if (!isValid(packet)) throw invalidPacket("payload does not fit the packet type");
   return packet;
+}
+
+function isPacketType(type: unknown): type is PacketType {
+  return Number.isInteger(type) && (type as number) >= PacketType.CONNECT && (type as number) <= PacketType.BINARY_ACK;
 }
 
 function isEventData(data: unknown): boolean {
