@@ -56,6 +56,18 @@ describe("acknowledgements", () => {
     expect(place.clock.pending).toBe(timers);
   });
 
+  test("maxPendingAcks: broadcasts that a client never answers take no place for longer than they wait", async () => {
+    const place = world({ maxPendingAcks: 2 });
+    const { socket, peer } = await join(place);
+    socket.on("ask", (ack: (value: string) => void) => ack("fine"));
+    for (let n = 0; n < 3; n++) place.server.timeout(500).emit("unheard of", () => undefined);
+    await settle();
+    expect(peer.acks.size).toBe(2);
+    place.clock.advance(560);
+    expect(peer.acks.size).toBe(0);
+    expect(await peer.emitWithAck("ask")).toBe("fine");
+  });
+
   test("reserved names throw everywhere", async () => {
     const place = world();
     const { peer } = await join(place);

@@ -32,6 +32,20 @@ describe("AckTable", () => {
     expect([...acks.pending.keys()]).toEqual([2, 3]);
   });
 
+  test("what a broadcast adds until a time goes then, and is told nobody; at the limit the owner hears whose place it took", () => {
+    const acks = new AckTable(2, sweep);
+    const lost: unknown[] = [];
+    acks.add(1, nothing, { deadlineMs: Infinity, onTimeout: nothing, onLost: (error) => lost.push((error as { code?: unknown }).code) });
+    for (const id of [2, 3]) acks.pending.set(id, Object.assign(() => undefined, { deadlineMs: 100 }));
+    expect([[...acks.pending.keys()], lost, acks.deadlineMs]).toEqual([[2, 3], ["socketio/too-many-acks"], 100]);
+    acks.take(2);
+    acks.tick(99);
+    expect(acks.pending.size).toBe(1);
+    acks.tick(100);
+    expect([acks.pending.size, acks.deadlineMs, watched.has(acks)]).toEqual([0, Infinity, false]);
+    expect(() => acks.add(4, nothing)).not.toThrow();
+  });
+
   test("tick() ends what is overdue, at its deadline and not before; deadlineMs is the next one", () => {
     const acks = new AckTable(10, sweep);
     const log: string[] = [];

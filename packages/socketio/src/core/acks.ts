@@ -5,6 +5,7 @@
  * socket needs no timer of its own.
  */
 import type { Sweep, Swept } from "@x/errors/clock";
+import type { SocketIOError } from "@x/errors/socketio";
 import type { Untyped } from "./event-types.js";
 import { atLimit } from "./faults.js";
 
@@ -17,37 +18,48 @@ interface Fallible {
   readonly onLost: (error: Error) => void;
 }
 
-/** What others than the table's owner put in is bounded too: the oldest gives way. */
-class BoundedAcks extends Map<number, AckListener> {
-  readonly #limit: number;
+/** A listener of many sockets' acknowledgements, which are awaited until then; set as a property, since adapters hand it on as it is. */
+export interface Timed {
+  readonly deadlineMs: number;
+}
 
-  constructor(limit: number) {
+interface Table {
+  readonly limit: number;
+  makeRoom(): void;
+  expire(id: number, deadlineMs: number): void;
+}
+
+/** What others than the table's owner put in is bounded too: the oldest gives way, and what says until when goes by itself. */
+class OpenAcks extends Map<number, AckListener> {
+  readonly #table: Table;
+
+  constructor(table: Table) {
     super();
-    this.#limit = limit;
+    this.#table = table;
   }
 
   override set(id: number, listener: AckListener): this {
-    if (this.size >= this.#limit) {
-      const [oldest] = this.keys();
-      if (oldest !== undefined) this.delete(oldest);
-    }
+    if (this.size >= this.#table.limit) this.#table.makeRoom();
+    if ("deadlineMs" in listener && typeof listener.deadlineMs === "number") this.#table.expire(id, listener.deadlineMs);
     return super.set(id, listener);
   }
 }
 
-export class AckTable implements Swept {
+const nothing = (): void => undefined;
+
+export class AckTable implements Swept, Table {
   /** By id; adapters of the Socket.IO ecosystem put their own entries here. */
   readonly pending: Map<number, AckListener>;
-  readonly #limit: number;
+  readonly limit: number;
   readonly #sweep: Pick<Sweep, "add" | "delete">;
   #fallible: Map<number, Fallible> | undefined;
   #deadlineMs = Infinity;
 
   /** @param sweep watches the table while an acknowledgement has a deadline. */
   constructor(limit: number, sweep: Pick<Sweep, "add" | "delete">) {
-    this.#limit = limit;
+    this.limit = limit;
     this.#sweep = sweep;
-    this.pending = new BoundedAcks(limit);
+    this.pending = new OpenAcks(this);
   }
 
   get deadlineMs(): number {
@@ -59,16 +71,22 @@ export class AckTable implements Swept {
    * @throws {SocketIOError} `socketio/too-many-acks` when `maxPendingAcks` are already awaited.
    */
   add(id: number, listener: AckListener, fallible?: Fallible): void {
-    if (this.pending.size >= this.#limit) {
-      throw atLimit("Cannot emit: too many acknowledgements are awaited", "socketio/too-many-acks", "maxPendingAcks", this.#limit);
+    if (this.pending.size >= this.limit) {
+      throw this.#tooMany();
     }
     this.pending.set(id, listener);
-    if (fallible === undefined) return;
-    this.#fallible ??= new Map();
-    this.#fallible.set(id, fallible);
-    if (fallible.deadlineMs === Infinity) return;
-    this.#deadlineMs = Math.min(this.#deadlineMs, fallible.deadlineMs);
-    this.#sweep.add(this);
+    if (fallible !== undefined) this.#watch(id, fallible);
+  }
+
+  /** One that is not the owner's is awaited until then; nobody is told. */
+  expire(id: number, deadlineMs: number): void {
+    this.#watch(id, { deadlineMs, onTimeout: nothing, onLost: nothing });
+  }
+
+  /** The oldest gives way. */
+  makeRoom(): void {
+    const [oldest] = this.pending.keys();
+    if (oldest !== undefined) this.fail(oldest, this.#tooMany());
   }
 
   /** @returns the listener, which is awaited no longer; `undefined` for an id that nobody awaits. */
@@ -106,6 +124,18 @@ export class AckTable implements Swept {
   /** The connection is gone: nothing of what was sent will be acknowledged. @param isKept whether it is yet to be sent. */
   lose(error: Error, isKept: (id: number) => boolean): void {
     for (const id of [...this.pending.keys()]) if (!isKept(id)) this.fail(id, error);
+  }
+
+  #watch(id: number, fallible: Fallible): void {
+    this.#fallible ??= new Map();
+    this.#fallible.set(id, fallible);
+    if (fallible.deadlineMs === Infinity) return;
+    this.#deadlineMs = Math.min(this.#deadlineMs, fallible.deadlineMs);
+    this.#sweep.add(this);
+  }
+
+  #tooMany(): SocketIOError {
+    return atLimit("Cannot emit: too many acknowledgements are awaited", "socketio/too-many-acks", "maxPendingAcks", this.limit);
   }
 
   #rest(): void {

@@ -6,6 +6,7 @@
 import { callSafely } from "@x/errors/handlers";
 import { TimeoutError } from "@x/errors/socketio";
 import type { Adapter, BroadcastPacket } from "../../adapter/port.js";
+import type { Timed } from "../../core/acks.js";
 import type { BroadcastOptions } from "../../core/broadcast.js";
 import type { Untyped } from "../../core/event-types.js";
 import type { ServerContext } from "./ports.js";
@@ -35,20 +36,17 @@ export function collectReplies({ adapter, context }: Host, packet: BroadcastPack
   const check = (): void => {
     if (counting.servers === counting.expectedServers && replies.length === counting.clients) finish(null);
   };
-  adapter.broadcastWithAck(
-    packet,
-    audience,
-    (clients) => {
-      counting.clients += clients;
-      counting.servers++;
-      check();
-    },
-    (reply: unknown) => {
-      if (counting.isOver) return;
-      replies.push(reply);
-      check();
-    },
-  );
+  const count = (clients: number): void => {
+    counting.clients += clients;
+    counting.servers++;
+    check();
+  };
+  const take = (reply: unknown): void => {
+    if (counting.isOver) return;
+    replies.push(reply);
+    check();
+  };
+  adapter.broadcastWithAck(packet, audience, count, afterMs === undefined ? take : Object.assign(take, { deadlineMs: clock.now() + afterMs } satisfies Timed));
   const expect = (servers: number): void => {
     counting.expectedServers = audience.flags?.local === true ? 1 : servers;
     check();
