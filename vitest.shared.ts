@@ -10,7 +10,9 @@ const shared: ViteUserConfig = defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     environment: "node",
-    testTimeout: 15_000,
+    // Ends what hangs. Not a word about speed: many suites share the machine, and whoever is slow there is not wrong.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ["default", ["json", { outputFile: "reports/vitest.json" }]],
   },
 });

@@ -18,7 +18,8 @@ const answers = [
 ];
 const noise = ["\r", "\n", "\r\n", ":", " ", "\u0000", "é", "HTTP/1.1", ";", ",", "__proto__: x\r\n", "ffffffff\r\n", "\t"];
 
-test(`ClientHandshake opens, fails with an error of the family, or waits (SEED=${seed})`, () => {
+test(`ClientHandshake opens, or fails with an error of the family (SEED=${seed})`, () => {
+  const wrong: string[] = [];
   for (let count = 0; count < COUNT; count++) {
     let text = answers[below(answers.length)] ?? "";
     for (let changes = below(5); changes > 0; changes--) {
@@ -29,16 +30,17 @@ test(`ClientHandshake opens, fails with an error of the family, or waits (SEED=$
     const handshake = new ClientHandshake("ACC=", { subprotocols: ["a"], extensions: [] }, { maxHeaderBytes: 400, maxHeaderLines: 10, maxErrorBodyBytes: 10 });
     const cut = below(bytes.length + 1);
     const outcomes = [handshake.receive(bytes.subarray(0, cut)), handshake.receive(bytes.subarray(cut)), handshake.receiveEnd()];
-    for (const outcome of outcomes) {
-      if (outcome.kind === "failed") expect(outcome.error, JSON.stringify(text)).toBeInstanceOf(WebSocketException);
-    }
-    expect(outcomes[2]?.kind, JSON.stringify(text)).not.toBe("pending");
+    const isDocumented = outcomes.every((outcome) => outcome.kind !== "failed" || outcome.error instanceof WebSocketException);
+    if (!isDocumented || outcomes[2]?.kind === "pending") wrong.push(text);
   }
+  expect(wrong).toEqual([]);
 });
 
 test(`judgeUpgrade() accepts or refuses (SEED=${seed})`, () => {
   const good: Record<string, string> = { "host": "h.test", "upgrade": "websocket", "connection": "Upgrade", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-version": "13", "origin": "http://h.test", "sec-websocket-protocol": "a, b", "sec-websocket-extensions": "x; y=1" };
   const names = Object.keys(good);
+  const statuses: ReadonlySet<number> = new Set([400, 403, 405, 426]);
+  const wrong: unknown[] = [];
   for (let count = 0; count < COUNT; count++) {
     const headers: Record<string, string | string[]> = { ...good };
     for (let changes = below(4); changes > 0; changes--) {
@@ -49,7 +51,7 @@ test(`judgeUpgrade() accepts or refuses (SEED=${seed})`, () => {
     }
     const factory = { name: "x", reservedBits: 0x20, offer: () => [], accept: () => undefined, agree: () => { throw new Error("not asked"); } };
     const verdict = judgeUpgrade({ method: below(20) === 0 ? "POST" : "GET", httpVersion: "1.1", headers }, { origin: "same-origin", chooseSubprotocol: ([first]) => first, extensions: [factory] });
-    if (verdict.kind === "refuse") expect([400, 403, 405, 426]).toContain(verdict.refusal.statusCode);
-    else expect(verdict.key).toHaveLength(24);
+    if (!(verdict.kind === "refuse" ? statuses.has(verdict.refusal.statusCode) : verdict.key.length === 24)) wrong.push(headers);
   }
+  expect(wrong).toEqual([]);
 });
