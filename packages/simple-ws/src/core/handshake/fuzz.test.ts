@@ -8,7 +8,7 @@ import { judgeUpgrade } from "./server.js";
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000_007);
 const random = seededRandom(seed);
 const below = (limit: number): number => Math.floor(random() * limit);
-const COUNT = 25_000;
+const COUNT = 10_000;
 
 const answers = [
   "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ACC=\r\nSec-WebSocket-Protocol: a\r\nSec-WebSocket-Extensions: x; y=1\r\n\r\n\u0081\u0000",
