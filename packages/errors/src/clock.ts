@@ -1,5 +1,5 @@
 /**
- * `@x/errors/clock`: time and randomness as ports, and one timer for many deadlines.
+ * `@x/errors/clock`: time and randomness as ports, and deadlines: one timer for many of them, or one for each.
  *
  * Room: errors, entry.
  */
@@ -7,3 +7,4 @@ export { backgroundClock, MAX_DELAY_MS, SystemClock, systemClock, systemRandom }
 export type { Clock, Random, SystemClockOptions, Timer } from "./system-clock.js";
 export { DEFAULT_GRANULARITY_MS, Sweep } from "./sweep.js";
 export type { SweepOptions, Swept } from "./sweep.js";
+export { Timers } from "./timers.js";

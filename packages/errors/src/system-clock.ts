@@ -27,22 +27,13 @@ export interface SystemClockOptions {
   readonly unref?: boolean;
 }
 
+/** What the platform calls a timer may be a number. */
 class SystemTimer {
-  readonly #handle: ReturnType<typeof setTimeout>;
+  readonly handle: ReturnType<typeof setTimeout>;
 
-  constructor(callback: () => void, delayMs: number, unref: boolean) {
-    const handle = setTimeout(callback, Math.min(Math.max(delayMs, 0), MAX_DELAY_MS));
-    this.#handle = handle;
-    if (unref && canUnref(handle)) handle.unref();
+  constructor(handle: ReturnType<typeof setTimeout>) {
+    this.handle = handle;
   }
-
-  clear(): void {
-    clearTimeout(this.#handle);
-  }
-}
-
-function canUnref(handle: unknown): handle is { unref(): void } {
-  return typeof handle === "object" && handle !== null && "unref" in handle && typeof handle.unref === "function";
 }
 
 /** The platform's clock. */
@@ -58,12 +49,18 @@ export class SystemClock implements Clock {
   }
 
   setTimer(callback: () => void, delayMs: number): Timer {
-    return new SystemTimer(callback, delayMs, this.#unref);
+    const handle = setTimeout(callback, Math.min(Math.max(delayMs, 0), MAX_DELAY_MS));
+    if (this.#unref && canUnref(handle)) handle.unref();
+    return new SystemTimer(handle);
   }
 
   clearTimer(timer: Timer): void {
-    if (timer instanceof SystemTimer) timer.clear();
+    if (timer instanceof SystemTimer) clearTimeout(timer.handle);
   }
+}
+
+function canUnref(handle: unknown): handle is { unref(): void } {
+  return typeof handle === "object" && handle !== null && "unref" in handle && typeof handle.unref === "function";
 }
 
 /** Keeps the process alive while a timer is pending: for waits that somebody awaits. */

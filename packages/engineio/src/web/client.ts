@@ -3,6 +3,7 @@
  *
  * Room: engineio web. WHATWG Fetch, WebSockets and HTML (page lifecycle).
  */
+import { systemClock } from "@x/errors/clock";
 import { ContentTooLongError } from "@x/errors/engineio";
 import { neutralText } from "../core/text.js";
 import type { ClientOptions } from "../shell/client-options.js";
@@ -14,7 +15,7 @@ import { watch } from "./page.js";
 import { openWebSocket } from "./websocket.js";
 
 const platform: ClientPlatform = {
-  clock: performance,
+  clock: systemClock,
   deadlines,
   text: neutralText,
   wallNowMs: () => Date.now(),

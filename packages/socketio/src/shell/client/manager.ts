@@ -3,7 +3,7 @@
  *
  * Room: socketio shell. Joins the sans-I/O {@link ClientConnection} and {@link Decoder} to the engine and the clock.
  */
-import { backgroundClock, type Clock, Sweep } from "@x/errors/clock";
+import { backgroundClock, type Clock, Timers } from "@x/errors/clock";
 import { type OnError, reportHandlerError } from "@x/errors/handlers";
 import { ConnectionError } from "@x/errors/socketio";
 import { ClientConnection, type ClientConnectionSink, type ReconnectPolicy } from "../../core/client-connection.js";
@@ -43,7 +43,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   readonly #createEngine: EngineFactory<Options, Engine>;
   readonly #connection: ClientConnection;
   /** @internal */
-  readonly sweep: Sweep;
+  readonly sweep: Timers;
   #abort = new AbortController();
   #attempt: Attempt = { attempt: 1, reason: undefined, signal: this.#abort.signal };
   #onFirst: ((error?: Error) => void) | undefined;
@@ -58,7 +58,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     this.codec = readCodec(opts);
     this.#createEngine = createEngine;
     this.#connection = new ClientConnection(readPolicy(opts), opts.random ?? Math.random, this);
-    this.sweep = new Sweep(this.clock);
+    this.sweep = new Timers(this.clock);
     this.sweep.add(this.#connection);
     if (opts.autoConnect !== false) this.open();
   }

@@ -3,7 +3,7 @@
  *
  * Room: socketio shell. Names and reasons as in socket.io-client.
  */
-import type { Clock, Sweep } from "@x/errors/clock";
+import type { Clock, Timers } from "@x/errors/clock";
 import type { ErrorContext, OnError } from "@x/errors/handlers";
 import { retryAfterMs } from "@x/errors/retry";
 import { BadNamespaceError, ConnectionError, ConnectionRefusedError, DisconnectedError } from "@x/errors/socketio";
@@ -45,7 +45,7 @@ export interface SocketManager {
   readonly attempt: Attempt;
   /** Whether a refusal in which the server names a delay is followed by another CONNECT. */
   readonly policy: Pick<ReconnectPolicy, "retryIf" | "reconnectionDelay" | "maxRetryAfterMs">;
-  readonly sweep: Sweep;
+  readonly sweep: Timers;
   readonly report: OnError;
   open(): unknown;
   write(packets: EncodedPacket): void;
