@@ -1,40 +1,20 @@
 /** Our Engine.IO client in a real browser: polling, WebSocket, upgrade, other origins, lost networks, pages that go away. */
-import { createServer } from "node:http";
-import { fileURLToPath } from "node:url";
 import { Server as OurServer, type ServerOptions } from "@x/engineio/server";
-import { listen } from "@x/testkit";
 import { launchChromium } from "@x/testkit/chromium";
 import { Server as PeerServer, type Socket as PeerSocket } from "engine.io";
-import { build } from "esbuild";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { describeInChromium, openPage } from "./chromium.js";
+import { describeInChromium } from "./chromium.js";
 import type { Plain, Scenarios } from "./engineio-page.js";
-
-const html = "<!doctype html><meta charset=utf-8><title>Engine.IO</title><h1>Engine.IO in a page</h1><ol></ol><script type=module src=/page.js></script>";
-
-async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL("engineio-page.ts", import.meta.url))],
-    bundle: true, format: "esm", platform: "browser", target: "es2022", conditions: ["@x/source"], write: false, logLevel: "error",
-  });
-  return outputFiles[0]?.text ?? "";
-}
+import * as sites from "./site.js";
+import { logged, picture } from "./site.js";
 
 let browser: Browser;
 let script: string;
 
-/** An HTTP server with the page on it, by a name that is not local. */
-async function site(name: string) {
-  const http = createServer((request, response) => {
-    if (request.url === "/") response.writeHead(200, { "Content-Type": "text/html" }).end(html);
-    else if (request.url === "/page.js") response.writeHead(200, { "Content-Type": "text/javascript" }).end(script);
-    else response.writeHead(404).end();
-  });
-  const listening = await listen(http);
-  onTestFinished(() => listening.close());
-  return { http, origin: `http://${name}.site.test:${listening.port}` };
-}
+const site = (name: string): Promise<sites.Site> => sites.site(name, "Engine.IO", script);
+const pageAt = (origin: string): ReturnType<typeof sites.pageAt> => sites.pageAt(browser, origin);
+const run = <Name extends keyof Scenarios>(page: Page, name: Name, ...args: Parameters<Scenarios[Name]>): Promise<Awaited<ReturnType<Scenarios[Name]>>> => sites.run<Scenarios, Name>(page, name, ...args);
 
 /** Our server, which answers each message with the same, and a page of its own origin. */
 async function ours(options: ServerOptions = {}) {
@@ -52,22 +32,6 @@ async function ours(options: ServerOptions = {}) {
   return { server, origin, closes, cookies };
 }
 
-async function pageAt(origin: string): Promise<{ readonly page: Page; readonly context: BrowserContext }> {
-  const opened = await openPage(browser, origin);
-  onTestFinished(() => opened.context.close());
-  return opened;
-}
-
-/** Runs one of the page's scenarios. */
-function run<Name extends keyof Scenarios>(page: Page, name: Name, ...args: Parameters<Scenarios[Name]>): Promise<Awaited<ReturnType<Scenarios[Name]>>> {
-  return page.evaluate(async ([which, given]) => {
-    const all = (globalThis as unknown as { readonly scenarios: Readonly<Record<string, (argument: unknown) => unknown>> }).scenarios;
-    return await all[which]?.(given);
-  }, [name, args[0]] as const) as Promise<Awaited<ReturnType<Scenarios[Name]>>>;
-}
-
-const logged = (page: Page): ReturnType<typeof expect.poll<readonly string[]>> => expect.poll(() => run(page, "log"), { timeout: 10_000 });
-
 const messages: readonly Plain[] = ["one", "", "€🐎", [0, 1, 30, 255], "last"];
 const ways = [
   { name: "polling", transports: ["polling"], isUpgrading: false, ends: "polling" },
@@ -77,7 +41,7 @@ const ways = [
 
 describeInChromium("Engine.IO in Chromium", () => {
   beforeAll(async () => {
-    script = await bundle();
+    script = await sites.bundle("engineio-page.ts");
     browser = await launchChromium();
   }, 30_000);
   afterAll(async () => { await browser.close(); });
@@ -88,7 +52,7 @@ describeInChromium("Engine.IO in Chromium", () => {
     for (const { transports, isUpgrading, ends } of ways) {
       expect(await run(page, "echo", { url: origin, options: { transports: [...transports] }, messages, isUpgrading })).toEqual({ received: messages, transport: ends });
     }
-    await page.screenshot({ path: fileURLToPath(new URL("../../reports/engineio-page.png", import.meta.url)) });
+    await picture(page, "engineio-page");
   });
 
   test("the official server, which is of another origin", async () => {
