@@ -2,8 +2,9 @@
  * One row: subjects side by side, rounds interleaved, one ratio per round.
  */
 import { Pair, type Load, type PairOptions } from "./pair.js";
-import type { Row } from "./rows.js";
+import type { Row, StormRow } from "./rows.js";
 import { spread, type Spread } from "./statistics.js";
+import { stormShare } from "./storm.js";
 import type { SubjectName } from "./subjects.js";
 
 export interface Effort {
@@ -15,6 +16,9 @@ export interface Effort {
   /** Idle connections for the heap rows. */
   readonly idleConnections: number;
 }
+
+/** A row whose subjects have processes. */
+type MeasuredRow = Exclude<Row, StormRow>;
 
 export const FULL: Effort = { sets: 3, roundsPerSet: 6, calibrateMs: 800, roundMs: 300, idleConnections: 2_000 };
 export const QUICK: Effort = { sets: 1, roundsPerSet: 6, calibrateMs: 500, roundMs: 150, idleConnections: 1_000 };
@@ -30,6 +34,7 @@ export interface RatioResult extends Spread {
 
 export async function measure(row: Row, effort: Effort, options: PairOptions = {}): Promise<Costs> {
   const costs: Partial<Record<SubjectName, number[]>> = {};
+  if (row.kind === "storm") return storms(row, effort);
   for (let set = 0; set < effort.sets; set++) {
     const pairs = await startAll(row, options);
     try {
@@ -50,7 +55,17 @@ export function ratiosOf(row: Row, costs: Costs): RatioResult[] {
   });
 }
 
-async function startAll(row: Row, options: PairOptions): Promise<Pair[]> {
+/** Each round another thousand clients; without jitter all rounds are the same. */
+async function storms({ subjects }: StormRow, { sets, roundsPerSet }: Effort): Promise<Costs> {
+  const costs: Partial<Record<SubjectName, number[]>> = {};
+  for (const client of subjects) {
+    costs[client] = [];
+    for (let round = 0; round < sets * roundsPerSet; round++) costs[client].push(await stormShare(client, Math.random));
+  }
+  return costs;
+}
+
+async function startAll(row: MeasuredRow, options: PairOptions): Promise<Pair[]> {
   const load: Load = row.kind === "load" || row.kind === "client" ? row : { connections: 50, inFlight: 1, behaviour: "echo", opcode: 1, payload: Buffer.from("x".repeat(64)), perTrigger: 1 };
   const like = row.subjects.at(-1)!;
   const nodeFlags = [...(options.nodeFlags ?? []), ...(row.kind === "heap" ? ["--expose-gc"] : [])];
@@ -66,7 +81,7 @@ async function startAll(row: Row, options: PairOptions): Promise<Pair[]> {
 
 type Work = (pair: Pair, units: number) => Promise<number>;
 
-async function measureSet(row: Row, pairs: readonly Pair[], effort: Effort): Promise<Map<SubjectName, number[]>> {
+async function measureSet(row: MeasuredRow, pairs: readonly Pair[], effort: Effort): Promise<Map<SubjectName, number[]>> {
   switch (row.kind) {
     case "load":
       for (const pair of pairs) await pair.open();

@@ -1,6 +1,7 @@
 /**
  * The rows of the bench: what is measured, against whom, and what the goal is.
  */
+import { RECONNECTING_CLIENTS, type ReconnectingClient } from "./storm.js";
 import type { ExchangeSpec, SubjectName } from "./subjects.js";
 
 /** One figure: CPU time (or heap) of `of` divided by that of `to`, in the same round. */
@@ -40,7 +41,12 @@ export interface HeapRow extends RowBase {
 export interface WorkRow extends RowBase {
   readonly kind: "work";
 }
-export type Row = LoadRow | ClientRow | UpgradeRow | HandshakeRow | HeapRow | WorkRow;
+/** A thousand clients come back after their server was away: which part of their attempts falls into the busiest 100 ms. */
+export interface StormRow extends RowBase {
+  readonly kind: "storm";
+  readonly subjects: readonly ReconnectingClient[];
+}
+export type Row = LoadRow | ClientRow | UpgradeRow | HandshakeRow | HeapRow | WorkRow | StormRow;
 
 const text64 = Buffer.from("The quick brown fox jumps over the lazy dog, and then does so on.");
 const ascii = (bytes: number): Buffer => Buffer.from(text64.toString().repeat(Math.ceil(bytes / text64.length)).slice(0, bytes));
@@ -137,8 +143,13 @@ export const ROWS: readonly Row[] = [
   heap("ws", "@x/simple-ws", "ws", ["G13", 0.65, 0.48]),
   heap("engineio", "@x/engineio", "engine.io", ["G13", 0.4, 0.22]),
   heap("socketio", "@x/socketio", "socket.io", ["G13", 0.4, 0.22]),
-  work("pool", "pool acquire + release, one user", "@x/pool", "generic-pool", ["G20", 0.35, 0.1]),
-  work("pool-100", "pool, 100 users of 10 resources", "@x/pool, 100 users", "generic-pool, 100 users", ["G20", 0.5, 0.33]),
+  work("pool", "pool acquire + release, one user", "@x/pool", { "generic-pool": ["G20", 0.35, 0.1], tarn: undefined }),
+  work("pool-100", "pool, 100 users of 10 resources", "@x/pool, 100 users", { "generic-pool, 100 users": ["G20", 0.5, 0.33], "tarn, 100 users": undefined }),
+  work("channels", "a message to its channel, of 64", "@x/pool/channels", { "Map router": undefined }),
+  {
+    kind: "storm", id: "storm", title: "1,000 clients come back: attempts in the busiest 100 ms", subjects: RECONNECTING_CLIENTS,
+    ratios: [{ of: "@x/pool reconnecting", to: "the same without jitter" }, { of: "@x/pool reconnecting", to: "reconnecting-websocket's law" }],
+  },
 ];
 
 function polling(packets: number, goal: NonNullable<Ratio["goal"]>): LoadRow {
@@ -162,6 +173,8 @@ function heap(id: string, of: SubjectName, to: SubjectName, goal: NonNullable<Ra
   return { kind: "heap", id: `heap-${id}`, title: `heap per idle connection: ${id}`, subjects: [to, of], ratios: [{ of, to, goal }] };
 }
 
-function work(id: string, title: string, of: SubjectName, to: SubjectName, goal: NonNullable<Ratio["goal"]>): WorkRow {
-  return { kind: "work", id, title, subjects: [to, of], ratios: [{ of, to, goal }] };
+/** @param peers each with its goal. */
+function work(id: string, title: string, of: SubjectName, peers: Readonly<Partial<Record<SubjectName, Ratio["goal"]>>>): WorkRow {
+  const ratios = (Object.entries(peers) as [SubjectName, Ratio["goal"]][]).map(([to, goal]): Ratio => ({ of, to, ...(goal && { goal }) }));
+  return { kind: "work", id, title, subjects: [...ratios.map(({ to }) => to), of], ratios };
 }

@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { FULL, QUICK, measure, ratiosOf } from "./measure.js";
 import { table, writeResults, type Results } from "./results.js";
-import { ROWS } from "./rows.js";
+import { ROWS, type Row } from "./rows.js";
 import { spread } from "./statistics.js";
 
 const { values } = parseArgs({
@@ -26,6 +26,7 @@ if (values.list) {
   process.exit(0);
 }
 
+const UNITS: Readonly<Partial<Record<Row["kind"], string>>> = { "heap": "bytes each", "upgrade-time": "ms", "storm": "% of all attempts" };
 const options = { profileInto: values.profile };
 const results: Results = {};
 for (const row of rows) {
@@ -34,7 +35,7 @@ for (const row of rows) {
     const ratios = ratiosOf(row, costs);
     results[row.id] = { title: row.title, effort: values.quick ? "quick" : "full", node: process.version, ratios };
     const shown = Object.entries(costs).map(([name, cost]) => `${name} ${spread(cost).median.toFixed(2)}`);
-    console.log(`${row.id}: ${shown.join(", ")} (${row.kind === "heap" ? "bytes" : "µs of CPU"} each)`);
+    console.log(`${row.id}: ${shown.join(", ")} (${UNITS[row.kind] ?? "µs of CPU each"})`);
     for (const { of, to, median, q1, q3 } of ratios) console.log(`    ${of} ÷ ${to} = ${median.toFixed(3)} (${q1.toFixed(3)}–${q3.toFixed(3)})`);
   } catch (error) {
     console.error(`${row.id}: not measured:`, error);

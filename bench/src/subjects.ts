@@ -1,6 +1,7 @@
 /**
  * What can be measured: which server file, with what environment, speaking which dialect.
  */
+import { isReconnectingClient, type ReconnectingClient } from "./storm.js";
 import type { FrameOpcode } from "./wire.js";
 import { compressedFrame, frame } from "./wire.js";
 import type { Preamble } from "./messages.js";
@@ -41,12 +42,18 @@ export type SubjectName =
   | "@x/socketio"
   /** No subject but a measure: a row's times are given in it. */
   | "1 ms"
+  /** How clients come back, on a virtual clock: no process of their own. */
+  | ReconnectingClient
   | "generic-pool"
   | "@x/pool"
   | "generic-pool, 100 users"
-  | "@x/pool, 100 users";
+  | "@x/pool, 100 users"
+  | "tarn"
+  | "tarn, 100 users"
+  | "Map router"
+  | "@x/pool/channels";
 
-const SUBJECTS: Readonly<Record<Exclude<SubjectName, "1 ms">, SubjectDefinition>> = {
+const SUBJECTS: Readonly<Record<Exclude<SubjectName, "1 ms" | ReconnectingClient>, SubjectDefinition>> = {
   raw: { file: "servers/raw", dialect: "raw" },
   ws: { file: "servers/ws", dialect: "ws", environment: plainWs },
   "ws again": { file: "servers/ws", dialect: "ws", environment: plainWs },
@@ -68,10 +75,14 @@ const SUBJECTS: Readonly<Record<Exclude<SubjectName, "1 ms">, SubjectDefinition>
   "@x/pool": { file: "servers/pool", dialect: "none" },
   "generic-pool, 100 users": { file: "servers/generic-pool", dialect: "none", environment: users },
   "@x/pool, 100 users": { file: "servers/pool", dialect: "none", environment: users },
+  tarn: { file: "servers/tarn", dialect: "none" },
+  "tarn, 100 users": { file: "servers/tarn", dialect: "none", environment: users },
+  "Map router": { file: "servers/map-router", dialect: "none" },
+  "@x/pool/channels": { file: "servers/channels", dialect: "none" },
 };
 
 export function definitionOf(name: SubjectName): SubjectDefinition {
-  if (name === "1 ms") throw new Error("A measure cannot be measured");
+  if (name === "1 ms" || isReconnectingClient(name)) throw new Error(`${name} has no process of its own`);
   return SUBJECTS[name];
 }
 
