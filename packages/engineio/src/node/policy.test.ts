@@ -4,13 +4,11 @@ import { Socket } from "node:net";
 import { ConnectionError as SimpleWsConnectionError } from "@x/errors/simple-ws";
 import { ConnectionError } from "@x/errors/engineio";
 import { settle } from "@x/testkit";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { handshakeQuery, next, open, raw, send, serve, socket } from "../../test/http.js";
 import { Server, attach, listen, serve as serveEngine } from "../server.js";
 import { serializeCookie } from "./cookie.js";
 import { type CorsDelegate, type CorsOptions, isSameOrigin } from "./cors.js";
-import { parseQuery } from "./query.js";
 import { parseServerOptions } from "./parse-options.js";
 import type { ServerOptions } from "./server-options.js";
 
@@ -292,20 +290,6 @@ describe("options", () => {
     const { url } = await serve({ path: "/rt", addTrailingSlash: false });
     expect((await send(`${url}/rt?EIO=4&transport=polling`)).status).toBe(200);
     expect((await send(url + handshakeQuery)).status).toBe(404);
-  });
-
-  test("parseQuery() knows no prototype and takes the first of repeated keys", () => {
-    const query = parseQuery("/x?__proto__=1&a=%20b&a=2&constructor");
-    expect(Object.entries(query)).toEqual([["__proto__", "1"], ["a", " b"], ["constructor", ""]]);
-    expect("toString" in parseQuery("/x")).toBe(false);
-  });
-
-  test("parseQuery() reads what URLSearchParams reads", () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom("a", "b", "=", "&", "%", "+", "2", "6", "F", "c", "é", "?", "#") }), (text) => {
-      const expected = new Map<string, string>();
-      for (const [key, value] of new URLSearchParams(`?${text}`)) if (!expected.has(key)) expected.set(key, value);
-      expect(new Map(Object.entries(parseQuery(`/x?${text}`)))).toEqual(expected);
-    }));
   });
 });
 

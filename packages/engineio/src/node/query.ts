@@ -7,24 +7,42 @@
 /** Keys of the first values of a URL's query; no prototype, so that no key means anything but itself. */
 export type Query = Readonly<Record<string, string | undefined>>;
 
+/** What the protocol itself asks: `j` is of clients that poll by scripts. */
+export interface ProtocolQuery {
+  readonly EIO: string | undefined;
+  readonly transport: string | undefined;
+  readonly sid: string | undefined;
+  readonly j: string | undefined;
+}
+
 /** @returns the query of a request target such as `/engine.io/?EIO=4`; of a repeated key the first value. */
 export function parseQuery(target: string | undefined): Query {
   const query: Record<string, string | undefined> = Object.create(null) as Record<string, string | undefined>;
-  const start = target?.indexOf("?") ?? -1;
-  if (target === undefined || start === -1) return query;
-  for (let at = start + 1; at < target.length;) {
-    const ampersand = target.indexOf("&", at);
-    const end = ampersand === -1 ? target.length : ampersand;
-    if (end > at) add(query, target.slice(at, end));
-    at = end + 1;
-  }
+  readPairs(target, (key, value) => { query[key] ??= decode(value); });
   return query;
 }
 
-function add(query: Record<string, string | undefined>, pair: string): void {
-  const equals = pair.indexOf("=");
-  const key = decode(equals === -1 ? pair : pair.slice(0, equals));
-  query[key] ??= equals === -1 ? "" : decode(pair.slice(equals + 1));
+/** {@link parseQuery} for every request: an object of one shape, and nothing for keys that nobody asks for. */
+export function parseProtocolQuery(target: string | undefined): ProtocolQuery {
+  const query: { -readonly [Key in keyof ProtocolQuery]: ProtocolQuery[Key] } = { EIO: undefined, transport: undefined, sid: undefined, j: undefined };
+  readPairs(target, (key, value) => {
+    if (key === "EIO" || key === "transport" || key === "sid" || key === "j") query[key] ??= decode(value);
+  });
+  return query;
+}
+
+/** Calls `found` with each key and its value, which is encoded still. */
+function readPairs(target: string | undefined, found: (key: string, value: string) => void): void {
+  const start = target?.indexOf("?") ?? -1;
+  if (target === undefined || start === -1) return;
+  for (let at = start + 1; at < target.length;) {
+    const ampersand = target.indexOf("&", at);
+    const end = ampersand === -1 ? target.length : ampersand;
+    const equals = target.indexOf("=", at);
+    const endOfKey = equals === -1 || equals > end ? end : equals;
+    if (end > at) found(decode(target.slice(at, endOfKey)), target.slice(endOfKey + 1, end));
+    at = end + 1;
+  }
 }
 
 /** Hardly ever is there anything to decode, and URLSearchParams is slow. */

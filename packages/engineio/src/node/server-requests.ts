@@ -27,7 +27,13 @@ export class Requests {
   /** Answer a request that the middlewares have let through. Never throws. */
   serve(request: IncomingMessage, response: ServerResponse, isShared: boolean): void {
     const exchange = new Exchange(this.#context, request, response, isShared);
-    this.#then(exchange, () => passOrigin(request, this.#context.opts), (passed) => this.#serve(exchange, passed));
+    try {
+      const passed = passOrigin(request, this.#context.opts);
+      if (passed instanceof Promise) this.#later(exchange, passed, (verdict) => this.#serve(exchange, verdict));
+      else this.#serve(exchange, passed);
+    } catch (error) {
+      this.#failed(exchange, error);
+    }
   }
 
   /** A middleware failed: the request is refused, the failure reported. */
@@ -40,15 +46,9 @@ export class Requests {
     exchange.refuse(refusal(errorCodes.badRequest, { name: "MIDDLEWARE_FAILURE", error }));
   }
 
-  /** Goes on with what `ask` answers, at once unless that is a promise: most requests are answered without making one. */
-  #then<Answer>(exchange: Exchange, ask: () => Answer | Promise<Answer>, go: (answer: Answer) => void): void {
-    try {
-      const answer = ask();
-      if (answer instanceof Promise) answer.then(go).catch((error: unknown) => this.#failed(exchange, error));
-      else go(answer);
-    } catch (error) {
-      this.#failed(exchange, error);
-    }
+  /** The application is asked, which it hardly ever is: most requests are answered without a promise. */
+  #later<Answer>(exchange: Exchange, answer: Promise<Answer>, go: (answer: Answer) => void): void {
+    answer.then(go).catch((error: unknown) => this.#failed(exchange, error));
   }
 
   #serve(exchange: Exchange, passed: Passed | Refusal): void {
@@ -70,7 +70,13 @@ export class Requests {
     }
     exchange.jsonpIndex = intent.jsonpIndex;
     if (intent.kind === "session") this.#carry(intent.socket, exchange);
-    else this.#then(exchange, () => sessions.admission.admit(request), (ticket) => this.#open(exchange, ticket));
+    else this.#admit(exchange);
+  }
+
+  #admit(exchange: Exchange): void {
+    const ticket = this.#context.sessions.admission.admit(exchange.request);
+    if (ticket instanceof Promise) this.#later(exchange, ticket, (answer) => this.#open(exchange, answer));
+    else this.#open(exchange, ticket);
   }
 
   #open(exchange: Exchange, ticket: Ticket | Refusal): void {

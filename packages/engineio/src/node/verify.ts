@@ -8,7 +8,7 @@ import { isThenable } from "@x/errors/handlers";
 import { type TransportName, protocol } from "../core/packet.js";
 import { isJsonpIndex } from "./jsonp.js";
 import type { ParsedServerOptions } from "./parse-options.js";
-import { type Query, parseQuery } from "./query.js";
+import { type ProtocolQuery, parseProtocolQuery } from "./query.js";
 import { type Refusal, errorCodes, refusal, refusalFor } from "./refusal.js";
 import type { AllowRequest } from "./server-options.js";
 import type { Socket } from "./server-socket.js";
@@ -22,16 +22,16 @@ type Clients = Readonly<Record<string, Socket | undefined>>;
 
 /** @returns what the request wants, or why it gets nothing. */
 export function readIntent(request: IncomingMessage, isUpgrade: boolean, options: ParsedServerOptions, clients: Clients): Intent | Refusal {
-  const query = parseQuery(request.url);
-  const transport = options.transports.find((name) => name === query["transport"]);
-  if (transport === undefined) return refusal(errorCodes.unknownTransport, { transport: query["transport"] });
+  const query = parseProtocolQuery(request.url);
+  const transport = options.transports.find((name) => name === query.transport);
+  if (transport === undefined) return refusal(errorCodes.unknownTransport, { transport: query.transport });
   const { sid, j: jsonpIndex } = query;
   if (jsonpIndex !== undefined && !options.jsonp) return refusal(errorCodes.badRequest, { name: "JSONP_UNSUPPORTED" });
   if (jsonpIndex !== undefined && !isJsonpIndex(jsonpIndex)) return refusal(errorCodes.badRequest, { name: "JSONP_INDEX" });
   if (sid !== undefined) return readSession(sid, transport, isUpgrade, request, query, clients);
   if (request.method !== "GET") return refusal(errorCodes.badHandshakeMethod, { method: request.method });
   if ((transport === "websocket") !== isUpgrade) return refusal(errorCodes.badRequest, { name: "TRANSPORT_HANDSHAKE_ERROR" });
-  if (!isOurVersion(query)) return refusal(errorCodes.unsupportedVersion, { protocol: query["EIO"] });
+  if (!isOurVersion(query)) return refusal(errorCodes.unsupportedVersion, { protocol: query.EIO });
   return { kind: "handshake", transport, jsonpIndex };
 }
 
@@ -62,18 +62,18 @@ function settle(isAllowed: unknown, resolve: (reason: Refusal | undefined) => vo
   else if (isAllowed === false) resolve(refusal(errorCodes.forbidden));
 }
 
-function readSession(sid: string, transport: TransportName, isUpgrade: boolean, request: IncomingMessage, query: Query, clients: Clients): Intent | Refusal {
+function readSession(sid: string, transport: TransportName, isUpgrade: boolean, request: IncomingMessage, query: ProtocolQuery, clients: Clients): Intent | Refusal {
   const socket = clients[sid];
   if (socket === undefined) return refusal(errorCodes.unknownSid, { sid });
-  if (!isOurVersion(query)) return refusal(errorCodes.badRequest, { name: "PROTOCOL_MISMATCH", protocol: query["EIO"], previousProtocol: protocol });
+  if (!isOurVersion(query)) return refusal(errorCodes.badRequest, { name: "PROTOCOL_MISMATCH", protocol: query.EIO, previousProtocol: protocol });
   if (isUpgrade !== (transport === "websocket")) return refusal(errorCodes.badRequest, { name: "TRANSPORT_MISMATCH", transport });
   if (!isUpgrade && socket.transport.name !== transport) {
     return refusal(errorCodes.badRequest, { name: "TRANSPORT_MISMATCH", transport, previousTransport: socket.transport.name });
   }
   if (!isUpgrade && request.method !== "GET" && request.method !== "POST") return refusal(errorCodes.badRequest, { method: request.method });
-  return { kind: "session", socket, jsonpIndex: query["j"] };
+  return { kind: "session", socket, jsonpIndex: query.j };
 }
 
-function isOurVersion(query: Query): boolean {
-  return query["EIO"] === String(protocol);
+function isOurVersion(query: ProtocolQuery): boolean {
+  return query.EIO === String(protocol);
 }
