@@ -1,4 +1,4 @@
-/** All 65,536 close codes, received and sent, by both roles (RFC 6455 §7.4). */
+/** All 65,536 close codes, received and sent (RFC 6455 §7.4). */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { closePayload, frame, machine } from "../../test/recording.js";
 import { pair } from "../memory/pair.js";
@@ -13,9 +13,12 @@ function mayBeSent(code: number): boolean {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
-test.each(["client", "server"] as const)("a %s that receives a code: it stands if it may be sent, 1002 if not", (role) => {
+/** Which codes may be sent does not depend on the role: one sees all of them, the other those near the borders and some beyond. */
+const all = Array.from({ length: 65_536 }, (_, code) => code);
+
+test.each([["server", all], ["client", all.filter((code) => code < 5_100 || code % 251 === 0)]] as const)("a %s that receives a code: it stands if it may be sent, 1002 if not", (role, codes) => {
   const wrong: string[] = [];
-  for (let code = 0; code < 65_536; code++) {
+  for (const code of codes) {
     const { connection, seen } = machine(role);
     connection.receive(frame(role, 0x88, Uint8Array.of(code >> 8, code & 255)), 0);
     const log = seen.take();
