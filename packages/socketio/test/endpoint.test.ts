@@ -83,3 +83,17 @@ test("a port may be text, as an environment has it; a request handler, as Expres
     expect(() => new Server(target as unknown as HttpServer)).toThrow(expect.objectContaining({ code: "socketio/invalid-argument", message: expect.stringContaining(hint) as string }));
   }
 });
+
+test.each([["maxSessions", 503], ["maxSessionsPerAddress", 429]])("%s: at the limit, one more, which is answered %i, and one less again", async (option, httpStatus) => {
+  const http = createServer();
+  const url = await listen(http);
+  const io = echoServer(http, { [option]: 1, transports: ["websocket"] });
+  const dial = (): ReturnType<typeof connect> => connect(url, { forceNew: true, reconnection: false, transports: ["websocket"] });
+  const first = await dial();
+  await expect(dial()).rejects.toMatchObject({ name: "ConnectionError", cause: { name: "ConnectionError", httpStatus } });
+  const [peer] = io.sockets.sockets.values();
+  const gone = new Promise((resolve) => void peer?.once("disconnect", resolve));
+  first.io.engine.close();
+  await gone;
+  expect(await echo(url, { transports: ["websocket"] })).toBe("hello");
+});
