@@ -36,7 +36,7 @@ export class VirtualClock {
   /** Lets time pass until `isOver`. @throws {Error} nothing is due any more before that. */
   async run(isOver: () => boolean): Promise<void> {
     for (;;) {
-      for (let turn = 0; turn < TURNS; turn++) await undefined; // what follows from the last callbacks
+      for (let turn = 0; turn < TURNS; turn++) await Promise.resolve(); // what follows from the last callbacks
       if (isOver()) return;
       const dueMs = this.#timers.at(-1)?.dueMs;
       if (dueMs === undefined) throw new Error("Nothing is due, and it is not over");
