@@ -129,7 +129,6 @@ class World implements PoolSink<Resource> {
     }
     this.borrows.push(borrow);
   }
-
   /** Nobody of the same key overtakes anybody of the same priority or a higher one. */
   #lentInOrder(borrow: Borrow): void {
     const index = this.borrows.indexOf(borrow);
@@ -215,8 +214,7 @@ class Step implements fc.Command<Model, World> {
   readonly #name: string;
   readonly #run: (world: World) => void;
   constructor(name: string, run: (world: World) => void) {
-    this.#name = name;
-    this.#run = run;
+    [this.#name, this.#run] = [name, run];
   }
   check = (): boolean => true;
   run(_: Model, world: World): void {

@@ -1,6 +1,6 @@
 /** A server with numbered channels, on connections that a test opens and ends by hand. */
 import { seededRandom, settle, FakeClock } from "@x/testkit";
-import { ChannelPool, type Acknowledgement, type ChannelPoolOptions } from "../../src/channels.js";
+import { ChannelPool, type Acknowledgement, type ChannelPoolOptions, type ChannelSubscription, type SubscribeOptions } from "../../src/channels.js";
 import { FakeTransport, type FakeLink } from "../resilient/fake-transport.js";
 
 export interface Tick {
@@ -69,6 +69,11 @@ export class Exchange {
     return { channel, seq };
   }
 
+  /** The channel's messages are numbered from 1 again. */
+  restart(channel: string): void {
+    this.#published.delete(channel);
+  }
+
   #answer(link: FakeLink, asked: Asked): void {
     this.asked.push({ ...asked, link });
     if (link.isOver) return;
@@ -87,7 +92,8 @@ export class Exchange {
   }
 
   #positions({ channels }: Asked): Readonly<Record<string, number>> {
-    return Object.fromEntries(channels.map(({ channel }) => [channel, this.publishedOf(channel)]));
+    const matching = [...this.#published].filter(([name]) => channels.some(({ channel }) => covers(channel, name)));
+    return { ...Object.fromEntries(channels.filter(({ channel }) => !channel.endsWith("*")).map(({ channel }) => [channel, 0])), ...Object.fromEntries(matching) };
   }
 
   #resume(link: FakeLink, pattern: string, after: number | undefined, positions: Readonly<Record<string, number>>): void {
@@ -134,4 +140,18 @@ export function setUp(options: Partial<ChannelPoolOptions<Tick>> = {}): SetUp {
     await settle(2);
   };
   return { pool, exchange, clock, pass };
+}
+
+/** Subscribes, and lets the server answer. */
+export async function subscribed({ pool, pass }: SetUp, channel: string, options?: SubscribeOptions<Tick>): Promise<ChannelSubscription<Tick>> {
+  const subscribing = pool.subscribe(channel, options);
+  await pass();
+  return await subscribing;
+}
+
+/** Everything that can be taken at once. */
+export async function taken(subscription: ChannelSubscription<Tick>): Promise<number[]> {
+  const all: number[] = [];
+  for (let tick = await subscription.receive({ timeoutMs: 0 }); tick !== null; tick = await subscription.receive({ timeoutMs: 0 })) all.push(tick.seq);
+  return all;
 }

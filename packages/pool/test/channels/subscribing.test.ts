@@ -1,22 +1,7 @@
 /** Subscribing, sharing, routing, ending. */
 import { describe, expect, test } from "vitest";
 import { watch } from "../resilient/fake-transport.js";
-import { setUp, type SetUp, type Tick } from "./exchange.js";
-import type { ChannelSubscription, SubscribeOptions } from "../../src/channels.js";
-
-/** Subscribes, and lets the server answer. */
-export async function subscribed({ pool, pass }: SetUp, channel: string, options?: SubscribeOptions<Tick>): Promise<ChannelSubscription<Tick>> {
-  const subscribing = pool.subscribe(channel, options);
-  await pass();
-  return await subscribing;
-}
-
-/** Everything that can be taken at once. */
-export async function taken(subscription: ChannelSubscription<Tick>): Promise<number[]> {
-  const all: number[] = [];
-  for (let tick = await subscription.receive({ timeoutMs: 0 }); tick !== null; tick = await subscription.receive({ timeoutMs: 0 })) all.push(tick.seq);
-  return all;
-}
+import { setUp, subscribed, taken } from "./exchange.js";
 
 describe("subscribe()", () => {
   test("opens a connection with the first channel, asks for it, and waits for the answer", async () => {

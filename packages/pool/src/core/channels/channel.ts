@@ -85,10 +85,13 @@ export class Channel<Message> {
     return this.#trail instanceof Trails ? this.#trail.admit(name, position) : this.#trail.admit(position);
   }
 
-  /** Where it stands before its first message. */
+  /** Where it stands before its first message: a pattern by the names that match, and by its own. */
   begin(positions: Readonly<Record<string, MessageId>> = {}): void {
-    const position = this.after === undefined && Object.hasOwn(positions, this.name) ? positions[this.name] : undefined;
-    if (position !== undefined) this.admit(this.name, position);
+    if (this.after !== undefined) return;
+    for (const [name, position] of Object.entries(positions)) {
+      if (name === this.name) this.#trail.last = position;
+      else if (this.matches?.(name) === true) this.admit(name, position);
+    }
   }
 
   /** Positions begin anew. */

@@ -9,7 +9,8 @@ import { IdWindow } from "../resilient/id-window.js";
 
 export class Trail {
   readonly #window: number;
-  #last: MessageId | undefined;
+  /** Where to go on; `undefined` before the first message. */
+  last: MessageId | undefined;
   #seen: IdWindow | undefined;
 
   /** @param window strings that are remembered. */
@@ -17,15 +18,10 @@ export class Trail {
     this.#window = window;
   }
 
-  /** Where to go on; `undefined` before the first message. */
-  get last(): MessageId | undefined {
-    return this.#last;
-  }
-
   /** @returns whether the position is new. */
   admit(position: MessageId): boolean {
-    const isNew = typeof position === "number" ? !(typeof this.#last === "number" && position <= this.#last) : this.#admitText(position);
-    if (isNew) this.#last = position;
+    const isNew = typeof position === "number" ? !(typeof this.last === "number" && position <= this.last) : this.#admitText(position);
+    if (isNew) this.last = position;
     return isNew;
   }
 
