@@ -25,6 +25,9 @@ export interface BroadcastOptions {
   readonly flags?: BroadcastFlags;
 }
 
+const noRooms: ReadonlySet<Room> = new Set();
+const noFlags: BroadcastFlags = {};
+
 export class Audience {
   readonly rooms: ReadonlySet<Room>;
   readonly exceptions: ReadonlySet<Room>;
@@ -32,7 +35,7 @@ export class Audience {
   /** `to([])` names nobody, which must not become everybody. */
   readonly isNobody: boolean;
 
-  constructor(rooms: ReadonlySet<Room> = new Set(), exceptions: ReadonlySet<Room> = new Set(), flags: BroadcastFlags = {}, isNobody = false) {
+  constructor(rooms: ReadonlySet<Room> = noRooms, exceptions: ReadonlySet<Room> = noRooms, flags: BroadcastFlags = noFlags, isNobody = false) {
     this.rooms = rooms;
     this.exceptions = exceptions;
     this.flags = flags;
@@ -54,10 +57,16 @@ export class Audience {
 
   /** A fresh copy for an adapter. */
   options(): BroadcastOptions {
-    return { rooms: new Set(this.rooms), except: new Set(this.exceptions), flags: this.flags };
+    return { rooms: new Set(this.rooms), except: new Set(this.exceptions), flags: { ...this.flags } };
   }
 }
 
+/** The whole namespace. */
+export const everybody: Audience = /* @__PURE__ */ new Audience();
+
 function union(set: ReadonlySet<Room>, room: Room | readonly Room[]): ReadonlySet<Room> {
-  return new Set([...set, ...(typeof room === "string" ? [room] : room)]);
+  const all = new Set(set);
+  if (typeof room === "string") return all.add(room);
+  for (const each of room) all.add(each);
+  return all;
 }

@@ -4,7 +4,7 @@
  * Room: socketio shell. Operators are values: each step gives a new one.
  */
 import type { Adapter } from "../../adapter/port.js";
-import { Audience, type BroadcastFlags, type Room, type SocketId } from "../../core/broadcast.js";
+import { Audience, type BroadcastFlags, everybody, type Room, type SocketId } from "../../core/broadcast.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, WithReplies } from "../../core/event-types.js";
 import { eventData, PacketType } from "../../core/packet.js";
 import { collectReplies, type RepliesListener } from "./broadcast-acks.js";
@@ -20,7 +20,7 @@ export class BroadcastOperator<Emit, SocketData> {
   readonly #host: BroadcastHost;
   readonly #audience: Audience;
 
-  constructor(host: BroadcastHost, audience: Audience = new Audience()) {
+  constructor(host: BroadcastHost, audience: Audience = everybody) {
     this.#host = host;
     this.#audience = audience;
   }

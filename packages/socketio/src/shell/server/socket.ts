@@ -6,7 +6,7 @@
 import type { ErrorContext } from "@x/errors/handlers";
 import { SocketIOError } from "@x/errors/socketio";
 import type { Adapter, WriteOptions } from "../../adapter/port.js";
-import { Audience, type Room, type SocketId } from "../../core/broadcast.js";
+import { everybody, type Room, type SocketId } from "../../core/broadcast.js";
 import type { DefaultEventsMap, EventArguments, EventName, Untyped, WithReplies } from "../../core/event-types.js";
 import { EventSocket } from "../../core/event-socket.js";
 import { atLimit } from "../../core/faults.js";
@@ -172,7 +172,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 
   /** Everyone in the namespace but this socket. */
   get broadcast(): BroadcastOperator<Emit, SocketData> {
-    return new BroadcastOperator(this.nsp, new Audience(new Set(), new Set([this.id])));
+    return new BroadcastOperator(this.nsp, everybody.except(this.id));
   }
 
   /** {@link broadcast}, on this server only. */
