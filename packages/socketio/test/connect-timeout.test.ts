@@ -51,3 +51,23 @@ test("connectTimeout: middleware that fails too late is heard of, and refuses no
   await settle();
   expect([refusals, place.failures.map(({ error }) => (error as Error).message).at(-1), root.connected]).toEqual([["Connect timeout"], "the database is away", true]);
 });
+
+test.each([["leaves", ["1"]], ["breaks the protocol", ["0"]]])("a client that %s while middleware runs gives its place back", async (_name, messages) => {
+  const place = world({ maxSocketsPerNamespace: 1 });
+  let next: () => void = () => undefined;
+  place.server.of("/slow").use((_socket, pass) => void (next = pass));
+  const { socket: root } = await join(place);
+  root.io.socket("/slow");
+  await settle();
+  const [end] = place.ends;
+  for (const message of messages) end?.other?.send(`${message}/slow,`);
+  await settle();
+  next();
+  await settle();
+  expect([end?.readyState, root.connected, place.server.of("/slow").sockets.size]).toEqual(["closed", false, 0]);
+  const second = place.client({}, "/slow");
+  await settle();
+  next();
+  await settle();
+  expect(second.connected).toBe(true);
+});

@@ -61,6 +61,7 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
 
   get deadlineMs(): number {
     if (this.#deadlineMs !== undefined) return this.#deadlineMs; // which is that of its questions, too
+    if (this.#isOver) return Infinity;
     let earliestMs = Infinity;
     for (const ask of this.asks) earliestMs = Math.min(earliestMs, ask.deadlineMs);
     return earliestMs;
@@ -111,9 +112,9 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
     if (this.#namespaces.get(nsp) !== undefined) this.#namespaces.set(nsp, "left");
   }
 
-  /** Questions without an answer. A copy. */
+  /** Questions that had no answer; once the connection is over, they will have none. A copy. */
   get asks(): Ask<Socket>[] {
-    return this.#isOver ? [] : this.#namespaces.values().filter((membership) => membership instanceof Ask);
+    return this.#namespaces.values().filter((membership) => membership instanceof Ask);
   }
 
   /** Sockets of namespaces that were granted and not left. A copy. */

@@ -97,8 +97,8 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
    * @throws {SocketIOError} `socketio/invalid-argument` for a request handler, such as an Express app: give that to `createServer` first.
    */
   attach(target: number | HttpServer | HttpsServer, options?: ServerOptions): this {
+    const engine = this.#createEngine(options); // throws for a wrong option, before anything listens
     const httpServer = httpServerOf(target);
-    const engine = this.#createEngine(options);
     engine.attach(httpServer);
     this.httpServer = httpServer;
     this.#endpoint.attached(httpServer);

@@ -178,10 +178,9 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
   end(reason: DisconnectReason, description?: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { asks } = this.#connection;
     this.#connection.end();
     this.#context.sweep.delete(this.#connection);
-    for (const { candidate } of asks) candidate?.discard();
+    for (const { candidate } of this.#connection.asks) candidate?.discard();
     for (const socket of this.#connection.members) socket.end(reason, description);
   }
 
