@@ -60,7 +60,7 @@ test.each([["leaves", ["1"]], ["breaks the protocol", ["0"]]])("a client that %s
   root.io.socket("/slow");
   await settle();
   const [end] = place.ends;
-  for (const message of messages) end?.other?.send(`${message}/slow,`);
+  for (const message of messages) await end?.other?.send(`${message}/slow,`);
   await settle();
   next();
   await settle();
