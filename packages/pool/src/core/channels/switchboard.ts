@@ -75,7 +75,10 @@ export class Switchboard<Message> implements Swept {
       send: (line, kind, id, seats) => sink.send(line, kind, id, seats),
       live: (seat, acknowledgement, nowMs) => this.#live(seat, acknowledgement, nowMs),
       refused: (seat, error, nowMs) => this.#refused(seat, error, nowMs),
-      left: (seat, nowMs) => seat.line.remove(seat, nowMs),
+      left: (seat, nowMs) => {
+        seat.line.remove(seat, nowMs);
+        this.#hasChanged = true;
+      },
       overdue: (line, error) => sink.report(line, error),
     });
   }
@@ -341,9 +344,9 @@ export class Switchboard<Message> implements Swept {
 
   /** Gives up lines that are not needed, and sends what is to be sent. */
   #settle(nowMs: number): void {
-    if (this.#hasChanged) this.#economise();
-    for (const line of this.lines) if (line.isDraining && line.phase !== "closing") this.#drain(line, nowMs);
     this.#requests.flush(nowMs);
+    if (this.#hasChanged) this.#economise();
+    for (const line of this.lines) if (line.isDraining && line.phase !== "closing" && this.#drain(line, nowMs) > 0) this.#requests.flush(nowMs);
     for (const line of [...this.lines]) if (this.#idleDeadlineMs(line) <= nowMs) this.#close(line);
     this.#sink.wake();
   }
