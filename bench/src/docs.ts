@@ -1,13 +1,21 @@
 /**
- * `pnpm bench:docs`: puts the table of the results into docs/performance.md, and their picture beside it.
+ * `pnpm bench:docs`: puts the results into docs/performance.md as a table and beside it as a picture, and a few of them into the README.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { headlines } from "./headlines.js";
 import { plot } from "./plot.js";
 import { readResults, table } from "./results.js";
 
-const docs = new URL("../../docs/", import.meta.url);
-const file = new URL("performance.md", docs);
+const root = new URL("../../", import.meta.url);
 const results = readResults();
-const replaced = readFileSync(file, "utf8").replace(/(<!-- table[^>]*-->\n)[^]*?(<!-- end of table -->)/, (_, start: string, end: string) => `${start}\n${table(results)}\n\n${end}`);
-writeFileSync(file, replaced);
-writeFileSync(new URL("performance.svg", docs), plot(results));
+
+/** Replaces what stands between the two comments of a page that hold a table. */
+function put(page: string, text: string): void {
+  const file = new URL(page, root);
+  const replaced = readFileSync(file, "utf8").replace(/(<!-- table[^>]*-->\n)[^]*?(<!-- end of table -->)/, (_, start: string, end: string) => `${start}\n${text}\n\n${end}`);
+  writeFileSync(file, replaced);
+}
+
+put("docs/performance.md", table(results));
+put("README.md", headlines(results));
+writeFileSync(new URL("docs/performance.svg", root), plot(results));

@@ -4,7 +4,7 @@
 import { show, type Results } from "./results.js";
 
 /** What was done, against whom, and the ratio that says it. */
-const HEADLINES: readonly (readonly [what: string, than: string, row: string, of: string, to: string])[] = [
+export const HEADLINES: readonly (readonly [what: string, than: string, row: string, of: string, to: string])[] = [
   ["WebSocket messages, one at a time", "ws", "ws-64-512x1", "@x/simple-ws", "ws"],
   ["WebSocket messages in bursts", "ws", "ws-64-16x64", "@x/simple-ws", "ws"],
   ["WebSocket messages of 64 KiB", "ws", "ws-64k-binary", "@x/simple-ws", "ws"],
