@@ -13,7 +13,8 @@ import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.j
 import { type Member, ServerConnection, type ServerConnectionSink } from "../../core/server-connection.js";
 import type { EngineConnection, Request, ServerContext } from "./ports.js";
 import type { RateVerdict } from "./rates.js";
-import type { DisconnectReason, SocketClient } from "./socket.js";
+import type { DisconnectReason } from "./socket.js";
+import type { SocketClient } from "./socket-ports.js";
 
 /** A socket as its connection needs it. */
 export interface ClientSocket extends Member {

@@ -5,21 +5,21 @@
  */
 import type { ErrorContext } from "@x/errors/handlers";
 import { SocketIOError } from "@x/errors/socketio";
-import type { Adapter, WriteOptions } from "../../adapter/port.js";
 import { everybody, type Room, type SocketId } from "../../core/broadcast.js";
-import type { DefaultEventsMap, EventArguments, EventName, Untyped, WithReplies } from "../../core/event-types.js";
+import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
 import { EventSocket } from "../../core/event-socket.js";
 import { atLimit } from "../../core/faults.js";
 import type { EmitFlags } from "../../core/outgoing.js";
-import { type EncodedPacket, type Packet, PacketType } from "../../core/packet.js";
+import { type Packet, PacketType } from "../../core/packet.js";
 import { isRecoverable, type Recovery } from "../../core/recovery.js";
-import type { Claim, Holder, Resumed, SessionKeeper } from "../../core/session-keeper.js";
+import type { Claim, Holder, Resumed } from "../../core/session-keeper.js";
 import type { Member } from "../../core/server-connection.js";
-import { BroadcastOperator, type RemoteSocket } from "./broadcast-operator.js";
+import { BroadcastOperator } from "./broadcast-operator.js";
 import { type Handshake, readHandshake } from "./handshake.js";
 import { Middleware, type Next } from "./middleware.js";
-import type { EngineConnection, Request, ServerContext } from "./ports.js";
+import type { EngineConnection, Request } from "./ports.js";
 import type { RateVerdict } from "./rates.js";
+import type { SocketClient, SocketNamespace } from "./socket-ports.js";
 
 /** Why a socket ended; the peers' words. */
 export type DisconnectReason =
@@ -34,44 +34,6 @@ export interface ServerReservedEvents {
 
 /** A socket's own `use`: the event's name and arguments, which it may change. */
 export type EventMiddleware = (event: [name: string, ...args: Untyped[]], next: Next) => unknown;
-
-/** The namespace as its sockets need it. */
-export interface SocketNamespace<InterServer> {
-  readonly name: string;
-  readonly adapter: Adapter;
-  /** Where clients may come back. */
-  readonly sessions: SessionKeeper | undefined;
-  readonly context: ServerContext;
-  readonly sockets: ReadonlyMap<SocketId, unknown>;
-  _ids: number;
-  to(room: Room | readonly Room[]): BroadcastOperator<Untyped, Untyped>;
-  in(room: Room | readonly Room[]): BroadcastOperator<Untyped, Untyped>;
-  except(room: Room | readonly Room[]): BroadcastOperator<Untyped, Untyped>;
-  emit(event: string, ...args: Untyped[]): boolean;
-  serverSideEmit<Name extends EventName<InterServer>>(event: Name, ...args: EventArguments<WithReplies<InterServer>, Name>): boolean;
-  fetchSockets(): Promise<RemoteSocket<Untyped, Untyped>[]>;
-  /** @internal The socket is gone. */
-  remove(socket: { readonly id: SocketId }): void;
-  /** @internal The socket was not let in. */
-  abandon(): void;
-}
-
-/** The connection as its sockets need it. */
-export interface SocketClient {
-  readonly id: string;
-  readonly conn: EngineConnection;
-  readonly request: Request;
-  readonly sockets: ReadonlyMap<SocketId, { readonly id: SocketId }>;
-  write(packet: Packet, flags?: EmitFlags): void;
-  writeToEngine(packets: EncodedPacket, options: WriteOptions): void;
-  disconnect(): void;
-  /** @internal A packet is complete. @returns why it is not taken. */
-  judge(packet: Packet): RateVerdict | undefined;
-  /** @internal The client has another connection: this one ends, which its sockets may survive. */
-  supersede(): void;
-  /** @internal The socket is gone. */
-  remove(socket: { readonly id: SocketId; readonly nsp: { readonly name: string } }): void;
-}
 
 export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterServer = DefaultEventsMap, SocketData = Untyped, Nsp extends SocketNamespace<InterServer> = SocketNamespace<InterServer>>
   extends EventSocket<Listen, Emit, ServerReservedEvents> implements Member, Holder {
