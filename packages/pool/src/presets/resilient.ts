@@ -3,9 +3,12 @@
  *
  * The numbers are JetSocket's, but for two: a stream of tokens is held up where it dropped its oldest, and nothing is compressed unasked.
  */
+import type { ReconnectPolicy } from "@x/errors/retry";
 import type { ResilientSocketOptions } from "../adapters/resilient.js";
 
-export type Preset = Pick<ResilientSocketOptions, "reconnect" | "heartbeat" | "maxAgeMs" | "connection"> & {
+/** Parts can be changed: `reconnect: { ...trading.reconnect, baseMs: 100 }`. */
+export type Preset = Pick<ResilientSocketOptions, "heartbeat" | "maxAgeMs" | "connection"> & {
+  readonly reconnect: ReconnectPolicy;
   readonly buffer?: { readonly capacity: number; readonly policy: "dropOldest" | "pause" };
 };
 

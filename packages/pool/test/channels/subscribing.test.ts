@@ -46,3 +46,95 @@ describe("subscribe()", () => {
     expect([it.exchange.subscribed, it.exchange.asked.length, it.pool.stats()]).toMatchObject([[], 2, { channels: 0, subscriptions: 0 }]);
   });
 });
+
+describe("messages", () => {
+  test("that name no channel, or one that nobody holds, are counted and told of", async () => {
+    const it = setUp();
+    const btc = await subscribed(it, "btc");
+    const told: unknown[] = [];
+    it.pool.on("unroutable", (payload) => told.push(payload));
+    it.exchange.links[0]?.deliver({ hello: 1 }, { channel: 5 }, { channel: "eth", seq: 1 }, { channel: "constructor", seq: 1 }, 7, null);
+    expect(told).toEqual([
+      { connection: 1, data: { hello: 1 }, channel: undefined, reason: "noChannel" },
+      { connection: 1, data: { channel: 5 }, channel: undefined, reason: "noChannel" },
+      { connection: 1, data: { channel: "eth", seq: 1 }, channel: "eth", reason: "notSubscribed" },
+      { connection: 1, data: { channel: "constructor", seq: 1 }, channel: "constructor", reason: "notSubscribed" },
+      expect.objectContaining({ data: 7 }), expect.objectContaining({ data: null }),
+    ]);
+    expect([it.pool.stats(), await taken(btc)]).toMatchObject([{ unroutable: 6, routed: 0 }, []]);
+  });
+
+  test("of a channel that is being given up are late, not unroutable", async () => {
+    const it = setUp();
+    const btc = await subscribed(it, "btc");
+    const all = await subscribed(it, "e*");
+    it.exchange.manners.acknowledges = false;
+    await Promise.all([btc.close(), all.close()]);
+    for (const channel of ["btc", "eth"]) it.exchange.publish(channel);
+    expect(it.pool.stats()).toMatchObject({ late: 2, unroutable: 0 });
+  });
+
+  test("a pattern gets those of every channel that matches, beside who holds the channel itself", async () => {
+    const it = setUp({ maxChannelsPerConnection: 1 });
+    const all = await subscribed(it, "*");
+    const trades = await subscribed(it, "b*");
+    const btc = await subscribed(it, "btc"); // on a connection of its own, as each
+    for (const channel of ["btc", "eth", "bnb"]) it.exchange.publish(channel);
+    expect([await taken(all), await taken(trades), await taken(btc), it.pool.stats().routed]).toEqual([[1, 1, 1], [1, 1], [1], 6]);
+  });
+
+  test("a server that sends a copy for each of a connection's subscriptions: positions tell which came before", async () => {
+    const it = setUp();
+    const all = await subscribed(it, "b*");
+    const btc = await subscribed(it, "btc");
+    it.exchange.links[0]?.deliver({ channel: "btc", seq: 1 }, { channel: "btc", seq: 1 });
+    expect([await taken(all), await taken(btc), it.pool.stats().duplicates]).toEqual([[1], [1], 2]);
+  });
+
+  test("wildcard: another one, or none", async () => {
+    const it = setUp({ wildcard: false });
+    const literal = await subscribed(it, "b*");
+    it.exchange.links[0]?.deliver({ channel: "b*", seq: 1 }, { channel: "btc", seq: 1 });
+    expect([await taken(literal), it.pool.stats().unroutable]).toEqual([[1], 1]);
+    const other = setUp({ wildcard: "#" });
+    const all = await subscribed(other, "b#");
+    other.exchange.links[0]?.deliver({ channel: "btc", seq: 3 });
+    expect(await taken(all)).toEqual([3]);
+  });
+
+  test("a listener may close what it listens to, and subscribe anew; who holds the channel, too, is not disturbed", async () => {
+    const it = setUp();
+    const one = await subscribed(it, "btc");
+    const other = await subscribed(it, "btc");
+    const heard: number[] = [];
+    one.on("message", ({ data }) => {
+      heard.push(data.seq);
+      void one.close();
+      void it.pool.subscribe("eth");
+    });
+    for (let n = 0; n < 2; n++) it.exchange.publish("btc");
+    await it.pass();
+    expect([heard, await taken(other), it.exchange.subscribed]).toEqual([[1], [1, 2], ["btc", "eth"]]);
+  });
+});
+
+describe("requests", () => {
+  test("an object is sent with the channel, the id and the position", async () => {
+    const it = setUp({ ackOf: undefined, subscribe: { op: "sub" }, unsubscribe: { op: "unsub" } });
+    const btc = await it.pool.subscribe("btc");
+    await it.pass();
+    it.exchange.links[0]?.deliver({ channel: "btc", seq: 4 });
+    it.exchange.links[0]?.close();
+    await it.pass(100);
+    await btc.close();
+    expect(it.exchange.transport.links.map((link) => link.sentData)).toEqual([
+      [{ op: "sub", channel: "btc", id: 1 }], [{ op: "sub", channel: "btc", id: 2, after: 4 }, { op: "unsub", channel: "btc", id: 3 }],
+    ]);
+  });
+
+  test("… with the channels, where a request may name several", async () => {
+    const it = setUp({ ackOf: undefined, subscribe: { method: "SUBSCRIBE" }, maxChannelsPerRequest: 10 });
+    await Promise.all([it.pool.subscribe("a"), it.pool.subscribe("b"), it.pass()]);
+    expect(it.exchange.links[0]?.sentData).toEqual([{ method: "SUBSCRIBE", channels: ["a", "b"], id: 1 }]);
+  });
+});

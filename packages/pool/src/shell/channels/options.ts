@@ -147,8 +147,9 @@ function acknowledgementOf(said: MessageId | Acknowledgement | undefined): Ackno
 /** A message of the application's, from its object or by its function. */
 function requestMessage<Out>(given: RequestMessage<Out> | Readonly<Record<string, unknown>>, maxChannelsPerRequest: number): RequestMessage<Out> {
   if (typeof given === "function") return given;
-  return ({ id, channel, after, channels }) => {
-    const named = maxChannelsPerRequest > 1 ? { channels: channels.map(({ channel: name }) => name) } : { channel, ...(after === undefined ? {} : { after }) };
+  return ({ id, kind, channel, after, channels }) => {
+    const start = after === undefined || kind === "unsubscribe" ? {} : { after };
+    const named = maxChannelsPerRequest > 1 ? { channels: channels.map(({ channel: name }) => name) } : { channel, ...start };
     // The server's message is an object, the caller says.
     return { ...given, ...named, id } as Out;
   };
