@@ -16,7 +16,8 @@ import { readCodec } from "../../core/parser.js";
 import { ask, type Asked, type Attempt, mustAsk } from "./attempt.js";
 import { type ManagerOptions, readPolicy, type SocketOptions } from "./options.js";
 import type { EngineClient, EngineFactory } from "./ports.js";
-import { Socket, type SocketManager } from "./socket.js";
+import { Socket } from "./socket.js";
+import type { SocketManager } from "./socket-manager.js";
 
 export interface ManagerEvents {
   open: () => void;

@@ -4,7 +4,8 @@
  * Room: socketio shell.
  */
 import { abortedError } from "./bounded.js";
-import type { Socket, SocketManager } from "./socket.js";
+import type { Socket } from "./socket.js";
+import type { SocketManager } from "./socket-manager.js";
 
 /**
  * Connects a socket that does not connect by itself.

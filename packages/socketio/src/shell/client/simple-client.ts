@@ -11,7 +11,8 @@ import { EventInbox, type InboxLimits, type ReceivedEvent } from "./event-inbox.
 import { opened } from "./opened.js";
 import type { ManagerOptions, SocketOptions } from "./options.js";
 import type { EngineClient } from "./ports.js";
-import type { Socket, SocketManager } from "./socket.js";
+import type { Socket } from "./socket.js";
+import type { SocketManager } from "./socket-manager.js";
 
 /** Beside them, as many calls of `emit` and `call` wait for a connection as `maxBufferedEvents` allows. */
 export interface SimpleClientOptions {

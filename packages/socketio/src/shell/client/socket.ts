@@ -3,54 +3,22 @@
  *
  * Room: socketio shell. Names and reasons as in socket.io-client.
  */
-import type { Clock, Timers } from "@x/errors/clock";
-import type { ErrorContext, OnError } from "@x/errors/handlers";
-import { retryAfterMs } from "@x/errors/retry";
-import { BadNamespaceError, ConnectionError, ConnectionRefusedError, DisconnectedError } from "@x/errors/socketio";
+import type { ErrorContext } from "@x/errors/handlers";
+import { ConnectionError, DisconnectedError } from "@x/errors/socketio";
 import type { AckListener } from "../../core/acks.js";
-import type { ReconnectPolicy } from "../../core/client-connection.js";
-import type { PacketEncoder } from "../../core/codec.js";
-import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
+import type { DefaultEventsMap } from "../../core/event-types.js";
 import { EventSocket } from "../../core/event-socket.js";
 import { reservedEvent } from "../../core/faults.js";
 import type { EmitFlags } from "../../core/outgoing.js";
 import { type EncodedPacket, isReservedEvent, type Packet, PacketType } from "../../core/packet.js";
 import type { Recovery } from "../../core/recovery.js";
 import { asking, type ConnectAnswer, type RecoverableSession, settle, takeOffset } from "../../core/recovery-client.js";
-import type { Attempt } from "./attempt.js";
 import { askAuth } from "./auth.js";
 import { OfflineBuffer } from "./offline-buffer.js";
-import { RetryQueue } from "./retry-queue.js";
 import { type Auth, readSocketSettings, type SocketOptions, type SocketSettings } from "./options.js";
-
-export interface ClientReservedEvents {
-  connect: () => void;
-  /** A {@link ConnectionRefusedError} or {@link BadNamespaceError} when the server refused: it is not asked again. Anything else is retried. */
-  connect_error: (error: Error & { readonly data?: Untyped }) => void;
-  disconnect: (reason: DisconnectReason, description?: unknown) => void;
-}
-
-/** Why a socket ended; the peers' words. After the first two it stays so until `connect()`. */
-export type DisconnectReason =
-  | "io server disconnect" | "io client disconnect"
-  | "ping timeout" | "transport close" | "transport error" | "parse error" | "forced close";
-
-/** The connection as its sockets need it. */
-export interface SocketManager {
-  readonly isOpen: boolean;
-  readonly isReconnecting: boolean;
-  readonly isWritable: boolean;
-  readonly clock: Clock;
-  readonly codec: PacketEncoder;
-  readonly attempt: Attempt;
-  /** Whether a refusal in which the server names a delay is followed by another CONNECT. */
-  readonly policy: Pick<ReconnectPolicy, "retryIf" | "reconnectionDelay" | "maxRetryAfterMs">;
-  readonly sweep: Timers;
-  readonly report: OnError;
-  open(): unknown;
-  write(packets: EncodedPacket): void;
-  release(): void;
-}
+import { askAgainAfterMs, readRefusal } from "./refusal.js";
+import { RetryQueue } from "./retry-queue.js";
+import type { ClientReservedEvents, SocketManager } from "./socket-manager.js";
 
 interface Waiting {
   readonly packets: EncodedPacket;
@@ -175,7 +143,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     const { type, data } = packet;
     if (type === PacketType.CONNECT) this.#onConnect(data);
     else if (type === PacketType.ACK) this.receiveAck(packet);
-    else if (type === PacketType.CONNECT_ERROR) this.#onRefused(data);
+    else if (type === PacketType.CONNECT_ERROR) this.#refuse(readRefusal(data, this.nsp));
     else if (type === PacketType.DISCONNECT) this.#onServerDisconnect();
     else if (this.connected) this.receiveEvent(this.#withoutOffset(packet));
     else this.#received.add(packet, () => undefined);
@@ -260,14 +228,6 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.run("connect", []);
   }
 
-  #onRefused(data: unknown): void {
-    const { message, data: details } = typeof data === "string" ? { message: data, data: undefined } : (data as { message?: unknown; data?: unknown });
-    const text = typeof message === "string" ? message : "Connection refused";
-    this.#refuse(text === "Invalid namespace"
-      ? new BadNamespaceError(text, { code: "socketio/unknown-namespace", namespace: this.nsp })
-      : new ConnectionRefusedError(text, { data: details }));
-  }
-
   /** The server does not want us yet. */
   #askAgainIn(delayMs: number): void {
     const attempt = ++this.#attempt;
@@ -278,10 +238,9 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
 
   /** The server does not want us: asking again is the application's decision. */
   #refuse(error: Error): void {
-    const askedMs = error instanceof ConnectionRefusedError ? retryAfterMs(error.data) : undefined;
-    const { retryIf, reconnectionDelay, maxRetryAfterMs } = this.io.policy;
-    if (askedMs !== undefined && !this.connected && retryIf(error)) {
-      this.#askAgainIn(Math.min(Math.max(askedMs, reconnectionDelay), maxRetryAfterMs));
+    const delayMs = this.connected ? undefined : askAgainAfterMs(error, this.io.policy);
+    if (delayMs !== undefined) {
+      this.#askAgainIn(delayMs);
       this.run("connect_error", [error]);
       return;
     }

@@ -1,0 +1,40 @@
+/**
+ * The connection as its sockets need it, and what they tell of it.
+ *
+ * Room: socketio shell. The real one is `Manager`; tests play others.
+ */
+import type { Clock, Timers } from "@x/errors/clock";
+import type { OnError } from "@x/errors/handlers";
+import type { ReconnectPolicy } from "../../core/client-connection.js";
+import type { PacketEncoder } from "../../core/codec.js";
+import type { Untyped } from "../../core/event-types.js";
+import type { EncodedPacket } from "../../core/packet.js";
+import type { Attempt } from "./attempt.js";
+
+export interface SocketManager {
+  readonly isOpen: boolean;
+  readonly isReconnecting: boolean;
+  readonly isWritable: boolean;
+  readonly clock: Clock;
+  readonly codec: PacketEncoder;
+  readonly attempt: Attempt;
+  /** Whether a refusal in which the server names a delay is followed by another CONNECT. */
+  readonly policy: Pick<ReconnectPolicy, "retryIf" | "reconnectionDelay" | "maxRetryAfterMs">;
+  readonly sweep: Timers;
+  readonly report: OnError;
+  open(): unknown;
+  write(packets: EncodedPacket): void;
+  release(): void;
+}
+
+export interface ClientReservedEvents {
+  connect: () => void;
+  /** A {@link ConnectionRefusedError} or {@link BadNamespaceError} when the server refused: it is not asked again. Anything else is retried. */
+  connect_error: (error: Error & { readonly data?: Untyped }) => void;
+  disconnect: (reason: DisconnectReason, description?: unknown) => void;
+}
+
+/** Why a socket ended; the peers' words. After the first two it stays so until `connect()`. */
+export type DisconnectReason =
+  | "io server disconnect" | "io client disconnect"
+  | "ping timeout" | "transport close" | "transport error" | "parse error" | "forced close";
