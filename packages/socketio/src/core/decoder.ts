@@ -148,11 +148,11 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Depth, and no own `__proto__` key. Such a key is spelt out or escaped, and each level of nesting has its bracket: what the text shows
- * not to be there need not be looked for in the value.
+ * Depth, and no own `__proto__` key. Such a key is spelt out or has an ASCII character escaped, and each level of nesting has its
+ * bracket: what the text shows not to be there need not be looked for in the value.
  */
 function check(data: object, text: string, { maxNestingDepth }: PacketLimits): void {
-  if (text.includes("__proto__") || text.includes("\\u")) inspect(data, maxNestingDepth, 0);
+  if (text.includes("__proto__") || text.includes("\\u00")) inspect(data, maxNestingDepth, 0);
   else if (hasMoreBrackets(text, maxNestingDepth) && isDeeper(data, maxNestingDepth)) throw overLimit("maxNestingDepth", maxNestingDepth, "socketio/too-deep");
 }
 
