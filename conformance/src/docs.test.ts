@@ -1,11 +1,15 @@
-/** The pages for those who come from elsewhere: every row names a test, and the test exists. */
+/** The pages for those who come from elsewhere: every row names a test, and the test exists; what they know there has its row. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
 const folder = new URL("../../docs/how-to/", import.meta.url);
 
-describe.each([["from-websocket-client.md", 70], ["from-simple-websocket.md", 26], ["from-python-engineio.md", 100], ["from-engine-io.md", 55], ["from-jetsocket.md", 80], ["from-socket-io.md", 65], ["from-python-socketio.md", 55]])("%s", (page, rows) => {
-  const lines = readFileSync(new URL(page, folder), "utf8").split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| there |"));
+function rowsOf(page: string): readonly string[] {
+  return readFileSync(new URL(page, folder), "utf8").split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| there |"));
+}
+
+describe.each([["from-websocket-client.md", 70], ["from-simple-websocket.md", 26], ["from-python-engineio.md", 100], ["from-engine-io.md", 55], ["from-jetsocket.md", 80], ["from-socket-io.md", 65], ["from-python-socketio.md", 130]])("%s", (page, rows) => {
+  const lines = rowsOf(page);
 
   test("has a row for everything", () => {
     expect(lines.length).toBeGreaterThanOrEqual(rows);
@@ -15,5 +19,16 @@ describe.each([["from-websocket-client.md", 70], ["from-simple-websocket.md", 26
     const [, title = "", file = ""] = /\[([^\]]+)\]\(([^)]+\.test\.ts)\) \|$/.exec(line) ?? [];
     expect(title).not.toBe("");
     expect(readFileSync(new URL(file, folder), "utf8")).toContain(title);
+  });
+});
+
+/** Options, methods, events and errors of python-socketio 5.16, section by section: words that the first column of a row must hold. */
+const known = JSON.parse(readFileSync(new URL("../rows/python-socketio.json", import.meta.url), "utf8")) as Readonly<Record<string, readonly string[]>>;
+
+describe.each(Object.entries(known))("python-socketio, %s", (_section, entries) => {
+  const there = rowsOf("from-python-socketio.md").map((line) => line.split(" | ", 1)[0] ?? "");
+
+  test.each(entries)("%s has its row", (entry) => {
+    expect(there.filter((cell) => cell.includes(entry))).not.toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 /** Adapters written for socket.io under our server, unchanged: its in-memory one, and Redis between two servers. */
 import { createAdapter } from "@socket.io/redis-adapter";
+import { Emitter } from "@socket.io/redis-emitter";
 import type { AdapterFactory, Server } from "@x/socketio";
 import { adapterContract, type AdapterNamespace } from "@x/socketio/adapter-contract";
 import { Adapter } from "socket.io-adapter";
@@ -95,5 +96,25 @@ describe.skipIf(redisProgram === undefined && process.env["CI"] !== "true")("@so
     one.in("blue").disconnectSockets(true);
     expect((await ended)[0]).toBe("io server disconnect");
     expect(ada.connected).toBe(true);
+  });
+
+  test("a program without a server, with @socket.io/redis-emitter: tells rooms, moves clients and disconnects them", async () => {
+    const key = `servers${String(keys++)}`;
+    const { server, url } = await ourServer({ adapter: await factory(key) });
+    server.on("connection", (socket) => void socket.join("red"));
+    const client = officialClient(url, { transports: ["websocket"], reconnection: false });
+    await next(client, "connect");
+    while (await server.sockets.adapter.serverCount() < 1) await Promise.resolve(); // its subscription is under way
+    const outside = new Emitter(await redis.connect(), { key });
+    const told = next(client, "told");
+    outside.to("red").emit("told", "from outside", Buffer.from([1, 2]));
+    expect(await told).toEqual(["from outside", Buffer.from([1, 2])]);
+    outside.in("red").socketsJoin("blue");
+    const moved = next(client, "moved");
+    outside.to("blue").emit("moved");
+    expect(await moved).toEqual([]);
+    const ended = next(client, "disconnect");
+    outside.in("blue").disconnectSockets();
+    expect((await ended)[0]).toBe("io server disconnect");
   });
 });
