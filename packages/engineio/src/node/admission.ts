@@ -3,7 +3,7 @@
  *
  * Room: engineio node.
  */
-import { randomBytes } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { isThenable } from "@x/errors/handlers";
 import { addressKey, clientAddress } from "./client-address.js";
@@ -49,7 +49,8 @@ export class Admission {
     if (refused !== undefined) return refused;
     const decided = this.#decide(request);
     if (!(decided instanceof Promise)) return this.#settled(decided, address);
-    return inTime(decided, this.#options).then((decision) => this.#settled(decision, address));
+    // another handshake may have taken the id while this one was on its way here
+    return inTime(decided, this.#options).then((decision) => this.#settled(typeof decision === "string" ? this.#checkId(decision) : decision, address));
   }
 
   /** The session exists. */
@@ -100,13 +101,12 @@ export class Admission {
   }
 
   #settled(decision: string | Refusal, address: string | undefined): Ticket | Refusal {
-    const checked = typeof decision === "string" ? this.#checkId(decision) : decision; // another may have taken it while this one was on its way here
-    if (typeof checked === "string" && !this.isClosing) {
-      this.#pending.add(checked);
-      return { id: checked, remoteAddress: address };
+    if (typeof decision === "string" && !this.isClosing) {
+      this.#pending.add(decision);
+      return { id: decision, remoteAddress: address };
     }
     this.#places.give(this.#keyOf(address));
-    return typeof checked === "string" ? this.#closing() : checked;
+    return typeof decision === "string" ? this.#closing() : decision;
   }
 
   #keyOf(address: string | undefined): string | undefined {
@@ -121,12 +121,14 @@ export class Admission {
 
 /** Ids of 120 random bits, from a pool: one system call for many. */
 export function randomIds(): () => string {
-  let pool = Buffer.alloc(0);
+  const pool = Buffer.alloc(ID_BYTES * POOLED_IDS);
+  let at = pool.length;
   return () => {
-    if (pool.length === 0) pool = randomBytes(ID_BYTES * POOLED_IDS);
-    const id = pool.toString("base64url", 0, ID_BYTES);
-    pool = pool.subarray(ID_BYTES);
-    return id;
+    if (at === pool.length) {
+      randomFillSync(pool);
+      at = 0;
+    }
+    return pool.toString("base64url", at, (at += ID_BYTES));
   };
 }
 

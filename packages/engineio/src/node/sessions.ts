@@ -113,14 +113,14 @@ export class Sessions {
     this.count--;
     this.sweep.delete(socket.session);
     this.admission.leave(socket);
-    if (this.#ended.size === 0) queueMicrotask(() => this.#dropEnded());
+    if (this.#ended.size === 0) process.nextTick(this.#dropEnded);
     this.#ended.add(socket.id);
   }
 
-  #dropEnded(): void {
+  readonly #dropEnded = (): void => {
     for (const sid of this.#ended) this.#data.delete(sid);
     this.#ended.clear();
-  }
+  };
 }
 
 function noSession(sid: string): SocketIsClosedError {

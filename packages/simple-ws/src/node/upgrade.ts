@@ -86,7 +86,10 @@ function open({ runtime, request, socket, head, settings, owner }: Upgrade, acce
   if (!socket.writable) throw new ConnectionError("Cannot accept: the client has gone", { code: "simple-ws/network-error" });
   const { responseHeaders: headers } = settings;
   const answered = formatAcceptance(acceptOf(acceptance.key), acceptance, typeof headers === "function" ? headers(request) : headers);
-  if (socket instanceof Socket) socket.setTimeout(0).setNoDelay(true);
+  if (socket instanceof Socket) {
+    if (socket.timeout !== undefined) socket.setTimeout(0); // the HTTP server's
+    socket.setNoDelay(true);
+  }
   const duplex = new NodeDuplex(socket);
   const driver = new Driver(profileOf("server", settings.connection, runtime), traced(duplex, settings.trace, true), acceptance.extensions);
   const connection = new WebSocketConnection(driver, { protocol: acceptance.protocol, extensions: acceptance.extensions?.field ?? "" });
