@@ -40,6 +40,7 @@ export async function startServer(options: ChatServerOptions): Promise<RunningSe
   let listener: RequestListener = (_request, response) => { response.writeHead(503, { "Retry-After": "1", "Content-Type": "text/plain" }).end("Starting\n"); };
   const httpServer = createServer((request, response) => { listener(request, response); });
   const url = await listen(httpServer, config);
+  httpServer.on("error", (error) => { logger.error({ err: error }, "Connection could not be taken"); }); // such as no file descriptor for it
   let storage: Storage | undefined;
   try {
     const assets = await Assets.load(options.clientFolder);
