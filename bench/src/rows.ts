@@ -148,7 +148,7 @@ export const ROWS: readonly Row[] = [
   work("channels", "a message to its channel, of 64", "@x/pool/channels", { "Map router": undefined }),
   {
     kind: "storm", id: "storm", title: "1,000 clients come back: attempts in the busiest 100 ms", subjects: RECONNECTING_CLIENTS,
-    ratios: [{ of: "@x/pool reconnecting", to: "the same without jitter" }, { of: "@x/pool reconnecting", to: "reconnecting-websocket's law" }],
+    ratios: [{ of: "@x/pool reconnecting", to: "the same without jitter" }, { of: "@x/pool reconnecting", to: "reconnecting-websocket's law" }, { of: "@x/pool reconnecting", to: "partysocket's law" }],
   },
 ];
 

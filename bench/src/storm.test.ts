@@ -20,6 +20,7 @@ test("stormShare(): jitter spreads; without it whole rounds come at once", async
   expect(shares.get("the same without jitter")).toBeCloseTo(20, 6); // after 1, 3, 7, 15 and 31 s: five times everybody
   expect(shares.get("@x/pool reconnecting")).toBeLessThan(8);
   expect(shares.get("reconnecting-websocket's law")).toBeLessThan(8);
+  expect(shares.get("partysocket's law")).toBeCloseTo(100 / 6, 6);
 });
 
 test("VirtualClock: calls in the order of time, and leaves out what was cleared", async () => {

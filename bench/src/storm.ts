@@ -1,12 +1,12 @@
 /**
  * A thousand clients whose server goes away for half a minute: when do they try to come back? On a virtual clock, with nothing but their own laws.
  *
- * Ours are real `ResilientSocket`s; of reconnecting-websocket 4.4.0 it is the law of its delays, with its defaults.
+ * Ours are real `ResilientSocket`s; of reconnecting-websocket 4.4.0 and partysocket 1.3.0 it is the law of their delays, with their defaults.
  */
 import { ConnectionError, ResilientSocket, type Link, type LinkHandler } from "@x/pool/resilient";
 import { VirtualClock } from "./virtual-clock.js";
 
-export const RECONNECTING_CLIENTS = ["@x/pool reconnecting", "the same without jitter", "reconnecting-websocket's law"] as const;
+export const RECONNECTING_CLIENTS = ["@x/pool reconnecting", "the same without jitter", "reconnecting-websocket's law", "partysocket's law"] as const;
 export type ReconnectingClient = (typeof RECONNECTING_CLIENTS)[number];
 
 const CLIENTS = 1_000;
@@ -19,8 +19,17 @@ export function isReconnectingClient(name: string): name is ReconnectingClient {
 
 /** @returns the greatest part, in per cent, of all attempts that falls into 100 ms. */
 export async function stormShare(client: ReconnectingClient, random: () => number, clients: number = CLIENTS): Promise<number> {
-  const attempts = client === "reconnecting-websocket's law" ? attemptsByLaw(clients, random) : await attemptsOfSockets(clients, client === "@x/pool reconnecting" ? 1 : 0, random);
+  const attempts = await attemptsOf(client, random, clients);
   return (busiest(attempts) / attempts.length) * 100;
+}
+
+function attemptsOf(client: ReconnectingClient, random: () => number, clients: number): number[] | Promise<number[]> {
+  switch (client) {
+    case "@x/pool reconnecting": return attemptsOfSockets(clients, 1, random);
+    case "the same without jitter": return attemptsOfSockets(clients, 0, random);
+    case "reconnecting-websocket's law": return attemptsByLaw(clients, () => 1_000 + random() * 4_000); // drawn once per program
+    case "partysocket's law": return attemptsByLaw(clients, () => 3_000);
+  }
 }
 
 /** @returns how many of the times fall into the fullest window. */
@@ -34,10 +43,10 @@ export function busiest(times: readonly number[], windowMs: number = WINDOW_MS):
   return most;
 }
 
-/** minReconnectionDelay is drawn once per program from 1 to 5 s, then grows by 1.3 up to 10 s. */
-function attemptsByLaw(clients: number, random: () => number): number[] {
+/** The first delay grows by 1.3 up to 10 s. */
+function attemptsByLaw(clients: number, firstMs: () => number): number[] {
   return Array.from({ length: clients }, () => {
-    let delayMs = 1_000 + random() * 4_000;
+    let delayMs = firstMs();
     const times = [delayMs];
     for (let atMs = delayMs; atMs < AWAY_MS; times.push(atMs)) {
       delayMs = Math.min(10_000, delayMs * 1.3);
