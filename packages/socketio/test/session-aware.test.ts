@@ -17,10 +17,11 @@ class StoringAdapter extends InMemoryAdapter {
     const isKept = packet.type === 2 && packet.id === undefined && options.flags?.volatile === undefined;
     if (isKept) {
       const offset = `offset ${String(this.events.length)}`;
-      const data = [...(packet.data as unknown[]), offset];
+      const data = packet.data as unknown[];
+      data.push(offset); // as socket.io's does
       this.events.push({ offset, data, options });
-      super.broadcast({ ...packet, data }, options);
-    } else super.broadcast(packet, options);
+    }
+    super.broadcast(packet, options);
   }
 
   async persistSession(session: StoredSession): Promise<void> {
@@ -105,6 +106,7 @@ describe("a client that comes back", () => {
   test.each([
     ["the store knows nothing of", (adapter: StoringAdapter) => adapter.sessions.clear()],
     ["the store answers nonsense for", (adapter: StoringAdapter) => void (adapter.fault = () => ({ sid: 7, rooms: "red" }))],
+    ["the store turns down with a text", (adapter: StoringAdapter) => void (adapter.fault = () => { throw "session or offset not found"; })], // eslint-disable-line @typescript-eslint/only-throw-error -- as the adapter over Redis streams does
   ])("that %s gets a new session, and is told", async (_name, spoil) => {
     const { place, adapter } = storing();
     const { socket, peer } = await joinAndHear(place);
@@ -150,6 +152,17 @@ describe("a store that fails", () => {
     expect(place.failures).toEqual([{ error: expect.objectContaining({ message: "the store is away" }) as Error, context: { event: "adapter", namespace: "/" } }]);
   });
 
+  test("when it is to keep an event: the application hears of it, and nothing is left unhandled", async () => {
+    const { place, adapter } = storing();
+    const { peer } = await joinAndHear(place);
+    Object.assign(adapter, { broadcast: () => Promise.reject(new Error("the store is away")) });
+    peer.emit("kept");
+    place.server.emit("kept");
+    await settle();
+    const failure = { error: expect.objectContaining({ message: "the store is away" }) as Error, context: { event: "adapter", namespace: "/" } };
+    expect(place.failures).toEqual([failure, failure]);
+  });
+
   test("by never answering: connectTimeout ends the wait, and a late answer changes nothing", async () => {
     const { place, adapter } = storing({ connectTimeout: 500 });
     const { socket } = await joinAndHear(place);
@@ -179,6 +192,15 @@ test("outgoing listeners hear each event once; acknowledgements and volatile eve
   peer.volatile.emit("volatile");
   expect(await peer.timeout(1000).emitWithAck("ask")).toBe("answered");
   expect([outgoing, adapter.events.map(({ data: [name] }) => name)]).toEqual([["kept", "volatile", "ask"], ["first", "kept"]]);
+});
+
+test("events of a template are stored in each of its namespaces, with the offset of each", async () => {
+  const { place } = storing();
+  const template = place.server.of(/^\/n\d$/);
+  const adapters = ["/n1", "/n2"].map((name) => place.server.of(name).adapter).filter((adapter) => adapter instanceof StoringAdapter);
+  template.emit("all", 1);
+  expect(adapters.map(({ events }) => events.map(({ data }) => data))).toEqual([[["all", 1, "offset 0"]], [["all", 1, "offset 0"]]]);
+  await settle();
 });
 
 test("whoever disconnects ends the session", async () => {

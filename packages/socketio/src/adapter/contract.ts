@@ -87,11 +87,11 @@ export const adapterContract: readonly AdapterCase[] = [
     node.remove("c");
   }),
   single("broadcasts to the union of rooms, once each, without those excepted", async ({ adapter, node }) => {
-    adapter.broadcast(event("all"), audience());
-    adapter.broadcast(event("union"), audience(["red", "blue"]));
-    adapter.broadcast(event("except"), audience(["red"], ["blue"]));
-    adapter.broadcast(event("own"), audience(["c"]));
-    adapter.broadcast(event("nobody"), audience(["nowhere"]));
+    await adapter.broadcast(event("all"), audience());
+    await adapter.broadcast(event("union"), audience(["red", "blue"]));
+    await adapter.broadcast(event("except"), audience(["red"], ["blue"]));
+    await adapter.broadcast(event("own"), audience(["c"]));
+    await adapter.broadcast(event("nobody"), audience(["nowhere"]));
     equal("what arrived", await node.arrived({ a: 3, b: 2, c: 2 }), { a: ["all", "union", "except"], b: ["all", "union"], c: ["all", "own"] });
   }),
   single("gathers acknowledgements of a broadcast", async ({ adapter, node }) => {
@@ -116,9 +116,9 @@ export const adapterContract: readonly AdapterCase[] = [
     equal("replies", replies, [null, []]);
   }),
   cluster("broadcasts reach the sockets of the other server; local ones do not", async ({ one, two }) => {
-    one.adapter.broadcast(event("local"), audience(["red"], [], { local: true }));
-    one.adapter.broadcast(event("both", { bytes: new Uint8Array([1, 2]) }), audience(["red"]));
-    two.adapter.broadcast(event("back"), audience());
+    await one.adapter.broadcast(event("local"), audience(["red"], [], { local: true }));
+    await one.adapter.broadcast(event("both", { bytes: new Uint8Array([1, 2]) }), audience(["red"]));
+    await two.adapter.broadcast(event("back"), audience());
     equal("at the first", await one.arrived({ a: 3 }), { a: ["local", "both", "back"] });
     equal("at the second", (await two.arrived({ b: 2 }))["b"]?.sort(), ["back", "both"]);
   }),

@@ -56,7 +56,8 @@ export interface Adapter {
   addAll(id: SocketId, rooms: Set<Room>): Promise<void> | void;
   del(id: SocketId, room: Room): Promise<void> | void;
   delAll(id: SocketId): void;
-  broadcast(packet: BroadcastPacket, options: BroadcastOptions): void;
+  /** Over a network it may take until the packet is stored. */
+  broadcast(packet: BroadcastPacket, options: BroadcastOptions): Promise<void> | void;
   /**
    * @param onCount told how many clients got the packet (of one server, for adapters over an engine).
    * @param ack called with each client's reply.

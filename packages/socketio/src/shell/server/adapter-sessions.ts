@@ -12,6 +12,7 @@ import type { EmitFlags } from "../../core/outgoing.js";
 import { type Packet, PacketType } from "../../core/packet.js";
 import type { RecoverySettings } from "../../core/recovery.js";
 import type { Claim, Holder, Recipient, Resumed, SessionKeeper } from "../../core/session-keeper.js";
+import { broadcast } from "./broadcast.js";
 import type { ServerContext } from "./ports.js";
 
 /** As adapters store it. */
@@ -31,7 +32,7 @@ export interface RestoredSession extends StoredSession {
 
 export interface SessionAwareAdapter extends Adapter {
   persistSession(session: StoredSession): unknown;
-  /** @returns nothing when the session or the event of the offset is unknown; also as a promise. */
+  /** @returns nothing when the session or the event of the offset is unknown; also as a promise. The adapter over Redis streams rejects with a text then. */
   restoreSession(pid: string, offset: string): unknown;
 }
 
@@ -110,8 +111,11 @@ export class AdapterSessions implements SessionKeeper {
 
   send(recipient: Recipient, packet: Packet, flags: EmitFlags): void {
     const { type, id, data } = packet;
-    if (type !== PacketType.EVENT) recipient.client.writeToEngine(this.#context.encoder.encode(packet), flags);
-    else this.#adapter.broadcast({ type, data, ...(id !== undefined && { id }) }, { rooms: new Set([recipient.id]), except: new Set(), flags: flagsOf(flags) });
+    if (type !== PacketType.EVENT) {
+      recipient.client.writeToEngine(this.#context.encoder.encode(packet), flags);
+      return;
+    }
+    broadcast(this.#adapter, this.#context, { type, data, ...(id !== undefined && { id }) }, { rooms: new Set([recipient.id]), except: new Set(), flags: flagsOf(flags) });
   }
 
   async #restore(pid: string, offset: string): Promise<Claim> {
@@ -120,7 +124,7 @@ export class AdapterSessions implements SessionKeeper {
       const session: unknown = await this.#adapter.restoreSession(pid, offset);
       if (isRestored(session)) return { session, recovery: { outcome: "recovered", missed: session.missedPackets.length } };
     } catch (error) {
-      this.#failed(error);
+      if (error instanceof Error) this.#failed(error);
     }
     return LOST;
   }

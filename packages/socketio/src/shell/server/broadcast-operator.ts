@@ -7,6 +7,7 @@ import type { Adapter } from "../../adapter/port.js";
 import { Audience, type BroadcastFlags, everybody, type Room, type SocketId } from "../../core/broadcast.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, WithReplies } from "../../core/event-types.js";
 import { eventData, PacketType } from "../../core/packet.js";
+import { broadcast } from "./broadcast.js";
 import { collectReplies, type RepliesListener } from "./broadcast-acks.js";
 import type { Handshake } from "./handshake.js";
 import type { ServerContext } from "./ports.js";
@@ -122,7 +123,7 @@ export class BroadcastOperator<Emit, SocketData> {
 
   #emit(event: string, args: readonly unknown[]): void {
     const packet = { type: PacketType.EVENT, data: eventData(event, args) };
-    if (!this.#audience.isNobody) this.#host.adapter.broadcast(packet, this.#audience.options());
+    if (!this.#audience.isNobody) broadcast(this.#host.adapter, this.#host.context, packet, this.#audience.options());
   }
 
   #emitWithReplies(event: string, args: readonly unknown[], listener: RepliesListener): void {

@@ -8,6 +8,7 @@ import { SocketIOError } from "@x/errors/socketio";
 import type { AdapterNamespace, BroadcastPacket } from "../../adapter/port.js";
 import { InMemoryAdapter } from "../../adapter/in-memory.js";
 import type { BroadcastOptions } from "../../core/broadcast.js";
+import { broadcast } from "./broadcast.js";
 import { Namespace, type NamespaceServer } from "./namespace.js";
 import type { ServerContext } from "./ports.js";
 
@@ -36,7 +37,8 @@ class ParentAdapter extends InMemoryAdapter {
   }
 
   override broadcast(packet: BroadcastPacket, options: BroadcastOptions): void {
-    for (const { adapter } of this.#children) adapter.broadcast({ ...packet }, options);
+    const data = packet.data as readonly unknown[]; // of an EVENT; adapters may add to it
+    for (const { adapter, context } of this.#children) broadcast(adapter, context, { ...packet, data: [...data] }, options);
   }
 
   override broadcastWithAck(): void {
