@@ -2,6 +2,7 @@
  * What any client could do to python-socketio's servers, and what was left to luck in its clients: each hole by its name, and closed here.
  * Those of the transport below are with the Engine.IO tests.
  */
+import { bySid, SidNamespace } from "@x/socketio/by-sid";
 import { describe, expect, test } from "vitest";
 import { next, ourClient, ourServer } from "./peers.js";
 import { dial, join, type Wire } from "./wire.js";
@@ -221,6 +222,14 @@ describe("bounds", () => {
     expect(await gone).toMatch(/^(transport|forced)/);
   });
 
+  test("hole: any number of clients is let in; ours refuses what is over maxSocketsPerNamespace", async () => {
+    const { url } = await ourServer({ maxSocketsPerNamespace: 1 });
+    await join(url);
+    const second = await dial(url);
+    second.send("40");
+    expect(await second.read()).toMatch(/^44\{"message":/);
+  });
+
   test("hole: a POST that fails waits for a poll; ours is answered at once", async () => {
     const { url } = await ourServer(quiet);
     const endpoint = `${url}/socket.io/?EIO=4&transport=polling`;
@@ -229,7 +238,54 @@ describe("bounds", () => {
   });
 });
 
+describe("by client id", () => {
+  test("hole: a session is saved although the block that changed it failed; ours is as it was", async () => {
+    const { server, url } = await ourServer();
+    const sio = bySid(server);
+    const arrival = next(server, "connection");
+    await join(url);
+    const [{ id }] = await arrival as [{ id: string }];
+    sio.saveSession(id, { name: "Ada" });
+    await expect(sio.session(id, (session) => {
+      session["name"] = "Bob";
+      throw new Error("the database is away");
+    })).rejects.toThrow("the database is away");
+    const read = sio.getSession(id);
+    read["name"] = "Eve"; // a copy
+    expect(sio.getSession(id)).toEqual({ name: "Ada" });
+  });
+
+  test("hole: call() of a class waits for ever; ours has the limit of all calls, and ends with the client", async () => {
+    const { server, url } = await ourServer();
+    const chat = new SidNamespace("/");
+    bySid(server).registerNamespace(chat);
+    const arrival = next(server, "connection");
+    const wire = await join(url);
+    const [{ id }] = await arrival as [{ id: string }];
+    await expect(chat.call("ask", undefined, { to: id, timeoutMs: 1 })).rejects.toMatchObject({ name: "TimeoutError" });
+    expect(await wire.read()).toMatch(/^42\d+\["ask"\]$/);
+    const asked = chat.call("ask", undefined, { to: id });
+    wire.send("41");
+    await expect(asked).rejects.toMatchObject({ name: "DisconnectedError" });
+  });
+});
+
 describe("clients", () => {
+  test("hole: cookies are shared by all clients of an HTTP session; ours are each client's own", async () => {
+    const { server, url } = await ourServer({ cookie: { name: "sticky", path: "/" }, transports: ["polling"] });
+    const handshakes: unknown[] = [];
+    const polls: unknown[] = [];
+    server.engine.on("headers", (_headers, { url: asked = "", headers }) => void (asked.includes("sid=") ? polls : handshakes).push(headers.cookie));
+    for (let n = 0; n < 2; n++) {
+      const client = ourClient(url, { transports: ["polling"], withCredentials: true, reconnection: false });
+      await next(client, "connect");
+      client.disconnect();
+    }
+    expect(handshakes).toEqual([undefined, undefined]);
+    expect(polls.every((cookie) => String(cookie).startsWith("sticky="))).toBe(true);
+    expect(new Set(polls).size).toBe(2);
+  });
+
   test("hole: a connection that is made again forgets its options; ours asks with all of them", async () => {
     const { server, url } = await ourServer();
     const seen: unknown[] = [];
