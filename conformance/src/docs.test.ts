@@ -8,7 +8,7 @@ function rowsOf(page: string): readonly string[] {
   return readFileSync(new URL(page, folder), "utf8").split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| there |"));
 }
 
-describe.each([["from-websocket-client.md", 70], ["from-simple-websocket.md", 26], ["from-python-engineio.md", 100], ["from-engine-io.md", 55], ["from-jetsocket.md", 80], ["from-socket-io.md", 65], ["from-python-socketio.md", 130]])("%s", (page, rows) => {
+describe.each([["from-websocket-client.md", 70], ["from-simple-websocket.md", 26], ["from-python-engineio.md", 100], ["from-engine-io.md", 55], ["from-reconnecting-websocket.md", 30], ["from-jetsocket.md", 110], ["from-socket-io.md", 65], ["from-python-socketio.md", 130]])("%s", (page, rows) => {
   const lines = rowsOf(page);
 
   test("has a row for everything", () => {
