@@ -22,7 +22,7 @@ export class PythonPeer {
 
   /** @param program of the folder `peers`. */
   constructor(program: string, args: readonly string[]) {
-    this.#child = spawn(PYTHON, [join(import.meta.dirname, "../peers", program), ...args], { stdio: ["pipe", "pipe", "inherit"] });
+    this.#child = spawn(PYTHON, ["-B", join(import.meta.dirname, "../peers", program), ...args], { stdio: ["pipe", "pipe", "inherit"] });
     this.#child.stdin.on("error", () => undefined); // it may end first
     this.#gone = new Promise((resolve) => this.#child.once("close", () => {
       this.#isGone = true;
