@@ -120,7 +120,8 @@ export class Pool<R> implements Lender<R> {
 
   /** Lends to nobody new, and keeps nothing: borrowers who wait already are served as resources come back. When the last has come back, or after `timeoutMs`, it closes.
    *  @returns a promise that resolves when all is closed, and never rejects. */
-  drain({ timeoutMs = DEFAULT_DRAIN_TIMEOUT_MS, signal }: DrainOptions = {}): Promise<void> {
+  drain(options: DrainOptions = {}): Promise<void> {
+    const { timeoutMs = DEFAULT_DRAIN_TIMEOUT_MS, signal } = options;
     const nowMs = this.#driver.now();
     this.#driver.core.drain(nowMs, nowMs + checked("closeTimeoutMs", timeoutMs));
     this.#driver.awaited();

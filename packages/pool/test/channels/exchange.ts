@@ -75,7 +75,7 @@ export class Exchange {
   }
 
   #answer(link: FakeLink, asked: Asked): void {
-    if (!Array.isArray(asked.channels) || asked.channels.some((channel) => typeof channel !== "object")) return; // of a test that reads for itself
+    if (!("channels" in asked) || typeof asked.channels[0] !== "object") return; // of a test that reads for itself
     this.asked.push({ ...asked, link });
     if (link.isOver) return;
     const refused = asked.op === "subscribe" && asked.channels.some(({ channel }) => this.manners.refuses(channel));

@@ -27,7 +27,7 @@ test("routing: every message is delivered, late, doubled or unroutable", () => {
       channel.home = new Seat(channel, line);
       line.add(channel.home);
       directory.add(channel);
-      channel.join({ ready: () => undefined, deliver: () => void delivered++, missed: () => undefined, end: () => undefined });
+      channel.join({ ready: () => undefined, deliver: () => (delivered += 1), missed: () => undefined, end: () => undefined });
       if (index === 2) {
         line.part(channel.home);
         channel.home = undefined;
