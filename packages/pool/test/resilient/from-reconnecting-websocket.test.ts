@@ -1,5 +1,6 @@
 /** Side by side with reconnecting-websocket and partysocket, against one server: what is the same, and what is not. */
-import { createRequire } from "node:module";
+import PartyWebSocket from "partysocket/ws";
+import ReconnectingWebSocket from "reconnecting-websocket";
 import { serve, type ServeOptions, type WebSocketConnection } from "@x/simple-ws";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket as NativeWebSocket } from "ws";
@@ -17,10 +18,9 @@ interface Peer {
 }
 type PeerClass = new (url: string | (() => string | Promise<string>), protocols: string[], options: Record<string, unknown>) => Peer;
 
-const load = createRequire(import.meta.url);
 const peers: readonly (readonly [name: string, PeerClass])[] = [
-  ["reconnecting-websocket", load("reconnecting-websocket") as PeerClass],
-  ["partysocket", (load("partysocket/ws") as { readonly default: PeerClass }).default],
+  ["reconnecting-websocket", ReconnectingWebSocket as unknown as PeerClass], // a CommonJS module, whose types say something else
+  ["partysocket", PartyWebSocket as unknown as PeerClass],
 ];
 const quickly = { WebSocket: NativeWebSocket, minReconnectionDelay: 1, maxReconnectionDelay: 5, connectionTimeout: 10_000 };
 const patience = { timeout: 10_000 };
