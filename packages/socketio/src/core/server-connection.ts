@@ -145,8 +145,8 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
       this.#fail(atLimit("Too many namespaces on one connection", "socketio/too-many-namespaces", "maxNamespacesPerConnection", this.#maxNamespaces));
       return;
     }
-    const ask = new Ask<Socket>(nsp, this.#deadlineMs ?? this.#sink.answerByMs); // who keeps asking gains no time
-    this.#namespaces.set(nsp, ask);
+    const ask = new Ask<Socket>(detached(nsp), this.#deadlineMs ?? this.#sink.answerByMs); // who keeps asking gains no time
+    this.#namespaces.set(ask.nsp, ask);
     this.#sink.onConnect(ask, (data ?? {}) as Record<string, unknown>);
   }
 
@@ -154,6 +154,11 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
     this.end();
     this.#sink.onFailure(error instanceof SocketIOError ? error : new SocketIOError("Cannot decode", { code: "socketio/invalid-packet", cause: error }));
   }
+}
+
+/** A copy: engines make a piece of a text share the text's memory, so that a name which is kept would keep its whole message. */
+function detached(name: string): string {
+  return name.split("").join("");
 }
 
 function unexpected(what: string): SocketIOError {
