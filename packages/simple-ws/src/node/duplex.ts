@@ -62,8 +62,14 @@ export class NodeDuplex implements ByteDuplex {
   }
 
   write(chunk: Uint8Array): void {
-    if (this.#stream.writableEnded || this.#stream.write(chunk)) return; // a destroyed stream ignores what is written
-    if (this.#stream.listenerCount("drain") === 0) this.#stream.once("drain", onDrain); // only while there is something to hear
+    const stream = this.#stream;
+    try {
+      if (stream.writableEnded || stream.write(chunk)) return; // a destroyed stream ignores what is written
+    } catch {
+      stream.destroy(); // one that an application brought, and that fails otherwise than streams may
+      return;
+    }
+    if (stream.listenerCount("drain") === 0) stream.once("drain", onDrain); // only while there is something to hear
   }
 
   end(): void {

@@ -76,6 +76,7 @@ export class Opening {
       stream.on("end", onEnd).on("error", onError).on("close", onError);
       this.#attempt.signal.addEventListener("abort", onAbort, { once: true });
       if (this.#attempt.signal.aborted) onAbort();
+      else if (!stream.writable || stream.readableEnded) onError(); // it has ended while nobody listened
       else this.#write(stream);
     });
   }
