@@ -10,7 +10,8 @@ import { reconnection, type NextAttempt } from "@x/errors/retry";
 import { Heartbeat, Latency } from "./heartbeat.js";
 import { endedError, endsQuietly, LOST, type LinkEnd } from "./link-end.js";
 import type { Attempt, ConnectIntent, MachineSettings, MachineSink, Outcome } from "./lifecycle.js";
-import { isRunning, openTimedOut, phaseDeadlineMs, type Current, type Life, type Phase, type Renewal, type Running } from "./phases.js";
+import { openTimedOut, phaseDeadlineMs, type Current, type Life, type Phase } from "./phases.js";
+import { Renewal, type Running } from "./renewal.js";
 import { Retired } from "./retired.js";
 import { checkTransition, CONNECTABLE, invalidState, type SocketState } from "./states.js";
 
@@ -74,14 +75,14 @@ export class Machine<Link> implements Swept {
   opened(attempt: Attempt, link: Link, nowMs: number): void {
     const phase = this.#phase;
     if (phase.kind === "connecting" && phase.running.attempt === attempt) this.#adopt(link, attempt, undefined, nowMs);
-    else if (phase.kind === "connected" && isRunning(phase.current.renewal, attempt)) this.#adopt(link, attempt, phase.current, nowMs);
+    else if (phase.kind === "connected" && phase.current.renewal.running?.attempt === attempt) this.#adopt(link, attempt, phase.current, nowMs);
     else this.#sink.end(link, undefined);
   }
 
   attemptFailed(attempt: Attempt, failure: JetSocketError, nowMs: number): void {
     const phase = this.#phase;
     if (phase.kind === "connecting" && phase.running.attempt === attempt) this.#connectFailed(failure, nowMs);
-    else if (phase.kind === "connected" && isRunning(phase.current.renewal, attempt)) this.#renewalFailed(phase.current, failure, nowMs);
+    else if (phase.kind === "connected" && phase.current.renewal.running?.attempt === attempt) this.#renewalFailed(phase.current, failure, nowMs);
   }
 
   /** A connection is gone, for the reason it gives. */
@@ -179,11 +180,12 @@ export class Machine<Link> implements Swept {
 
   #adopt(link: Link, attempt: Attempt, replaced: Current<Link> | undefined, nowMs: number): void {
     const life = this.#living();
+    const { limits, random } = this.#settings;
     const downtimeMs = life.downSinceMs === undefined ? undefined : nowMs - life.downSinceMs;
     life.connectByMs = Infinity;
     life.retries = true;
     life.downSinceMs = life.lastFailure = undefined;
-    const current = { link, sinceMs: nowMs, heartbeat: new Heartbeat(this.#settings.heartbeat, nowMs), renewal: this.#firstRenewal(nowMs) };
+    const current = { link, sinceMs: nowMs, heartbeat: new Heartbeat(this.#settings.heartbeat, nowMs), renewal: new Renewal(limits, random, nowMs) };
     if (replaced === undefined) this.#enter({ kind: "connected", current });
     else this.#phase = { kind: "connected", current };
     this.#sink.adopted(link, { attempt, downtimeMs, replacedAgeMs: replaced === undefined ? undefined : nowMs - replaced.sinceMs });
@@ -191,11 +193,9 @@ export class Machine<Link> implements Swept {
   }
 
   #tickConnected(current: Current<Link>, nowMs: number): void {
-    const { renewal } = current;
     const beat = current.heartbeat.tick(nowMs);
     if (beat === "dead") this.#died(current, nowMs);
-    else if (renewal.kind === "due" && renewal.atMs <= nowMs) this.#renew(current, renewal.attempt, nowMs);
-    else if (renewal.kind === "running" && renewal.running.deadlineMs <= nowMs) this.#renewalTimedOut(current, renewal.running, nowMs);
+    else this.#renew(current, nowMs);
     if (beat === "ping") this.#sink.ping(current.link);
   }
 
@@ -206,28 +206,21 @@ export class Machine<Link> implements Swept {
     this.#lost(current, SILENT, "reconnecting", nowMs, error);
   }
 
-  #firstRenewal(nowMs: number): Renewal {
-    const { maxAgeMs, maxAgeJitter } = this.#settings.limits;
-    return { kind: "due", atMs: maxAgeMs === Infinity ? Infinity : nowMs + maxAgeMs * (1 - maxAgeJitter * this.#settings.random()), attempt: 1 };
-  }
-
-  #renew(current: Current<Link>, number: number, nowMs: number): void {
-    const attempt: Attempt = { reason: "renew", attempt: number, cause: undefined };
-    this.#phase = { kind: "connected", current: { ...current, renewal: { kind: "running", running: this.#running(attempt, nowMs) } } };
-    this.#sink.open(attempt);
-  }
-
-  #renewalTimedOut(current: Current<Link>, { attempt }: Running, nowMs: number): void {
-    const error = this.#attemptTimeout();
-    this.#sink.abandon(attempt, error);
-    this.#renewalFailed(current, error, nowMs);
+  #renew(current: Current<Link>, nowMs: number): void {
+    const overdue = current.renewal.overdue(nowMs);
+    if (overdue !== undefined) {
+      const error = this.#attemptTimeout();
+      this.#sink.abandon(overdue, error);
+      this.#renewalFailed(current, error, nowMs);
+    }
+    const attempt = current.renewal.start(nowMs);
+    if (attempt !== undefined) this.#sink.open(attempt);
   }
 
   /** The old connection serves on; the policy says whether and when another attempt is made. */
   #renewalFailed(current: Current<Link>, failure: JetSocketError, nowMs: number): void {
     const next = this.#settings.reconnect === undefined ? undefined : this.#living().reconnection.next(failure, 0);
-    const atMs = next === undefined ? Infinity : nowMs + next.delayMs;
-    this.#phase = { kind: "connected", current: { ...current, renewal: { kind: "due", atMs, attempt: next?.attempt ?? 1 } } };
+    current.renewal.failed(next, nowMs);
     this.#sink.emit("error", { error: failure, fatal: false });
   }
 
@@ -235,7 +228,7 @@ export class Machine<Link> implements Swept {
     const life = this.#living();
     const error = endedError(end, cause);
     const next = this.#settings.reconnect === undefined ? undefined : life.reconnection.next(error, nowMs - current.sinceMs);
-    const running = current.renewal.kind === "running" ? current.renewal.running : undefined;
+    const { running } = current.renewal;
     life.downSinceMs = nowMs;
     if (end.initiator === "remote") this.#sink.emit("closing", { code: end.code, reason: end.reason, initiatedBy: "remote" });
     this.#enter({ kind: via });
@@ -268,7 +261,7 @@ export class Machine<Link> implements Swept {
     const { code, reason } = end;
     this.#enter({ kind: "disconnecting", link, end, forceAtMs: nowMs + this.#settings.limits.closeTimeoutMs });
     this.#sink.emit("closing", { code, reason, initiatedBy: "local" });
-    if (renewal.kind === "running") this.#sink.abandon(renewal.running.attempt, endedError(end));
+    if (renewal.running !== undefined) this.#sink.abandon(renewal.running.attempt, endedError(end));
     this.#retired.close(nowMs);
     this.#sink.end(link, { code, reason });
   }

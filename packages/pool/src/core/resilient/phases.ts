@@ -6,15 +6,7 @@ import type { Reconnection } from "@x/errors/retry";
 import type { Heartbeat } from "./heartbeat.js";
 import type { Attempt } from "./lifecycle.js";
 import type { LinkEnd } from "./link-end.js";
-
-export interface Running {
-  readonly attempt: Attempt;
-  readonly deadlineMs: number;
-}
-
-export type Renewal =
-  | { readonly kind: "due"; readonly atMs: number; readonly attempt: number }
-  | { readonly kind: "running"; readonly running: Running };
+import type { Renewal, Running } from "./renewal.js";
 
 export interface Current<Link> {
   readonly link: Link;
@@ -47,19 +39,11 @@ export function phaseDeadlineMs<Link>(phase: Phase<Link>): number {
     case "connecting": return phase.running.deadlineMs;
     case "backingOff": return phase.dueMs;
     case "disconnecting": return phase.forceAtMs;
-    case "connected": return Math.min(phase.current.heartbeat.deadlineMs, renewalDeadlineMs(phase.current.renewal));
+    case "connected": return Math.min(phase.current.heartbeat.deadlineMs, phase.current.renewal.deadlineMs);
     case "idle": case "disconnected": case "reconnecting": case "failed": case "closed": return Infinity;
   }
 }
 
-function renewalDeadlineMs(renewal: Renewal): number {
-  return renewal.kind === "due" ? renewal.atMs : renewal.running.deadlineMs;
-}
-
 export function openTimedOut({ lastFailure, openTimeoutMs: afterMs }: Life): JetSocketError {
   return lastFailure ?? new ConnectionTimeoutError(`Cannot connect: not open after ${afterMs} ms`, { operation: "connect", afterMs });
-}
-
-export function isRunning(renewal: Renewal, attempt: Attempt): boolean {
-  return renewal.kind === "running" && renewal.running.attempt === attempt;
 }
