@@ -5,7 +5,7 @@
  */
 import type { StreamCarrier } from "../src/core/carrier.js";
 import { type Handshake, encodeOpen } from "../src/core/open.js";
-import { type PreparedPacket, Wire, type WirePacket } from "../src/core/packet.js";
+import type { PreparedPacket, WirePacket } from "../src/core/packet.js";
 import { ClientSession } from "../src/core/client-session.js";
 import { ClientPolling } from "../src/core/polling-client.js";
 import { ServerPolling } from "../src/core/polling-server.js";
@@ -14,6 +14,7 @@ import { Session } from "../src/core/session.js";
 import type { CarriedSession } from "../src/core/session-ports.js";
 import type { SessionSink } from "../src/core/session-sink.js";
 import { neutralText } from "../src/core/text.js";
+import * as Wire from "../src/core/wire.js";
 
 export const times = { pingInterval: 25_000, pingTimeout: 20_000 };
 

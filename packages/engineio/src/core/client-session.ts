@@ -9,12 +9,13 @@ import { ConnectionError, ContentTooLongError, SocketIsClosedError } from "@x/er
 import { type Carrier, NORMAL_CLOSE, PROTOCOL_ERROR, type StreamCarrier, isStream } from "./carrier.js";
 import { type Handshake, decodeOpen } from "./open.js";
 import { Outbox } from "./outbox.js";
-import { type PreparedPacket, Wire, type WirePacket, messageWire } from "./packet.js";
+import { type PreparedPacket, type WirePacket, messageWire } from "./packet.js";
 import { payloadBytes, unexpectedPacket } from "./payload.js";
 import { Pressure } from "./pressure.js";
 import type { ClientSessionConfig, CloseReason, ReadyState } from "./session-config.js";
 import type { CarriedSession, HeldSession } from "./session-ports.js";
 import type { SessionSink } from "./session-sink.js";
+import * as Wire from "./wire.js";
 
 /** A process that was stopped this much longer than planned (a machine asleep, a blocked event loop) first reads what arrived meanwhile… */
 const STALLED_MS = 500;

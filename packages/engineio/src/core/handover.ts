@@ -5,10 +5,11 @@
  * Room: engineio core. Which packet means what is {@link onTrialPacket}'s; this class acts on it.
  */
 import type { Carrier, StreamCarrier } from "./carrier.js";
-import { Wire, type WirePacket } from "./packet.js";
+import type { WirePacket } from "./packet.js";
 import { unexpectedPacket } from "./payload.js";
 import type { SessionConfig } from "./session-config.js";
 import { type Trial, onTrialPacket } from "./upgrade.js";
+import * as Wire from "./wire.js";
 
 /** What a handover needs of its session. */
 export interface HandoverOwner {

@@ -3,9 +3,10 @@
  *
  * Room: engineio core. Sizes are the bytes that packets take in a polling payload.
  */
-import { type PreparedPacket, Wire, type WirePacket } from "./packet.js";
+import type { PreparedPacket, WirePacket } from "./packet.js";
 import { SEPARATOR, payloadBytes, payloadPart } from "./payload.js";
 import type { TextPort } from "./text.js";
+import * as Wire from "./wire.js";
 
 /** A packet in waiting, in either form. */
 export type QueuedPacket = WirePacket | PreparedPacket;

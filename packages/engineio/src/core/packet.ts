@@ -4,6 +4,7 @@
  * Room: engineio core. Protocol document §"Packet encoding": text packets are `<type><data>`; a binary packet is always
  * a message and has no type (a WebSocket binary frame, or `b<base64>` in a polling payload).
  */
+import * as Code from "./code.js";
 
 /** The protocol revision, sent as `EIO=4`. */
 export const protocol = 4;
@@ -25,12 +26,6 @@ export interface Packet {
   readonly type: PacketType;
   readonly data?: string | Uint8Array;
 }
-
-/** Wire texts of the packets that carry no application data. */
-export const Wire = { close: "1", ping: "2", pong: "3", message: "4", upgrade: "5", noop: "6", probe: "2probe", probeAnswer: "3probe" } as const;
-
-/** Character codes of the packet types that are looked for on the hot path. */
-export const Code = { open: 48, close: 49, ping: 50, pong: 51, message: 52, upgrade: 53, noop: 54 } as const;
 
 /** A packet as it leaves on a transport that frames: text with its type character, or the bytes of a binary message. */
 export type WirePacket = string | Uint8Array;

@@ -5,9 +5,9 @@
  * Room: engineio core. HTTP is behind {@link PollingRequests}.
  */
 import { type Carrier, PROTOCOL_ERROR } from "./carrier.js";
-import { Wire } from "./packet.js";
 import { decodePayload } from "./payload.js";
 import type { ClientSession } from "./client-session.js";
+import * as Wire from "./wire.js";
 
 /** The two requests of a client; answers come back through {@link ClientPolling}'s methods. */
 export interface PollingRequests {

@@ -6,9 +6,9 @@
  */
 import { ConnectionError } from "@x/errors/engineio";
 import type { Carrier } from "./carrier.js";
-import { Wire } from "./packet.js";
 import { decodePayload } from "./payload.js";
 import type { Session } from "./session.js";
+import * as Wire from "./wire.js";
 
 /** A GET that waits for its answer. */
 export interface ParkedPoll {

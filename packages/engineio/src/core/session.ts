@@ -6,18 +6,18 @@
  * move to another transport `Handover`. A client's session is `ClientSession`.
  */
 import { ConnectionError, UnknownPacketError } from "@x/errors/engineio";
-import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
+import { type Carrier, NORMAL_CLOSE, PROTOCOL_ERROR, type StreamCarrier, isStream } from "./carrier.js";
+import * as Code from "./code.js";
 import { Handover, type HandoverOwner } from "./handover.js";
 import { Heartbeat } from "./heartbeat.js";
-import { Code, type PreparedPacket, Wire, type WirePacket } from "./packet.js";
+import type { PreparedPacket, WirePacket } from "./packet.js";
 import { unexpectedPacket } from "./payload.js";
 import { Sender, type SenderOwner } from "./sender.js";
 import type { CloseReason, ReadyState, SessionConfig } from "./session-config.js";
 import type { SessionSink } from "./session-sink.js";
+import * as Wire from "./wire.js";
 
-const NORMAL_CLOSE = 1000;
 const GOING_AWAY = 1001;
-const PROTOCOL_ERROR = 1002;
 
 /** The state machine; drivers call `tick` when `deadlineMs` has passed. */
 export class Session implements SenderOwner, HandoverOwner {

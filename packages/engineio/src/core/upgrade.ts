@@ -3,7 +3,8 @@
  *
  * Room: engineio core. The server's half, a pure function; the client's is in `ClientSession`.
  */
-import { Wire, type WirePacket } from "./packet.js";
+import type { WirePacket } from "./packet.js";
+import * as Wire from "./wire.js";
 
 /**
  * Where a stream on trial stands: until the client's probe is answered it is being probed; from then on the client still

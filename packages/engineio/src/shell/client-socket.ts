@@ -4,9 +4,10 @@
  * Room: engineio shell. HTTP, WebSocket and time are the platform's.
  */
 import { ConnectionError } from "@x/errors/engineio";
+import { NORMAL_CLOSE } from "../core/carrier.js";
 import { ClientSession } from "../core/client-session.js";
 import type { Handshake } from "../core/open.js";
-import { type TransportName, Wire } from "../core/packet.js";
+import type { TransportName } from "../core/packet.js";
 import type { ClientSessionConfig, CloseReason } from "../core/session-config.js";
 import { type ClientOptions, type ParsedClientOptions, parseClientOptions, requestSettings } from "./client-options.js";
 import { ClientRequests } from "./client-requests.js";
@@ -15,11 +16,10 @@ import type { ClientPlatform, ClientStream, ClientTransport, MessageData } from 
 import { type SendOptions, SessionSocket } from "./session-socket.js";
 import { Target } from "./target.js";
 import { after } from "./timer.js";
+import * as Wire from "../core/wire.js";
 
 /** An element of the option `transports`. */
 type Choice = TransportName | ClientTransport;
-
-const NORMAL_CLOSE = 1000;
 
 /** One connection to a server. Opens itself; a closed one stays closed. */
 export class ClientSocket extends SessionSocket<ClientSession> {
