@@ -1,4 +1,5 @@
 /** The server's shell over an engine in memory: admission, failures, rooms. No real time. */
+import { EngineIOError, SocketIsClosedError } from "@x/errors/engineio";
 import { BadNamespaceError, ConnectionRefusedError } from "@x/errors/socketio";
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
@@ -107,6 +108,21 @@ describe("failures of handlers", () => {
     expect(place.failures.map(({ error, context }) => [(error as Error).message, context["event"], context["namespace"], context["socketId"] === peer.id])).toEqual([
       ["any", "*", "/", true], ["sync", "sync", "/", true], ["any", "*", "/", true], ["any", "*", "/", true], ["async", "async", "/", true], ["in disconnect", "disconnect", "/", true],
     ]);
+  });
+
+  test("a broadcast to a client that has just hung up is no failure; one that cannot be written is", async () => {
+    const place = world();
+    await join(place);
+    const { socket } = await join(place);
+    let heard = 0;
+    socket.on("news", () => heard++);
+    for (const error of [new SocketIsClosedError("gone"), new EngineIOError("too long")]) {
+      const [end] = place.ends;
+      end!.sendPrepared = () => { throw error; };
+      place.server.emit("news");
+    }
+    await settle();
+    expect([heard, place.failures.map(({ error, context }) => [(error as Error).message, context["event"]])]).toEqual([2, [["too long", "write"]]]);
   });
 
   test("an event named error, which nobody listens to, is no error", async () => {

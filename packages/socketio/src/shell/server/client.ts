@@ -3,6 +3,7 @@
  *
  * Room: socketio shell. Joins the sans-I/O {@link ServerConnection} to the engine.
  */
+import { SocketIsClosedError } from "@x/errors/engineio";
 import { type SocketIOError, TimeoutError } from "@x/errors/socketio";
 import type { WriteOptions } from "../../adapter/port.js";
 import type { Ask } from "../../core/ask.js";
@@ -202,7 +203,7 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
       if (isShared) for (const message of this.#context.prepare(packets)) void conn.sendPrepared(message);
       else for (const message of packets) void conn.send(message);
     } catch (error) {
-      this.#context.report(error, { event: "write" });
+      if (!(error instanceof SocketIsClosedError)) this.#context.report(error, { event: "write" }); // else it has hung up, which comes next
       if (packets.length > 1) void conn.close(); // the client may be waiting for the rest of the packet
     }
   }
