@@ -24,7 +24,12 @@ export class Ledger {
   /** Of those who got one. */
   readonly waits: WaitHistogram = new WaitHistogram();
 
-  lent(waitedMs: number): void {
+  lentAtOnce(): void {
+    this.acquired++;
+    this.waits.recordNone();
+  }
+
+  lentAfter(waitedMs: number): void {
     this.acquired++;
     this.waits.record(waitedMs);
   }

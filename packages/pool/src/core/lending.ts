@@ -267,7 +267,7 @@ export class Lending<R> {
 
   #hand(waiter: Waiter<R>, slot: Slot<R>, nowMs: number): void {
     this.queue.remove(waiter);
-    this.ledger.lent(nowMs - waiter.sinceMs);
+    this.ledger.lentAfter(nowMs - waiter.sinceMs);
     waiter.borrower.lend(slot);
   }
 

@@ -78,7 +78,7 @@ export class PoolCore<R> implements Swept {
     if (this.#phase.kind !== "open") throw poolClosed(this.counts());
     const shelf = this.#stock.peek(key);
     const slot = shelf === undefined ? undefined : this.#lending.lendReady(shelf, nowMs);
-    if (slot !== undefined) this.#lending.ledger.lent(0);
+    if (slot !== undefined) this.#lending.ledger.lentAtOnce();
     return slot;
   }
 
@@ -129,11 +129,12 @@ export class PoolCore<R> implements Swept {
   /** The borrower is done with the slot. A broken one, or one of a closed pool, is closed instead of kept. */
   release(slot: Slot<R>, nowMs: number): void {
     if (slot.state.kind !== "lent") return;
-    if (this.#phase.kind !== "open" && !this.#isServing) slot.brokenBy ??= "closed";
+    const isOpen = this.#phase.kind === "open";
+    if (!isOpen && !this.#isServing) slot.brokenBy ??= "closed";
     if (slot.brokenBy !== undefined) this.#endLease(slot, slot.brokenBy, nowMs);
     else if (this.#lending.endLease(slot, nowMs)) {
       this.#lending.keep(slot, slot.state.resource, nowMs);
-      if (this.#phase.kind === "draining") this.#settle(nowMs);
+      if (!isOpen) this.#settle(nowMs);
     }
   }
 

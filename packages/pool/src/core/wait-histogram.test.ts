@@ -8,9 +8,11 @@ test("says nothing of nothing", () => {
 
 test("who gets a resource at once waits for 0 ms", () => {
   const waits = new WaitHistogram();
-  for (let n = 0; n < 99; n++) waits.record(0);
+  for (let n = 0; n < 99; n++) waits.recordNone();
   waits.record(500);
-  expect(waits.stats()).toEqual({ p50Ms: 0.125, p99Ms: 0.125, maxMs: 500 });
+  expect(waits.stats()).toEqual({ p50Ms: 0, p99Ms: 0, maxMs: 500 });
+  waits.record(400);
+  expect(waits.stats()).toEqual({ p50Ms: 0, p99Ms: 416, maxMs: 500 });
   const idle = new WaitHistogram();
   idle.record(0);
   expect(idle.stats()).toEqual({ p50Ms: 0, p99Ms: 0, maxMs: 0 });
@@ -34,7 +36,12 @@ test("what was long ago weighs little, and the longest times have a counter, too
   const waits = new WaitHistogram();
   for (let n = 0; n < 70_000; n++) waits.record(1_000);
   for (let n = 0; n < 140_000; n++) waits.record(1);
+  expect(waits.stats().p99Ms).toBeGreaterThan(1); // halved, not forgotten
+  for (let n = 0; n < 20; n++) waits.record(1);
   expect(waits.stats().p50Ms).toBeLessThan(1.3);
+  for (let n = 0; n < 10_000_000; n++) waits.recordNone();
+  for (let n = 0; n < 2_000; n++) waits.record(7);
+  expect(waits.stats().p99Ms).toBeCloseTo(7, 0); // they were counted for at most 65,536
   waits.record(Infinity);
   expect(waits.stats().maxMs).toBe(Infinity);
 });

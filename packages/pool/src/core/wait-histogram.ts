@@ -30,7 +30,13 @@ export interface WaitStats {
 export class WaitHistogram {
   readonly #counts = new Uint32Array(SIZE);
   #total = 0;
+  /** Beside them, the ones who did not wait: nearly all, so that they have a counter that costs nothing. */
+  #atOnce = 0;
   #maxMs = 0;
+
+  recordNone(): void {
+    if ((this.#atOnce += 1) >= WINDOW) this.#halve();
+  }
 
   record(ms: number): void {
     const index = indexOf(Math.min(MAX_UNITS, Math.max(0, ms * UNITS_PER_MS)) | 0);
@@ -45,17 +51,19 @@ export class WaitHistogram {
 
   /** The end of the counter in which so great a part of all has been reached, but not beyond the longest. */
   #percentile(part: number): number {
-    const wanted = this.#total * part;
-    let seen = 0;
+    const wanted = (this.#total + this.#atOnce) * part;
+    let seen = this.#atOnce;
+    if (seen >= wanted) return 0;
     for (const [index, count] of this.#counts.entries()) {
       seen += count;
-      if (count > 0 && seen >= wanted) return Math.min(this.#maxMs, endOf(index) / UNITS_PER_MS);
+      if (seen >= wanted) return Math.min(this.#maxMs, endOf(index) / UNITS_PER_MS);
     }
     return 0;
   }
 
   #halve(): void {
     this.#total = 0;
+    this.#atOnce >>>= 1;
     for (const [index, count] of this.#counts.entries()) {
       const half = count >>> 1;
       this.#counts[index] = half;
