@@ -7,18 +7,14 @@ import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import type { DrainOptions, DrainReport, FetchInfo, Server as EngineServer, ServerOptions as EngineOptions } from "@x/engineio/server";
-import type { EventName as Key, Listener as Handler } from "@x/errors/emitter";
 import { SocketIOError } from "@x/errors/socketio";
 import type { Adapter, AdapterFactory } from "../adapter/port.js";
 import type { PacketEncoder } from "../core/codec.js";
 import { readRecovery } from "../core/recovery.js";
-import type { Events } from "../core/emitter.js";
-import type { AckName, AckValue, AllButLast, EventArguments, EventName, DefaultEventsMap, Untyped, WithReplies } from "../core/event-types.js";
-import { BroadcastEmitter } from "../shell/server/broadcast-emitter.js";
-import { BroadcastOperator } from "../shell/server/broadcast-operator.js";
+import type { DefaultEventsMap, Untyped } from "../core/event-types.js";
 import { type Admission, Client } from "../shell/server/client.js";
-import type { Step } from "../shell/server/middleware.js";
-import type { Namespace, NamespaceReservedEvents, NspSocket } from "../shell/server/namespace.js";
+import { DefaultNamespace } from "../shell/server/default-namespace.js";
+import type { Namespace, NspSocket } from "../shell/server/namespace.js";
 import { readSettings, type SocketServerOptions } from "../shell/server/options.js";
 import { defaultAdapter, keeperFinder } from "../shell/server/recovery.js";
 import { NamespaceRegistry, type NamespaceMatcher } from "../shell/server/registry.js";
@@ -34,14 +30,10 @@ export interface ServerOptions extends SocketServerOptions, Omit<EngineOptions, 
   readonly clientDirectory?: string;
 }
 
-type Args<Listen, Emit, InterServer, Data> = Events<InterServer, NamespaceReservedEvents<NspSocket<Listen, Emit, InterServer, Data>>>;
-type Name<Listen, Emit, InterServer, Data> = Key<Args<Listen, Emit, InterServer, Data>>;
-
 export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterServer = DefaultEventsMap, SocketData = Untyped>
-  extends BroadcastEmitter<InterServer, Emit, SocketData, NamespaceReservedEvents<NspSocket<Listen, Emit, InterServer, SocketData>>>
+  extends DefaultNamespace<Listen, Emit, InterServer, SocketData>
   implements AsyncDisposable {
-  /** The default namespace, `/`. */
-  readonly sockets: Namespace<Listen, Emit, InterServer, SocketData>;
+  override readonly sockets: Namespace<Listen, Emit, InterServer, SocketData>;
   readonly encoder: PacketEncoder;
   readonly opts: ServerOptions;
   /** The Engine.IO server, from {@link attach} on; that it is not there before is kept from the type, as in socket.io. */
@@ -189,11 +181,6 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     return namespace;
   }
 
-  use(step: Step<NspSocket<Listen, Emit, InterServer, SocketData>>): this {
-    this.sockets.use(step);
-    return this;
-  }
-
   /** What delivers broadcasts; given one, changes it in every namespace, before the first client connects. */
   adapter(): AdapterFactory;
   adapter(factory: AdapterFactory): this;
@@ -202,14 +189,6 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     this.#adapter = factory;
     for (const namespace of this.#namespaces.all.values()) namespace.renewAdapter();
     return this;
-  }
-
-  serverSideEmit<Event extends EventName<InterServer>>(event: Event, ...args: EventArguments<WithReplies<InterServer>, Event>): boolean {
-    return this.sockets.serverSideEmit(event, ...args);
-  }
-
-  serverSideEmitWithAck<Event extends AckName<InterServer>>(event: Event, ...args: AllButLast<EventArguments<InterServer, Event>>): Promise<AckValue<EventArguments<InterServer, Event>>[]> {
-    return this.sockets.serverSideEmitWithAck(event, ...args);
   }
 
   /** Ends every socket ("server shutting down"), every connection, and the HTTP server. Idempotent. */
@@ -245,47 +224,6 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  override on<Event extends Name<Listen, Emit, InterServer, SocketData>>(event: Event, listener: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
-    this.sockets.on(event, listener);
-    return this;
-  }
-  override once<Event extends Name<Listen, Emit, InterServer, SocketData>>(event: Event, listener: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
-    this.sockets.once(event, listener);
-    return this;
-  }
-  override prependListener<Event extends Name<Listen, Emit, InterServer, SocketData>>(event: Event, listener: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
-    this.sockets.prependListener(event, listener);
-    return this;
-  }
-  override off<Event extends Name<Listen, Emit, InterServer, SocketData>>(event?: Event, listener?: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
-    this.sockets.off(event, listener);
-    return this;
-  }
-  override prependOnceListener<Event extends Name<Listen, Emit, InterServer, SocketData>>(event: Event, listener: Handler<Args<Listen, Emit, InterServer, SocketData>[Event]>): this {
-    this.sockets.prependOnceListener(event, listener);
-    return this;
-  }
-  override removeAllListeners(event?: Name<Listen, Emit, InterServer, SocketData>): this {
-    this.sockets.removeAllListeners(event);
-    return this;
-  }
-  override listeners(event: Name<Listen, Emit, InterServer, SocketData>): ReturnType<Namespace["listeners"]> {
-    return this.sockets.listeners(event);
-  }
-  override listenerCount(event: Name<Listen, Emit, InterServer, SocketData>): number {
-    return this.sockets.listenerCount(event);
-  }
-  override hasListeners(event: Name<Listen, Emit, InterServer, SocketData>): boolean {
-    return this.sockets.hasListeners(event);
-  }
-  override eventNames(): readonly string[] {
-    return this.sockets.eventNames();
-  }
-
-  protected override all(): BroadcastOperator<Emit, SocketData> {
-    return new BroadcastOperator(this.sockets);
   }
 
   /** The one that there is, or one that nothing is attached to. */
