@@ -4,9 +4,9 @@
  * Room: engineio core. Decoding is all or nothing: a payload with one bad packet yields none.
  */
 import { type EngineIOCode, UnknownPacketError } from "@x/errors/engineio";
+import * as Code from "./code.js";
 import { type PreparedPacket, type Role, type WirePacket, mayReceive } from "./packet.js";
 import type { TextPort } from "./text.js";
-import * as Code from "./code.js";
 
 /** Between two packets of a payload. */
 export const SEPARATOR = "\x1e";

@@ -9,6 +9,7 @@ import { ClientSession } from "../core/client-session.js";
 import type { Handshake } from "../core/open.js";
 import type { TransportName } from "../core/packet.js";
 import type { ClientSessionConfig, CloseReason } from "../core/session-config.js";
+import * as Wire from "../core/wire.js";
 import { type ClientOptions, type ParsedClientOptions, parseClientOptions, requestSettings } from "./client-options.js";
 import { ClientRequests } from "./client-requests.js";
 import type { SocketHooks } from "./delivery.js";
@@ -16,7 +17,6 @@ import type { ClientPlatform, ClientStream, ClientTransport, MessageData } from 
 import { type SendOptions, SessionSocket } from "./session-socket.js";
 import { Target } from "./target.js";
 import { after } from "./timer.js";
-import * as Wire from "../core/wire.js";
 
 /** An element of the option `transports`. */
 type Choice = TransportName | ClientTransport;
