@@ -29,6 +29,7 @@ export interface WebSocketStreamCloseInfo {
 }
 
 export class WebSocketStream {
+  /** Without credentials, which the server gets as HTTP Basic authorization. */
   readonly url: string;
   /** Rejects with what `connect` throws. */
   readonly opened: Promise<WebSocketStreamOpened>;
@@ -39,7 +40,7 @@ export class WebSocketStream {
   /** @throws {WebSocketAddressException} `wsframe/invalid-url`. */
   constructor(url: string | URL, { protocols = [], ...options }: WebSocketStreamOptions = {}) {
     this.url = parseWebSocketUrl(String(url)).href;
-    this.#connecting = connect(this.url, { ...options, subprotocols: protocols });
+    this.#connecting = connect(url, { ...options, subprotocols: protocols });
     this.opened = handled(this.#connecting.then((connection) => ({ ...toWebStreams(connection), protocol: connection.protocol, extensions: connection.extensions })));
     this.closed = handled(this.#connecting.then(async (connection) => outcomeOf(await connection.closed)));
   }

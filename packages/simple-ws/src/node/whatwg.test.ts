@@ -150,6 +150,30 @@ describe("WebSocket", () => {
     expect(calls).toEqual(["two"]);
   });
 
+  test("credentials of the URL reach the server, and are not shown", async () => {
+    const seen: unknown[] = [];
+    const server = await start({ onConnection: (connection, { headers }) => {
+      seen.push(headers.authorization);
+      void connection.close();
+    } });
+    const url = server.url.replace("ws://", "ws://me:secret@");
+    const socket = new WebSocket(url);
+    await once(socket, "close");
+    const stream = new WebSocketStream(url);
+    await stream.closed;
+    const basic = `Basic ${Buffer.from("me:secret").toString("base64")}`;
+    expect([seen, socket.url, stream.url]).toEqual([[basic, basic], server.url, server.url]);
+  });
+
+  test("close() rounds a code as Web IDL does", async () => {
+    const server = await start();
+    const socket = new WebSocket(server.url);
+    await once(socket, "open");
+    socket.close(3000.4);
+    const [event] = await once(socket, "close") as [{ readonly code: number }];
+    expect(event.code).toBe(3000);
+  });
+
   test("the third argument takes the client's options", async () => {
     const server = await start({ perMessageDeflate: true, verify: ({ headers }) => (headers["x-token"] === "t" ? undefined : { statusCode: 401 }) });
     const socket = new WebSocket(server.url, [], { headers: { "X-Token": "t" }, perMessageDeflate: true });

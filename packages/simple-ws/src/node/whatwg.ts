@@ -45,9 +45,10 @@ export class WebSocket extends EventHandlers {
     super();
     this.#url = checkUrl(String(url));
     const subprotocols = checkProtocols(typeof protocols === "string" ? [protocols] : protocols);
-    void this.#open({ ...init, subprotocols, signal: this.#opening.signal });
+    void this.#open(String(url), { ...init, subprotocols, signal: this.#opening.signal });
   }
 
+  /** Without credentials, which the server gets as HTTP Basic authorization. */
   get url(): string {
     return this.#url;
   }
@@ -86,10 +87,11 @@ export class WebSocket extends EventHandlers {
   }
 
   /**
-   * @param code 1000 or 3000–4999. @param reason at most 123 bytes of UTF-8.
+   * @param given the code: 1000 or 3000–4999. @param reason at most 123 bytes of UTF-8.
    * @throws {DOMException} "InvalidAccessError", "SyntaxError".
    */
-  close(code?: number, reason?: string): void {
+  close(given?: number, reason?: string): void {
+    const code = given === undefined ? undefined : Math.round(given); // an unsigned short of Web IDL
     if (code !== undefined && code !== 1000 && !(code >= 3000 && code <= 4999)) throw new DOMException(`Cannot close: code is ${code}, must be 1000 or 3000–4999`, "InvalidAccessError");
     if (reason !== undefined && Buffer.byteLength(reason) > 123) throw new DOMException("Cannot close: reason must have at most 123 bytes of UTF-8", "SyntaxError");
     if (this.#readyState >= CLOSING) return;
@@ -98,9 +100,9 @@ export class WebSocket extends EventHandlers {
     else void this.#connection.close(code ?? 1000, reason ?? "");
   }
 
-  async #open(options: ConnectOptions): Promise<void> {
+  async #open(url: string, options: ConnectOptions): Promise<void> {
     try {
-      const connection = await connect(this.#url, options);
+      const connection = await connect(url, options);
       if (this.#opening.signal.aborted) connection.terminate(); // close() was called when it was open already and we did not know yet
       this.#opening.signal.throwIfAborted();
       this.#connection = connection;
