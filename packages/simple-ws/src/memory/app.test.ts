@@ -168,6 +168,13 @@ describe("run()", () => {
     await app.close();
   });
 
+  test("rejects when onOpen reads the connection itself, and leaves none behind", async () => {
+    const { app, pairs } = appOf(["open"], { onOpen: (connection) => void connection[Symbol.asyncIterator]() });
+    await expect(app.run()).rejects.toMatchObject({ code: "simple-ws/already-attached" });
+    expect(await pairs[0]?.client.closed).toMatchObject({ code: 1006, initiator: "local" });
+    expect(app.state).toBe("closed");
+  });
+
   test("runs once at a time, and again after its end", async () => {
     const { app, log, pairs } = appOf(["open"]);
     const running = app.run();

@@ -53,7 +53,7 @@ export class WebSocketApp<ConnectOptions extends object, Connection extends Mess
    *
    * @returns why the last connection ended, if it was clean, asked for by {@link close} or by `signal`; `undefined` if none was open.
    * @throws the failure after which there is no further attempt: {@link ConnectionError}, or {@link ConnectionClosed}.
-   * @throws {SimpleWebsocketError} `simple-ws/already-running`, `errors/invalid-option`.
+   * @throws {SimpleWebsocketError} `simple-ws/already-running`, `simple-ws/already-attached` (a callback reads the connection itself), `errors/invalid-option`.
    */
   async run({ signal }: { readonly signal?: AbortSignal } = {}): Promise<CloseInfo | undefined> {
     if (this.#state !== "idle" && this.#state !== "closed") throw new SimpleWebsocketError(`Cannot run: app is ${this.#state}, must be idle or closed`, { code: "simple-ws/already-running" });
@@ -69,6 +69,7 @@ export class WebSocketApp<ConnectOptions extends object, Connection extends Mess
     } finally {
       signal?.removeEventListener("abort", onAbort);
       this.#state = "closed";
+      this.#connection?.terminate(); // one that could not be served
       this.#connection = undefined;
     }
   }
