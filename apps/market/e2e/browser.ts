@@ -1,37 +1,14 @@
 /**
- * The system's Chromium, driven by playwright-core; and what to do where there is none.
+ * The built app in Chromium: people, and what went wrong in their pages.
  */
-import { accessSync, constants } from "node:fs";
-import { join } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { hasChromium, installChromium, launchChromium } from "@x/testkit/chromium";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-
-const INSTALL = "apt-get update && apt-get install -y chromium";
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-
-function findChromium(): string | undefined {
-  const names = ["chromium", "chromium-browser", "google-chrome"];
-  const folders = (process.env["PATH"] ?? "").split(":");
-  const candidates = [process.env["CHROMIUM_PATH"] ?? "", ...names.flatMap((name) => folders.map((folder) => join(folder, name)))];
-  return candidates.find((path) => path !== "" && isExecutable(path));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const executablePath = findChromium();
 
 /** A suite that needs a browser: without one it is skipped, and fails when CI=true. */
 export function describeInBrowser(name: string, suite: () => void): void {
-  if (executablePath !== undefined) describe(name, suite);
-  else if (process.env["CI"] === "true") test(`${name}: needs Chromium`, () => expect.fail(`Chromium is missing: ${INSTALL}`));
-  else describe.skip(`${name} (needs Chromium: ${INSTALL})`, suite);
+  describe.runIf(hasChromium)(name, suite);
+  test.runIf(process.env["CI"] === "true")(`${name}: Chromium is installed`, () => expect(hasChromium, installChromium).toBe(true));
 }
 
 /** Milliseconds until "it never happened". */
@@ -52,7 +29,7 @@ export class Chromium {
   }
 
   static async launch(): Promise<Chromium> {
-    return new Chromium(await chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), headless: true, args: flags }));
+    return new Chromium(await launchChromium());
   }
 
   /** A person of their own: no cookie, no storage is shared. */

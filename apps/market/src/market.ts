@@ -5,6 +5,7 @@
  * Room: the program; the only file with side effects.
  */
 import { parseArgs } from "node:util";
+import { isTransportError } from "@x/errors";
 import { readConfig } from "./config.js";
 import { openChannels } from "./market/open-channels.js";
 import { ChannelReader } from "./market/reader.js";
@@ -103,6 +104,6 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 main().then((code) => (process.exitCode = code), (error: unknown) => {
-  console.error(error instanceof StartError ? error.message : error instanceof Error ? (error.stack ?? error.message) : error);
+  console.error(error instanceof StartError || isTransportError(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : error);
   process.exitCode = 1;
 });

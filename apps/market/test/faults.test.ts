@@ -21,7 +21,7 @@ const fast: Clock = {
 const soon = { timeout: 10_000 };
 
 async function setUp(options: OpenOptions = {}): Promise<{ readonly exchange: Exchange; readonly reader: ChannelReader }> {
-  const exchange = await Exchange.start({ clock: fast });
+  const exchange = await Exchange.start({ clock: fast, lingerMs: 3_600_000 });
   const reader = new ChannelReader(openChannels(exchange.url, { retryMs: 5, ...options }));
   onTestFinished(async () => {
     await reader.close();

@@ -54,7 +54,7 @@ describe("Tape", () => {
   test("keeps the last of what was written, and finds places by position", () => {
     const tape = new Tape(4);
     expect(tape.indexAfter(0)).toBeUndefined();
-    for (const position of [10, 11, 13, 14, 15]) tape.write({ position, text: "", isSnapshot: false });
+    for (const position of [10, 11, 13, 14, 15]) tape.write({ position, text: "", isSnapshot: false, isLast: false });
     expect([tape.start, tape.end, tape.at(0), tape.at(1)?.position, tape.at(5)]).toEqual([1, 5, undefined, 11, undefined]);
     expect([9, 10, 11, 12, 13, 15, 16].map((position) => tape.indexAfter(position))).toEqual([undefined, 1, 2, 2, 3, 5, undefined]);
   });

@@ -12,6 +12,7 @@ import { watch } from "../src/terminal/watch.js";
 /** Channels that are fed by hand. */
 class FakeChannels implements Channels {
   state: LinkState = "open";
+  problem: string | undefined;
   readonly counts = { connections: 1, reconnects: 2, duplicates: 0, channels: 0 };
   readonly handlers = new Map<string, ChannelHandler>();
   readonly asked: string[] = [];
@@ -28,8 +29,9 @@ class FakeChannels implements Channels {
     return () => this.#listeners.delete(listener);
   }
 
-  become(state: LinkState): void {
+  become(state: LinkState, problem?: string): void {
     this.state = state;
+    this.problem = problem;
     for (const listener of this.#listeners) listener();
   }
 
@@ -57,11 +59,13 @@ describe("watch", () => {
     const over = watch({ reader, symbols: ["AMBR"], count: 2, signal: controller.signal, streams });
     channels.handlers.get("ticks:AMBR")?.onMessage({ type: "snapshot", channel: "ticks:AMBR", position: 1, ...price, history: [] });
     channels.become("lost");
+    channels.become("lost", "Cannot connect: refused");
+    channels.become("lost", "Cannot connect: refused");
     channels.become("open");
     channels.handlers.get("ticks:AMBR")?.onMessage({ type: "tick", channel: "ticks:AMBR", position: 2, ...price, last: 171 });
     await over;
     expect(written.out).toBe("2026-01-02T03:04:05.000Z\tAMBR\t184.20\t184.10\t184.20\t+2.33 %\n2026-01-02T03:04:05.000Z\tAMBR\t171.00\t184.10\t184.20\t−5.00 %\n");
-    expect(written.err).toBe("market: connected\nmarket: connection lost, trying again\nmarket: connected\n");
+    expect(written.err).toBe("market: connected\nmarket: connection lost, trying again\nmarket: Cannot connect: refused\nmarket: connected\n");
     expect(channels.handlers.size).toBe(0);
   });
 

@@ -17,8 +17,6 @@ import { Market } from "./market.js";
 import { seeded } from "./random.js";
 import { openTexts } from "./writer.js";
 
-/** How long channels, and with them texts, are kept for readers who come back. */
-const LINGER_MS = 60_000;
 const RETRY_AFTER_SECONDS = "1";
 
 export interface ExchangeOptions {
@@ -28,6 +26,8 @@ export interface ExchangeOptions {
   readonly host?: string;
   /** Tells all prices. Default 1. */
   readonly seed?: number;
+  /** How long channels, and with them texts, are kept for readers who come back. Default 60,000. */
+  readonly lingerMs?: number;
   readonly clock?: Clock;
 }
 
@@ -50,12 +50,12 @@ export class Exchange {
   #ageTimer: Timer | undefined;
   #faults: Faults = NO_FAULTS;
 
-  private constructor({ clock = systemClock, seed = 1 }: ExchangeOptions) {
+  private constructor({ clock = systemClock, seed = 1, lingerMs = 60_000 }: ExchangeOptions) {
     this.#clock = clock;
     this.#random = seeded(seed);
     this.#market = new Market({ clock, seed, epochMs: () => Date.now() });
     const texts = openTexts(clock);
-    this.#hub = new Hub({ clock, lingerMs: LINGER_MS, open: (name, publish) => this.#market.open(name, publish) ?? texts(name, publish) });
+    this.#hub = new Hub({ clock, lingerMs, open: (name, publish) => this.#market.open(name, publish) ?? texts(name, publish) });
     this.#checkAges();
   }
 

@@ -1,7 +1,7 @@
 /**
  * What the exchange sends on one connection, spoilt as the faults say.
  *
- * Room: exchange. What is delayed or held back is bounded: beyond {@link MAX_DELAYED} the reader has to wait, as it would for a slow network.
+ * Room: exchange. Snapshots and the ends of texts are spared: that one of them is missing could not be known. What is delayed or held back is bounded: beyond {@link MAX_DELAYED} the reader has to wait, as it would for a slow network.
  */
 import type { Clock, Random, Timer } from "@x/errors/clock";
 import type { Faults } from "../shared/protocol.js";
@@ -30,16 +30,17 @@ export class FaultyOutlet implements Outlet {
     this.#options = options;
   }
 
-  offer({ text, isSnapshot }: Entry, channel: string): boolean {
+  offer({ text, isSnapshot, isLast }: Entry, channel: string): boolean {
     const { faults, random } = this.#options;
     const { silent, gap, duplicate, reorder } = faults();
     if (silent) return true;
-    if (isSnapshot) return this.#send(text);
-    if (random() < gap) return true;
     const held = this.#held.get(channel);
-    if (held === undefined && random() < reorder) {
-      this.#held.set(channel, text);
-      return true;
+    if (!isSnapshot && !isLast) {
+      if (random() < gap) return true;
+      if (held === undefined && random() < reorder) {
+        this.#held.set(channel, text);
+        return true;
+      }
     }
     if (!this.#send(text)) return false;
     if (random() < duplicate) this.#send(text);

@@ -18,9 +18,11 @@ export interface Channels {
   /** One at a time of each channel. @param after what is known already: what follows is wanted. After a reconnect that is the last position that came. */
   subscribe(channel: string, after: number | undefined, handler: ChannelHandler): Subscription;
   readonly state: LinkState;
+  /** What went wrong since a connection was opened last. */
+  readonly problem: string | undefined;
   /** What of the counts the carrier knows. */
   readonly counts: Pick<Counts, "connections" | "reconnects" | "duplicates" | "channels">;
-  /** @returns how to stop being told that {@link state} may have changed. */
+  /** @returns how to stop being told that {@link state} or {@link problem} may have changed. */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@
  * Room: market. The one place that knows what carries channels.
  */
 import { ChannelPool } from "@x/pool/channels";
+import { limits } from "../shared/limits.js";
 import { answerSchema, messageSchema, type Counts, type LinkState, type Message, type Request } from "../shared/protocol.js";
 import type { ChannelHandler, Channels, Subscription } from "./channels.js";
 
@@ -39,6 +40,7 @@ class PooledChannels implements Channels {
   readonly #open = new Set<number>();
   readonly #lost = new Set<number>();
   #reconnects = 0;
+  #problem: string | undefined;
   #isClosed = false;
 
   constructor(url: string, { heartbeatMs = 2_000, retryMs = 250, channelsPerConnection = 64 }: OpenOptions) {
@@ -52,12 +54,17 @@ class PooledChannels implements Channels {
       ackOf: (message) => this.#answered(message),
       wildcard: false,
       maxChannelsPerConnection: channelsPerConnection,
+      maxConnections: Math.ceil(limits.channels / channelsPerConnection),
       heartbeat: { intervalMs: heartbeatMs, timeoutMs: heartbeatMs },
       reconnect: { baseMs: retryMs, capMs: 4_000 },
       buffer: BUFFER_MESSAGES,
     });
     this.#pool.on("connected", ({ connection }) => this.#change(connection, true));
     this.#pool.on("disconnected", ({ connection }) => this.#change(connection, false));
+    this.#pool.on("error", ({ error }) => {
+      this.#problem = error.message;
+      this.#tell();
+    });
     this.#pool.on("closed", ({ connection }) => {
       this.#lost.delete(connection);
       this.#tell();
@@ -68,6 +75,10 @@ class PooledChannels implements Channels {
     if (this.#isClosed) return "closed";
     if (this.#lost.size > 0) return "lost";
     return this.#open.size > 0 ? "open" : "connecting";
+  }
+
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   get counts(): Pick<Counts, "connections" | "reconnects" | "duplicates" | "channels"> {
@@ -127,6 +138,7 @@ class PooledChannels implements Channels {
 
   #change(connection: number, isOpen: boolean): void {
     if (isOpen && this.#lost.delete(connection)) this.#reconnects++;
+    if (isOpen) this.#problem = undefined;
     if (isOpen) this.#open.add(connection);
     else if (this.#open.delete(connection)) this.#lost.add(connection);
     this.#tell();

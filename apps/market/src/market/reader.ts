@@ -26,6 +26,10 @@ export class ChannelReader {
     return this.#channels.state;
   }
 
+  get problem(): string | undefined {
+    return this.#channels.problem;
+  }
+
   get counts(): Counts {
     const { duplicates, ...carried } = this.#channels.counts;
     return { ...carried, ...this.#seen, duplicates: duplicates + this.#seen.duplicates };
@@ -36,7 +40,7 @@ export class ChannelReader {
     return new Reading(this.#channels, channel, this.#seen, handler, after);
   }
 
-  /** @returns how to stop being told that {@link state} has changed. */
+  /** @returns how to stop being told that {@link state} or {@link problem} may have changed. */
   onChange(listener: () => void): () => void {
     return this.#channels.onChange(listener);
   }

@@ -122,5 +122,5 @@ export class Reader {
 }
 
 function entryOf(message: Message): Entry {
-  return { position: message.position, text: JSON.stringify(message), isSnapshot: message.type === "snapshot" };
+  return { position: message.position, text: JSON.stringify(message), isSnapshot: message.type === "snapshot", isLast: message.type === "token" && message.isLast };
 }

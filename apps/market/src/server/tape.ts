@@ -9,6 +9,8 @@ export interface Entry {
   readonly text: string;
   /** It makes everything before it unnecessary. */
   readonly isSnapshot: boolean;
+  /** Nothing follows. */
+  readonly isLast: boolean;
 }
 
 export class Tape {

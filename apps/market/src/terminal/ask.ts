@@ -19,7 +19,7 @@ export interface AskOptions {
 
 /** @returns when all texts have ended, whether all are whole. */
 export async function ask({ reader, prompts, signal, streams }: AskOptions): Promise<boolean> {
-  const stopTelling = tellState(reader, streams, false);
+  const stopTelling = tellState(reader, streams);
   const ends = await Promise.all(prompts.map((prompt, index) => one(reader, prompt, signal, prompts.length === 1 ? new Tokens(streams.stdout) : new Sentences(streams.stdout, index + 1), streams)));
   stopTelling();
   return ends.every(Boolean);

@@ -28,9 +28,10 @@ export function changeOf({ last, open }: Pick<Quote, "last" | "open">): string {
   return `${percent < 0 ? "−" : "+"}${Math.abs(percent).toFixed(2)} %`;
 }
 
-export function headerLine(state: LinkState, { connections, reconnects, gaps, duplicates, messages }: Counts, paint: Paint): string {
+export function headerLine({ state, problem, counts }: { readonly state: LinkState; readonly problem: string | undefined; readonly counts: Counts }, paint: Paint): string {
+  const { connections, reconnects, gaps, duplicates, messages } = counts;
   const colors: Readonly<Record<LinkState, number>> = { open: GREEN, connecting: YELLOW, lost: RED, closed: DIM };
-  return `${paint(colors[state], `● ${state.padEnd(10)}`)} ${paint(DIM, `sockets ${connections}   messages ${messages}   reconnects ${reconnects}   gaps mended ${gaps}   duplicates ${duplicates}`)}`;
+  return `${paint(colors[state], `● ${state.padEnd(10)}`)} ${paint(DIM, problem ?? `sockets ${connections}   messages ${messages}   reconnects ${reconnects}   gaps mended ${gaps}   duplicates ${duplicates}`)}`;
 }
 
 export function quoteLine(quote: Quote, columns: number, paint: Paint): string {

@@ -10,13 +10,14 @@ const WORDS: Readonly<Record<LinkState, string>> = {
   closed: "connection closed",
 };
 
-/** @param isQuiet the screen shows it already. @returns how to stop. */
-export function tellState(reader: ChannelReader, streams: Streams, isQuiet: boolean): () => void {
-  let told: LinkState | undefined;
+/** @returns how to stop. */
+export function tellState(reader: ChannelReader, { stderr }: Streams): () => void {
+  const told: { state?: LinkState; problem?: string | undefined } = {};
   const tell = (): void => {
-    if (isQuiet || reader.state === told) return;
-    told = reader.state;
-    streams.stderr.write(`market: ${WORDS[told]}\n`);
+    const { state, problem } = reader;
+    if (state !== told.state) stderr.write(`market: ${WORDS[state]}\n`);
+    if (problem !== undefined && problem !== told.problem) stderr.write(`market: ${problem}\n`);
+    Object.assign(told, { state, problem });
   };
   tell();
   return reader.onChange(tell);

@@ -27,7 +27,7 @@ export interface WatchOptions {
 export async function watch(options: WatchOptions): Promise<void> {
   const { reader, streams } = options;
   const view = streams.stdout.isTTY === true ? new Board(options) : new Lines(streams);
-  const stopTelling = tellState(reader, streams, streams.stdout.isTTY === true);
+  const stopTelling = streams.stdout.isTTY === true ? () => undefined : tellState(reader, streams); // the board shows it
   try {
     await quotesShown(options, view);
   } finally {
@@ -107,7 +107,7 @@ class Board {
     const { reader, symbols, streams } = this.#options;
     const columns = streams.stdout.columns ?? DEFAULT_COLUMNS;
     const paint = painter(streams);
-    const rows = [headerLine(reader.state, reader.counts, paint), ...symbols.map((symbol) => {
+    const rows = [headerLine(reader, paint), ...symbols.map((symbol) => {
       const quote = this.#quotes.get(symbol);
       return quote === undefined ? `${symbol.padEnd(5)} …` : quoteLine(quote, columns, paint);
     })];
