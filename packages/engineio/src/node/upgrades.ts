@@ -5,13 +5,13 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type AcceptOptions, type WebSocketConnection, accept } from "@x/simple-ws/server";
+import { type AcceptOptions, type WebSocketConnection, acceptNow } from "@x/simple-ws/server";
 import type { AnswerHeaders } from "./answer-headers.js";
 import { type ServerContext, reportRefusal } from "./context.js";
-import { passOrigin } from "./gate.js";
+import { type Passed, passOrigin } from "./gate.js";
 import { addInitialHeaders } from "./initial-headers.js";
 import { type Refusal, errorCodes, refusal, refuseUpgrade } from "./refusal.js";
-import type { Socket } from "./server-socket.js";
+import type { Socket, Ticket } from "./server-socket.js";
 import { isRefusal, readIntent } from "./verify.js";
 import { WebSocketCarrier } from "./websocket.js";
 
@@ -50,7 +50,13 @@ export class Upgrades {
   serve(upgrade: UpgradeRequest): void {
     const { request, socket } = upgrade;
     socket.on("error", hangUp); // until the connection has its own listeners
-    this.#serve(upgrade).catch((error: unknown) => this.failed(request, socket, error));
+    try {
+      const passed = passOrigin(request, this.#context.opts);
+      if (passed instanceof Promise) this.#later(upgrade, passed, (verdict) => this.#serve(upgrade, verdict));
+      else this.#serve(upgrade, passed);
+    } catch (error) {
+      this.failed(request, socket, error);
+    }
   }
 
   /** Code of the application failed: the request is refused, the failure reported. */
@@ -64,33 +70,40 @@ export class Upgrades {
     await Promise.all([...this.#connections].map((connection) => connection.closed));
   }
 
-  async #serve(upgrade: UpgradeRequest): Promise<void> {
+  /** The application is asked, which it hardly ever is: most upgrades are answered without a promise. */
+  #later<Answer>(upgrade: UpgradeRequest, answer: Promise<Answer>, go: (answer: Answer) => void): void {
+    answer.then(go).catch((error: unknown) => this.failed(upgrade.request, upgrade.socket, error));
+  }
+
+  #serve(upgrade: UpgradeRequest, verdict: Passed | Refusal): void {
     const { request, socket } = upgrade;
     const { opts, sessions, events } = this.#context;
-    const passed = passOrigin(request, opts);
-    const verdict = passed instanceof Promise ? await passed : passed;
     const intent = isRefusal(verdict) ? verdict : readIntent(request, true, opts, sessions.clients);
     if (isRefusal(intent)) {
       this.#refuse(request, socket, intent);
     } else if (intent.kind === "session") {
       events.emit("headers", upgrade.headers, request);
-      await this.#tryUpgrade(intent.socket, upgrade);
+      this.#tryUpgrade(intent.socket, upgrade);
     } else {
-      await this.#open(upgrade);
+      this.#admit(upgrade);
     }
   }
 
-  async #open(upgrade: UpgradeRequest): Promise<void> {
+  #admit(upgrade: UpgradeRequest): void {
+    const ticket = this.#context.sessions.admission.admit(upgrade.request);
+    if (ticket instanceof Promise) this.#later(upgrade, ticket, (answer) => this.#open(upgrade, answer));
+    else this.#open(upgrade, ticket);
+  }
+
+  #open(upgrade: UpgradeRequest, ticket: Ticket | Refusal): void {
     const { request, socket, headers, isShared } = upgrade;
     const { sessions } = this.#context;
-    const admitted = sessions.admission.admit(request);
-    const ticket = admitted instanceof Promise ? await admitted : admitted;
     if (isRefusal(ticket)) {
       this.#refuse(request, socket, ticket);
       return;
     }
     addInitialHeaders(this.#context, headers, ticket, request);
-    const connection = await this.#accept(upgrade);
+    const connection = this.#accept(upgrade);
     if (connection === undefined || sessions.admission.isClosing) {
       sessions.admission.leave(ticket);
       if (connection !== undefined) this.#discard(connection, GOING_AWAY);
@@ -104,14 +117,14 @@ export class Upgrades {
   }
 
   /** A second transport for a session; where it is not wanted, it is closed and the session goes on. */
-  async #tryUpgrade(client: Socket, upgrade: UpgradeRequest): Promise<void> {
+  #tryUpgrade(client: Socket, upgrade: UpgradeRequest): void {
     const { allowUpgrades, maxUpgradeAttempts } = this.#context.opts;
     if (client.upgradeAttempts >= maxUpgradeAttempts) {
       this.#refuse(upgrade.request, upgrade.socket, refusal(errorCodes.badRequest, { name: "UPGRADE_LIMIT", sid: client.id, maxUpgradeAttempts }));
       return;
     }
     client.upgradeAttempts++;
-    const connection = await this.#accept(upgrade);
+    const connection = this.#accept(upgrade);
     if (connection === undefined) return;
     const carrier = new WebSocketCarrier(client.session, connection, this.#onGone);
     if (!allowUpgrades || !client.session.tryUpgrade(carrier)) this.#discard(connection);
@@ -119,10 +132,10 @@ export class Upgrades {
   }
 
   /** @returns `undefined` when the handshake was not one of RFC 6455, which has been answered then. */
-  async #accept({ request, socket, head, headers: responseHeaders }: UpgradeRequest): Promise<WebSocketConnection | undefined> {
+  #accept({ request, socket, head, headers: responseHeaders }: UpgradeRequest): WebSocketConnection | undefined {
     try {
       const options = Object.keys(responseHeaders).length === 0 ? this.#acceptOptions : { ...this.#acceptOptions, responseHeaders };
-      const connection = await accept(request, socket, head, options);
+      const connection = acceptNow(request, socket, head, options);
       socket.off("error", hangUp);
       this.#connections.add(connection);
       return connection;

@@ -8,7 +8,7 @@ import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isThenable, reportHandlerError } from "@x/errors/handlers";
-import { ConnectionError, type SimpleWsCode } from "@x/errors/simple-ws";
+import { ConnectionError, SimpleWebsocketError, type SimpleWsCode } from "@x/errors/simple-ws";
 import { formatAcceptance, formatRefusal, judgeUpgrade, type Acceptance, type Refusal } from "../core/handshake/server.js";
 import { handled } from "../shell/deferred.js";
 import { Driver, type DriverOwner } from "../shell/driver.js";
@@ -37,6 +37,20 @@ export function accept(request: IncomingMessage, socket: Duplex, head: Uint8Arra
   return handled(new Promise((resolve) => resolve(acceptOn(nodeRuntime(), request, socket, head, options))));
 }
 
+/**
+ * {@link accept} at once, for those who ask beforehand what `verify` would ask. Throws what that rejects with; refusals are answered here, too.
+ * @throws {SimpleWebsocketError} `simple-ws/invalid-option` also where there is a `verify`.
+ */
+export function acceptNow(request: IncomingMessage, socket: Duplex, head: Uint8Array, options: Omit<AcceptOptions, "verify" | "handshakeTimeoutMs"> = defaults): WebSocketConnection {
+  try {
+    const { upgrade, acceptance } = judge(nodeRuntime(), request, socket, head, options, undefined);
+    if (upgrade.settings.verify !== undefined) throw new SimpleWebsocketError("Cannot use option verify: acceptNow does not wait, must be accept", { code: "simple-ws/invalid-option" });
+    return open(upgrade, acceptance);
+  } catch (error) {
+    throw refuse(request, socket, error);
+  }
+}
+
 const defaults: AcceptOptions = {};
 
 /** Whoever keeps a list of the connections accepted. */
@@ -53,18 +67,24 @@ export interface ConnectionOwner extends DriverOwner {
  */
 export function acceptOn(runtime: Runtime, request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions, owner?: ConnectionOwner): WebSocketConnection | Promise<WebSocketConnection> {
   try {
-    const settings = parseAcceptOptions(options);
-    const verdict = judgeUpgrade(request, settings.policy);
-    if (verdict.kind === "refuse") throw refused(verdict.refusal, verdict.why);
-    if (settings.signal?.aborted === true) throw serverClosing();
-    const upgrade: Upgrade = { runtime, request, socket, head, settings, owner };
-    const verified = settings.verify === undefined ? undefined : verify(upgrade, settings.verify);
-    if (!(verified instanceof Promise)) return open(upgrade, verdict);
+    const { upgrade, acceptance } = judge(runtime, request, socket, head, options, owner);
+    const ask = upgrade.settings.verify;
+    const verified = ask === undefined ? undefined : verify(upgrade, ask);
+    if (!(verified instanceof Promise)) return open(upgrade, acceptance);
     socket.on("error", ignore);
-    return verified.then(() => openLate(upgrade, verdict)).catch((error: unknown) => { throw refuse(request, socket, error); });
+    return verified.then(() => openLate(upgrade, acceptance)).catch((error: unknown) => { throw refuse(request, socket, error); });
   } catch (error) {
     throw refuse(request, socket, error);
   }
+}
+
+/** All that can be said without asking anybody. */
+function judge(runtime: Runtime, request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions, owner: ConnectionOwner | undefined): { readonly upgrade: Upgrade; readonly acceptance: Acceptance } {
+  const settings = parseAcceptOptions(options);
+  const acceptance = judgeUpgrade(request, settings.policy);
+  if (acceptance.kind === "refuse") throw refused(acceptance.refusal, acceptance.why);
+  if (settings.signal?.aborted === true) throw serverClosing();
+  return { upgrade: { runtime, request, socket, head, settings, owner }, acceptance };
 }
 
 function refuse(request: IncomingMessage, socket: Duplex, error: unknown): unknown {
