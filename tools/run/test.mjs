@@ -66,11 +66,13 @@ function sizes() {
   });
 }
 
-/** Pictures that the browser suite kept. */
+/** Pictures that the browser suites kept. */
 function screenshots() {
-  const folder = "apps/chat/reports/screenshots";
-  const count = existsSync(join(root, folder)) ? readdirSync(join(root, folder)).length : 0;
-  return count === 0 ? [] : [`${folder}: ${count} screenshots`];
+  return ["apps/chat", "apps/market"].flatMap((app) => {
+    const folder = `${app}/reports/screenshots`;
+    const count = existsSync(join(root, folder)) ? readdirSync(join(root, folder)).length : 0;
+    return count === 0 ? [] : [`${folder}: ${count} screenshots`];
+  });
 }
 
 try {
