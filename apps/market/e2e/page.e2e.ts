@@ -92,8 +92,9 @@ describeInBrowser("the page", () => {
     await page.screenshot({ path: picture("lost") });
     await throwSwitch("Refuse with 503");
     await exchangeIs("connected");
+    const mended = await count(page, "Reconnects");
     await throwSwitch("Half-open silence");
-    await exchangeIs("lost, trying again");
+    await eventually(async () => count(page, "Reconnects")).toBeGreaterThan(mended); // found out, and in vain for as long as it lasts
     await throwSwitch("Half-open silence");
     await exchangeIs("connected");
   });
