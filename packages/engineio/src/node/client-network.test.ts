@@ -193,7 +193,7 @@ describe.each(transports)("over %s", (transport: Transport) => {
   test.each([
     [502, "text/html", "<html>Bad gateway</html>", "<html>Bad gateway</html>", true],
     [401, "application/json", '{"message":"who?"}', { message: "who?" }, false],
-    [400, "application/json", '{"code":5,"message":"Unsupported protocol version"}', { code: 5, message: "Unsupported protocol version" }, true],
+    [400, "application/json", '{"code":5,"message":"Unsupported protocol version"}', { code: 5, message: "Unsupported protocol version" }, false],
     [503, "text/plain", "", undefined, true],
   ])("refused with %i %s: the error knows status, body and headers", async (status, type, text, body, retryable) => {
     const { url } = await answering(() => ({ status, headers: { "Content-Type": type, "Retry-After": "7" }, body: text }));
