@@ -6,7 +6,7 @@
 import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { callSafely, reportHandlerError } from "@x/errors/handlers";
 import { ConnectionError } from "@x/errors/simple-ws";
@@ -17,7 +17,7 @@ import { checkClose, payloadOf } from "../shell/payload.js";
 import type { WebSocketConnection } from "../shell/socket.js";
 import { nodeRuntime } from "./runtime.js";
 import { parseServeOptions, type ServeOptions, type ServeSettings } from "./serve-options.js";
-import { acceptOn, answer, refused, serverClosing, type ConnectionOwner } from "./upgrade.js";
+import { acceptOn, refuse, refused, serverClosing, type ConnectionOwner } from "./upgrade.js";
 
 /** Why a server goes away: what its clients are told. */
 export interface CloseServerOptions {
@@ -43,6 +43,8 @@ export class WebSocketServer implements ConnectionOwner {
   readonly #settings: ServeSettings;
   readonly #server: Server;
   readonly #connections = new Map<Driver, WebSocketConnection>();
+  /** Of a TLS server of our own, all of them: node:https knows only those whose TLS handshake is over. */
+  readonly #tcp = new Set<Socket>();
   /** Handshakes under way. */
   #opening = 0;
   #closing: Promise<void> | undefined;
@@ -57,6 +59,7 @@ export class WebSocketServer implements ConnectionOwner {
     setMaxListeners(0, this.#ending.signal); // one for every request that is being verified
     server.on("upgrade", this.#onUpgrade);
     if (settings.isOwn) server.on("request", refuseRequest);
+    if (settings.isOwn && settings.isSecure) this.#watch(server);
   }
 
   get port(): number {
@@ -120,8 +123,20 @@ export class WebSocketServer implements ConnectionOwner {
     const stopped = isOwn ? new Promise<void>((resolve) => this.#server.close(() => resolve())) : undefined;
     await Promise.all(Array.from(this.#connections.values(), (connection) => connection.close(code, reason)));
     if (isOwn) this.#server.closeAllConnections();
+    for (const socket of this.#tcp) socket.destroy();
     await stopped;
     this.#server.off("upgrade", this.#onUpgrade);
+  }
+
+  #watch(server: Server): void {
+    const tcp = this.#tcp;
+    const forget = function (this: Socket): void {
+      tcp.delete(this);
+    };
+    server.on("connection", (socket: Socket) => {
+      tcp.add(socket);
+      socket.once("close", forget);
+    });
   }
 
   /** For {@link acceptOn}. */
@@ -154,7 +169,7 @@ export class WebSocketServer implements ConnectionOwner {
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer): WebSocketConnection | Promise<WebSocketConnection> {
     const refusal = this.#refusalOf(request);
     if (refusal === undefined) return acceptOn(nodeRuntime(), request, socket, head, this.#options, this);
-    throw answer(socket, refusal);
+    throw refuse(request, socket, refusal);
   }
 
   async #wait(opening: Promise<WebSocketConnection>, request: IncomingMessage): Promise<void> {

@@ -68,3 +68,16 @@ test("diagnostics channels tell of both ends, refusals included", async () => {
   for (const stop of listeners) stop();
   expect(seen).toEqual(["server:open", "client:open", "server:refused", "client:error"]);
 });
+
+test("diagnostics channels tell of refusals by path and by number, too", async () => {
+  const seen: unknown[] = [];
+  const onRefused = (message: unknown): void => void seen.push(message);
+  const server = await start({ path: "/chat", maxConnections: 1 });
+  const client = await connect(server.url, { proxy: false });
+  subscribe("x:simple-ws:server:refused", onRefused);
+  await expect(connect(`${server.url}/no`, { proxy: false })).rejects.toMatchObject({ statusCode: 404 });
+  await expect(connect(server.url, { proxy: false })).rejects.toMatchObject({ statusCode: 503 });
+  unsubscribe("x:simple-ws:server:refused", onRefused);
+  expect(seen).toMatchObject([{ error: { code: "simple-ws/not-found" } }, { error: { code: "simple-ws/overloaded" } }]);
+  await client.close();
+});

@@ -87,7 +87,8 @@ function judge(runtime: Runtime, request: IncomingMessage, socket: Duplex, head:
   return { upgrade: { runtime, request, socket, head, settings, owner }, acceptance };
 }
 
-function refuse(request: IncomingMessage, socket: Duplex, error: unknown): unknown {
+/** Answers with what `error` stands for, and tells. @returns `error`. */
+export function refuse(request: IncomingMessage, socket: Duplex, error: unknown): unknown {
   publish("x:simple-ws:server:refused", () => ({ request, error }));
   return answer(socket, error);
 }
@@ -203,7 +204,7 @@ export function refused(refusal: Refusal, why: string, code?: SimpleWsCode, caus
 }
 
 /** Writes the HTTP answer that `error` stands for. @returns `error`. */
-export function answer(socket: Duplex, error: unknown): unknown {
+function answer(socket: Duplex, error: unknown): unknown {
   const refusal: Refusal = error instanceof RefusedError ? error.refusal : { statusCode: 500 };
   socket.on("error", ignore);
   if (!socket.writable) {
