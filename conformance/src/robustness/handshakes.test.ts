@@ -1,6 +1,8 @@
 /** Opening handshakes that take for ever, or never end: of clients, as a server sees them, and of servers, as a client does. */
 import { createServer, type Socket, connect as connectTcp } from "node:net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type TLSSocket, connect as connectTls } from "node:tls";
+import { generate } from "selfsigned";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { connect, serve, type WebSocketServer } from "@x/simple-ws";
 import { listen } from "@x/testkit";
 import { readHead, requestHead } from "../rfc/raw-end.js";
@@ -91,6 +93,74 @@ describe("our server", () => {
     await until(() => !socket.connecting, "TCP is connected");
     await patient.close();
     await ended;
+  });
+});
+
+describe("our server with TLS", () => {
+  let certificate: { readonly key: string; readonly cert: string };
+  beforeAll(async () => {
+    const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], { keyType: "ec", algorithm: "sha256" });
+    certificate = { key, cert };
+  });
+
+  let opened = 0;
+  async function secure(handshakeTimeoutMs: number): Promise<WebSocketServer> {
+    opened = 0;
+    const server = await serve({ tls: certificate, handshakeTimeoutMs, onConnection: () => { opened++; } });
+    open.push(server);
+    return server;
+  }
+
+  /** The first octets of a ClientHello that announces 508 of them. */
+  const hello = Uint8Array.of(22, 3, 1, 1, 252, 1, 0, 1, 248, 3, 3);
+  const tcp = (port: number): Socket => connectTcp(port, "127.0.0.1").on("error", () => undefined).on("data", () => undefined);
+  const tls = (port: number): Promise<TLSSocket> => new Promise((resolve) => {
+    const socket = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false }, () => resolve(socket)).on("error", () => undefined).on("data", () => undefined);
+  });
+  const gone = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once("close", resolve));
+
+  test.each<[string, (port: number) => Promise<Socket>]>([
+    ["connects and says nothing", (port) => Promise.resolve(tcp(port))],
+    ["sends half a ClientHello", (port) => {
+      const socket = tcp(port);
+      socket.write(hello);
+      return Promise.resolve(socket);
+    }],
+    ["sends a ClientHello an octet at a time", (port) => {
+      const socket = tcp(port);
+      dripSlowly(socket, String.fromCharCode(...hello.subarray(0, 6)) + "\u0000".repeat(500));
+      return Promise.resolve(socket);
+    }],
+    ["speaks HTTP without TLS", (port) => {
+      const socket = tcp(port);
+      socket.write(requestHead("/"));
+      return Promise.resolve(socket);
+    }],
+    ["finishes TLS and never asks", (port) => tls(port)],
+    ["finishes TLS and asks an octet at a time", async (port) => {
+      const socket = await tls(port);
+      dripSlowly(socket, `${requestHead("/").slice(0, -2)}X: `);
+      return socket;
+    }],
+  ])("a client that %s is hung up on", async (_name, act) => {
+    const server = await secure(150);
+    await gone(await act(server.port));
+    expect([opened, server.connectionsCount]).toEqual([0, 0]);
+  });
+
+  test("a hundred that never finish TLS keep nobody else out, nor does close() wait for them", async () => {
+    const server = await secure(60_000);
+    const slow = Array.from({ length: 100 }, () => {
+      const socket = tcp(server.port);
+      socket.write(hello);
+      return gone(socket);
+    });
+    const quick = await connect(server.url, { proxy: false, tls: { rejectUnauthorized: false } });
+    await quick.close();
+    const silent = gone(await tls(server.port));
+    await server.close();
+    await Promise.all([...slow, silent]);
+    expect(opened).toBe(1);
   });
 });
 

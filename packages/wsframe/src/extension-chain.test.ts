@@ -48,6 +48,25 @@ describe("negotiation (RFC 6455 §9.1)", () => {
 });
 
 describe("a chain", () => {
+  test.each<[string, Partial<Extension>]>([["wants", { wants: () => { throw new TypeError("broken"); } }], ["encode", { encode: () => { throw new TypeError("broken"); } }]])("what the second throws in %s after the first was late is answered, not thrown at nobody", (_name, fault) => {
+    const jobs: (() => void)[] = [];
+    const { extension: second } = agreeExtensions([two], "two") as { extension: Extension };
+    const faulty: ExtensionFactory = { ...two, agree: () => ({ ...second, ...fault }) };
+    const { extension } = agreeExtensions([suffixing("one", 0x40, 1, 0, (job) => void jobs.push(job)), faulty], "one, two");
+    const answers: unknown[] = [];
+    extension.encode(Uint8Array.of(7, 7, 7, 7), Opcode.binary, (error) => void answers.push(error));
+    expect(() => jobs[0]?.()).not.toThrow();
+    expect(answers).toEqual([expect.objectContaining({ name: "WebSocketException", cause: new TypeError("broken") })]);
+  });
+
+  test("close() closes every one, and tells of the first that failed", () => {
+    const closed: string[] = [];
+    const closing = (factory: ExtensionFactory): ExtensionFactory => ({ ...factory, agree: (answer) => ({ ...factory.agree(answer), close: () => { closed.push(factory.name); throw new TypeError(factory.name); } }) });
+    const { extension } = agreeExtensions([closing(one), closing(two)], "one, two");
+    expect(() => extension.close()).toThrow(expect.objectContaining({ name: "WebSocketException", cause: new TypeError("one") }));
+    expect(closed).toEqual(["one", "two"]);
+  });
+
   test.each([["at once", undefined], ["later", (job: () => void): void => queueMicrotask(job)]])("applies in order and undoes in reverse, %s", async (_when, later) => {
     const { extension } = agreeExtensions([suffixing("one", 0x40, 1, 0, later), suffixing("two", 0x20, 2, 3, later)], "one, two");
     const pass = (bytes: number[]): Promise<[string, number]> => new Promise((resolve) => extension.encode(Uint8Array.from(bytes), Opcode.binary, (_error, payload, reserved) => resolve([toHex(payload), reserved])));

@@ -115,7 +115,15 @@ class Chain implements Extension {
   }
 
   close(): void {
-    for (const { extension } of this.#links) extension.close();
+    const faults: unknown[] = [];
+    for (const { extension } of this.#links) {
+      try {
+        extension.close();
+      } catch (error) {
+        faults.push(error); // the others are closed all the same
+      }
+    }
+    if (faults.length > 0) throw extensionFault(faults[0]);
   }
 
   #encodeFrom(index: number, payload: Uint8Array, opcode: Opcode, reserved: number, done: Transformed): void {
@@ -124,14 +132,16 @@ class Chain implements Extension {
       done(undefined, payload, reserved);
       return;
     }
-    if (!link.extension.wants(payload)) {
-      this.#encodeFrom(index + 1, payload, opcode, reserved, done);
-      return;
-    }
-    guard(() => link.extension.encode(payload, opcode, (error, encoded, bits) => {
-      if (error === undefined) this.#encodeFrom(index + 1, encoded, opcode, reserved | bits, done);
-      else done(error, encoded, reserved);
-    }), payload, reserved, done);
+    guard(() => {
+      if (link.extension.wants(payload)) {
+        link.extension.encode(payload, opcode, (error, encoded, bits) => {
+          if (error === undefined) this.#encodeFrom(index + 1, encoded, opcode, reserved | bits, done);
+          else done(error, encoded, reserved);
+        });
+      } else {
+        this.#encodeFrom(index + 1, payload, opcode, reserved, done);
+      }
+    }, payload, reserved, done);
   }
 
   #decodeFrom(index: number, payload: Uint8Array, reserved: number, maxBytes: number, done: Transformed): void {

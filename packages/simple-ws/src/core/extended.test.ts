@@ -1,7 +1,8 @@
 /** Messages through an extension that takes its time: order, back pressure, and ends of every kind. */
 import { describe, expect, test } from "vitest";
+import { setErrorReporter } from "@x/errors/handlers";
 import { WebSocketException, WebSocketPayloadException } from "@x/errors/wsframe";
-import { prepareMessage, type AgreedExtensions, type Transformed } from "@x/wsframe";
+import { prepareMessage, type AgreedExtensions, type Extension, type Transformed } from "@x/wsframe";
 import { closePayload, frame, machine, type Recording } from "../../test/recording.js";
 
 /** Marks messages longer than one byte with RSV1 and adds "!"; the jobs wait here until they are run. */
@@ -171,5 +172,101 @@ describe.each(["client", "server"] as const)("on the way in to a %s", (role) => 
     seen.take();
     run();
     expect(seen.take()).toEqual([]);
+  });
+});
+
+/** An extension of somebody else's with one fault. */
+function faulty(fault: Partial<Extension>): AgreedExtensions {
+  return {
+    field: "faulty",
+    reservedBits: 0x40,
+    extension: {
+      wants: (data) => data.length > 1,
+      encode: (payload, _opcode, done) => done(undefined, payload.slice(), 0x40),
+      decode: (payload, _reserved, _maxBytes, done) => done(undefined, payload.slice(), 0),
+      close: () => undefined,
+      ...fault,
+    },
+  };
+}
+
+function broken(): never {
+  throw new TypeError("state is undefined");
+}
+
+describe("an extension of somebody else's with a fault", () => {
+  const ended: readonly unknown[] = [expect.stringMatching(/^write 88..03f3/), "end", 'settled 1011 "Cannot transform message: an extension failed" unclean local'];
+
+  test.each<[string, Partial<Extension>]>([
+    ["wants() throws", { wants: broken }],
+    ["encode() throws", { encode: broken }],
+    ["encodeShared() throws", { encodeShared: broken }],
+  ])("%s: 1011, not the sender's failure, and nothing follows the Close", (_name, fault) => {
+    const { connection, seen } = machine("server", {}, faulty(fault));
+    expect(() => connection.sendPrepared(prepareMessage("first"))).not.toThrow();
+    expect(seen.take()).toEqual(ended);
+    expect(connection.state).not.toBe("open");
+    expect(seen.heldBytes).toBe(0);
+  });
+
+  test("encode() throws for a message whose turn comes later, when nobody is there to be told: 1011", () => {
+    const jobs: (() => void)[] = [];
+    const encode = (payload: Uint8Array, _opcode: number, done: Transformed): void => {
+      if (jobs.length > 0) broken();
+      jobs.push(() => done(undefined, payload, 0x40));
+    };
+    const { connection, seen } = machine("server", {}, faulty({ encode }));
+    connection.send("first");
+    connection.send("second");
+    expect(seen.take()).toEqual([]);
+    jobs[0]?.();
+    expect(seen.take()).toEqual([expect.stringMatching(/^write c105/), ...ended]);
+    expect(seen.heldBytes).toBe(0);
+  });
+
+  test("encode() is done, and throws: the message has left, then 1011", () => {
+    const encode = (payload: Uint8Array, _opcode: number, done: Transformed): void => {
+      done(undefined, payload.slice(), 0x40);
+      broken();
+    };
+    const { connection, seen } = machine("server", {}, faulty({ encode }));
+    connection.send("first");
+    expect(seen.take()).toEqual([expect.stringMatching(/^write c105/), ...ended]);
+  });
+
+  test.each([false, true])("encode() and decode() are done twice, at once: %s: that counts once", (isLate) => {
+    const jobs: (() => void)[] = [];
+    const twice = (done: Transformed, payload: Uint8Array, reserved: number): void => {
+      for (let n = 0; n < 2; n++) {
+        if (isLate) jobs.push(() => done(undefined, payload, reserved));
+        else done(undefined, payload, reserved);
+      }
+    };
+    const { connection, seen } = machine("server", {}, faulty({ encode: (payload, _opcode, done) => twice(done, payload.slice(), 0x40), decode: (payload, _reserved, _maxBytes, done) => twice(done, payload.slice(), 0) }));
+    connection.send("first");
+    connection.send("second");
+    connection.receive(Uint8Array.of(...frame("server", 0xc1, "one"), ...frame("server", 0xc1, "two")), 0);
+    while (jobs.length > 0) jobs.shift()?.();
+    const lines = seen.take().filter((line) => !line.includes("busy"));
+    expect([lines.filter((line) => line.startsWith("write")), lines.filter((line) => line.startsWith("message"))]).toEqual([[expect.stringContaining("c105"), expect.stringContaining("c106")], ["message one", "message two"]]);
+    expect(seen.heldBytes).toBe(0);
+  });
+
+  test.each(["client", "server"] as const)("decode() throws, on a %s: 1011 with what it threw as the cause", (role) => {
+    const { connection, seen } = machine(role, {}, faulty({ decode: broken }));
+    connection.receive(Uint8Array.of(...frame(role, 0xc1, "one"), ...frame(role, 0x81, "two")), 0);
+    const lines = seen.take();
+    expect(lines).toContain('settled 1011 "Cannot transform message: an extension failed" unclean local');
+    expect(lines.filter((line) => line.startsWith("message"))).toEqual([]);
+  });
+
+  test("close() throws: that is reported, and the connection has ended", () => {
+    const reports: unknown[] = [];
+    const before = setErrorReporter((error) => void reports.push(error));
+    const { connection } = machine("server", {}, faulty({ close: broken }));
+    connection.send("first");
+    connection.linkClosed();
+    setErrorReporter(before);
+    expect([connection.state, reports]).toEqual(["closed", [new TypeError("state is undefined")]]);
   });
 });

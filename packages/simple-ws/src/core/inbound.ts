@@ -35,16 +35,19 @@ export class Inbound {
    */
   receive(payload: Uint8Array, opcode: Opcode, reserved: number): string | Uint8Array | undefined {
     let isLater = false;
+    let isDone = false;
     let outcome: string | Uint8Array | WebSocketException | undefined;
     this.#isBusy = true;
     try {
       this.#extension.decode(payload, reserved, this.#maxBytes, (error, decoded) => {
-        if (!this.#isBusy) return; // the connection has ended meanwhile
+        if (isDone || !this.#isBusy) return; // the connection has ended meanwhile
+        isDone = true;
         this.#isBusy = false;
         outcome = error ?? this.#read(decoded, opcode);
         if (isLater) this.#owner.onInbound(outcome);
       });
     } catch (error) {
+      isDone = true;
       this.#isBusy = false;
       throw extensionFault(error);
     }

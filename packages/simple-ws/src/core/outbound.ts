@@ -43,19 +43,21 @@ export class Outbound {
 
   /** Whether a message must come here rather than be written at once. */
   takes(data: string | Uint8Array): boolean {
-    return this.isBusy || this.#extension?.wants(data) === true;
+    try {
+      return this.isBusy || this.#extension?.wants(data) === true;
+    } catch {
+      return true; // it throws again when the message's turn has come
+    }
   }
 
   send(data: string | Uint8Array): void {
     if (this.isBusy) this.#wait(data);
-    else this.#pass(data);
+    else this.#attempt(() => this.#pass(data));
   }
 
   sendPrepared(message: PreparedMessage): void {
-    const isText = typeof message.data === "string";
-    const shared = this.isBusy ? undefined : this.#extension?.encodeShared?.(message);
-    if (shared === undefined) this.send(isText ? message.data : message.payload);
-    else this.#sink.writeShared(shared.payload, isText ? Opcode.text : Opcode.binary, shared.reserved);
+    if (this.isBusy) this.send(typeof message.data === "string" ? message.data : message.payload);
+    else this.#attempt(() => this.#passPrepared(message));
   }
 
   /** Runs `step` after everything that was sent before. */
@@ -105,19 +107,27 @@ export class Outbound {
         next();
       } else {
         this.#sink.hold(-next.bytes);
-        this.#passLate(next.data);
+        this.#attempt(() => this.#pass(next.data));
       }
     }
     this.#isPumping = false;
   }
 
-  /** Nobody is there any more to whom an extension could throw. */
-  #passLate(data: string | Uint8Array): void {
+  /** What an extension throws is not the fault of whoever sends, who may not even be there any more: it ends the connection. */
+  #attempt(step: () => void): void {
     try {
-      this.#pass(data);
+      step();
     } catch (error) {
+      this.#isBusy = false;
       this.#sink.outboundFailed(extensionFault(error));
     }
+  }
+
+  #passPrepared(message: PreparedMessage): void {
+    const { data, payload } = message;
+    const shared = this.#extension?.encodeShared?.(message);
+    if (shared === undefined) this.#pass(typeof data === "string" ? data : payload);
+    else this.#sink.writeShared(shared.payload, typeof data === "string" ? Opcode.text : Opcode.binary, shared.reserved);
   }
 
   #pass(data: string | Uint8Array): void {
@@ -129,22 +139,19 @@ export class Outbound {
 
   #transform(extension: Extension, payload: Uint8Array, opcode: Opcode): void {
     this.#isBusy = true;
-    let isLater = false;
-    try {
-      extension.encode(payload, opcode, (error, encoded, reserved) => {
-        this.#isBusy = false;
-        if (this.#isClosed) return;
-        if (isLater) this.#sink.hold(-payload.length);
-        if (error === undefined) this.#sink.writePayload(encoded, opcode, reserved);
-        else this.#sink.outboundFailed(error);
-        if (isLater) this.#pump();
-      });
-    } catch (error) {
+    const job = { isLater: false, isDone: false };
+    extension.encode(payload, opcode, (error, encoded, reserved) => {
+      if (job.isDone) return;
+      job.isDone = true;
       this.#isBusy = false;
-      this.#sink.outboundFailed(extensionFault(error));
-    }
-    isLater = true;
-    if (this.#isBusy) this.#sink.hold(payload.length);
+      if (this.#isClosed) return;
+      if (job.isLater) this.#sink.hold(-payload.length);
+      if (error === undefined) this.#sink.writePayload(encoded, opcode, reserved);
+      else this.#sink.outboundFailed(error);
+      if (job.isLater) this.#pump();
+    });
+    job.isLater = true;
+    if (!job.isDone) this.#sink.hold(payload.length);
   }
 
   #bytesOf(text: string): Uint8Array {
