@@ -5,7 +5,7 @@ import { ConnectionRefusedError } from "@x/errors/socketio";
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
 import { jsonCodec } from "../src/core/json-codec.js";
-import { PacketType } from "../src/core/packet.js";
+import * as PacketType from "../src/core/packet-type.js";
 import { Server, type ServerOptions } from "../src/server.js";
 
 const page = readFileSync(new URL("../../../docs/reference/socketio-wire.md", import.meta.url), "utf8");

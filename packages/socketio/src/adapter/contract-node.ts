@@ -5,7 +5,8 @@
  */
 import type { BroadcastOptions, Room, SocketId } from "../core/broadcast.js";
 import type { Untyped } from "../core/event-types.js";
-import { type EncodedPacket, type Packet, PacketType } from "../core/packet.js";
+import type { EncodedPacket, Packet } from "../core/packet.js";
+import * as PacketType from "../core/packet-type.js";
 import type { Adapter, AdapterNamespace, AdapterSocket } from "./port.js";
 
 /** An adapter did not do what the contract says. */

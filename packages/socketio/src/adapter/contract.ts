@@ -4,7 +4,7 @@
  * Room: socketio adapter. Two servers of a cluster stand in for many; an adapter of one process passes the cases of one.
  */
 import type { BroadcastFlags, BroadcastOptions, Room } from "../core/broadcast.js";
-import { PacketType } from "../core/packet.js";
+import * as PacketType from "../core/packet-type.js";
 import { ContractNode, equal } from "./contract-node.js";
 import type { Adapter, AdapterNamespace } from "./port.js";
 
@@ -21,7 +21,7 @@ export interface AdapterCase {
 
 type Create = Parameters<AdapterCase["run"]>[0];
 
-const event = (...data: unknown[]): { type: PacketType; data: unknown[] } => ({ type: PacketType.EVENT, data });
+const event = (...data: unknown[]): { type: PacketType.Any; data: unknown[] } => ({ type: PacketType.EVENT, data });
 
 function audience(rooms: readonly Room[] = [], except: readonly Room[] = [], flags: BroadcastFlags = {}): BroadcastOptions {
   return { rooms: new Set(rooms), except: new Set(except), flags };

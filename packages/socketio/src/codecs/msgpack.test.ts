@@ -7,7 +7,8 @@ import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
 import { foreignCodec, type ForeignParser } from "../core/foreign-codec.js";
 import { DEFAULT_PACKET_LIMITS } from "../core/limits.js";
-import { type Packet, PacketType } from "../core/packet.js";
+import type { Packet } from "../core/packet.js";
+import * as PacketType from "../core/packet-type.js";
 import { msgpackCodec } from "./msgpack.js";
 
 const require = createRequire(import.meta.url);

@@ -6,7 +6,8 @@ import { describe, expect, test } from "vitest";
 import { Decoder } from "./decoder.js";
 import { encodePacket } from "./encoder.js";
 import { DEFAULT_PACKET_LIMITS } from "./limits.js";
-import { type Packet, PacketType } from "./packet.js";
+import type { Packet } from "./packet.js";
+import * as PacketType from "./packet-type.js";
 
 const bytes = (...values: number[]) => new Uint8Array(values);
 

@@ -9,7 +9,8 @@ import { SocketIOError } from "@x/errors/socketio";
 import { holdsObjects, inspect, isDeeper, revive, type Reviver, type Slot } from "./binary.js";
 import { invalidPacket, overLimit } from "./faults.js";
 import { DEFAULT_PACKET_LIMITS, type PacketLimits } from "./limits.js";
-import { isValid, namespaceName, type Packet, PacketType, withoutBinary } from "./packet.js";
+import { isValid, namespaceName, type Packet, withoutBinary } from "./packet.js";
+import * as PacketType from "./packet-type.js";
 
 export type { Reviver } from "./binary.js";
 
@@ -101,9 +102,9 @@ export class Decoder {
   }
 }
 
-function packetType(text: string): PacketType {
+function packetType(text: string): PacketType.Any {
   const type = text.charCodeAt(0) - 48;
-  if (type >= 0 && type <= 6) return type as PacketType;
+  if (type >= 0 && type <= 6) return type as PacketType.Any;
   throw invalidPacket("unknown packet type");
 }
 

@@ -7,7 +7,8 @@ import { type Extraction, holdsObjects, takeOut } from "./binary.js";
 import type { Untyped } from "./event-types.js";
 import { invalidArgument } from "./faults.js";
 import { DEFAULT_PACKET_LIMITS } from "./limits.js";
-import { type EncodedPacket, type Packet, PacketType } from "./packet.js";
+import type { EncodedPacket, Packet } from "./packet.js";
+import * as PacketType from "./packet-type.js";
 
 /** As of `JSON.stringify`. */
 export type Replacer = (this: Untyped, key: string, value: Untyped) => unknown;
@@ -30,7 +31,7 @@ export function encodePacket(packet: Packet, replacer?: Replacer): EncodedPacket
   return [header(packet, binaryType, `${attachments.length}-`) + payload, ...attachments];
 }
 
-function header({ nsp, id }: Packet, type: PacketType, count: string): string {
+function header({ nsp, id }: Packet, type: PacketType.Any, count: string): string {
   const namespace = nsp === "/" ? "" : `${nsp},`;
   return `${type}${count}${namespace}${id ?? ""}`;
 }

@@ -10,7 +10,8 @@ import { type AckListener, AckTable } from "./acks.js";
 import { TypedEmitter } from "./emitter.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, Untyped } from "./event-types.js";
 import { Outgoing, type EmitFlags } from "./outgoing.js";
-import { eventData, type EventPacket, type Packet, PacketType } from "./packet.js";
+import { eventData, type EventPacket, type Packet } from "./packet.js";
+import * as PacketType from "./packet-type.js";
 
 export type CatchAll = (event: string, ...args: Untyped[]) => unknown;
 

@@ -4,24 +4,14 @@
  * Room: socketio core.
  */
 import { invalidPacket, overLimit, reservedEvent } from "./faults.js";
+import * as PacketType from "./packet-type.js";
 
 /** Version of the protocol. */
 export const protocol = 5;
 
-export const PacketType = {
-  CONNECT: 0,
-  DISCONNECT: 1,
-  EVENT: 2,
-  ACK: 3,
-  CONNECT_ERROR: 4,
-  BINARY_EVENT: 5,
-  BINARY_ACK: 6,
-} as const;
-export type PacketType = (typeof PacketType)[keyof typeof PacketType];
-
 /** A packet with its attachments in place; whether it travels as a binary one is the encoder's finding. */
 export interface Packet {
-  readonly type: PacketType;
+  readonly type: PacketType.Any;
   readonly nsp: string;
   readonly data?: unknown;
   /** Present when the sender wants an acknowledgement, and on acknowledgements. */
@@ -57,7 +47,7 @@ export function eventData(name: string, args: readonly unknown[]): unknown[] {
 }
 
 /** Binary types say only how a packet travelled. */
-export function withoutBinary(type: PacketType): PacketType {
+export function withoutBinary(type: PacketType.Any): PacketType.Any {
   if (type === PacketType.BINARY_EVENT) return PacketType.EVENT;
   return type === PacketType.BINARY_ACK ? PacketType.ACK : type;
 }
@@ -101,7 +91,7 @@ export function readPacket(value: unknown, maxNamespaceLength: number): Packet {
   return packet;
 }
 
-function isPacketType(type: unknown): type is PacketType {
+function isPacketType(type: unknown): type is PacketType.Any {
   return Number.isInteger(type) && (type as number) >= PacketType.CONNECT && (type as number) <= PacketType.BINARY_ACK;
 }
 

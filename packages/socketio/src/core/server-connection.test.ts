@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Ask } from "./ask.js";
 import { encodePacket } from "./encoder.js";
 import { jsonCodec } from "./json-codec.js";
-import { PacketType } from "./packet.js";
+import * as PacketType from "./packet-type.js";
 import { type Member, ServerConnection } from "./server-connection.js";
 
 function start(maxNamespaces = 3) {

@@ -12,7 +12,8 @@ import type { Codec, PacketDecoder } from "./codec.js";
 import type { DecoderOptions } from "./decoder.js";
 import { atLimit } from "./faults.js";
 import { Few } from "./few.js";
-import { type Packet, PacketType } from "./packet.js";
+import type { Packet } from "./packet.js";
+import * as PacketType from "./packet-type.js";
 
 /** The namespace's side of a connection: a socket. */
 export interface Member {

@@ -6,7 +6,8 @@
 import type { Adapter } from "../../adapter/port.js";
 import { Audience, type BroadcastFlags, everybody, type Room, type SocketId } from "../../core/broadcast.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, WithReplies } from "../../core/event-types.js";
-import { eventData, PacketType } from "../../core/packet.js";
+import { eventData } from "../../core/packet.js";
+import * as PacketType from "../../core/packet-type.js";
 import { broadcast } from "./broadcast.js";
 import { collectReplies, type RepliesListener } from "./broadcast-acks.js";
 import type { Handshake } from "./handshake.js";

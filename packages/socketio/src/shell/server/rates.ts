@@ -4,7 +4,8 @@
  * Room: socketio shell. Nothing is kept for a connection unless a rate is limited. Acknowledgements are paid for, but never refused.
  */
 import { invalidOption } from "../../core/faults.js";
-import { type Packet, PacketType } from "../../core/packet.js";
+import type { Packet } from "../../core/packet.js";
+import * as PacketType from "../../core/packet-type.js";
 import { type Rate, TokenBucket } from "../../core/token-bucket.js";
 
 export interface RateOptions {
