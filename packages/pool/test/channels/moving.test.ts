@@ -1,5 +1,6 @@
 /** Channels that go from one connection to another, and connections that come and go with them. */
 import { describe, expect, test } from "vitest";
+import { watch } from "../resilient/fake-transport.js";
 import { setUp, subscribed, taken, type SetUp } from "./exchange.js";
 
 /** Two connections of two, with one channel each. */
@@ -101,6 +102,20 @@ describe("connections", () => {
     expect([it.exchange.links.length, it.exchange.transport.links[0]?.ended]).toEqual([0, { code: 1000, reason: "" }]);
     it.exchange.transport.links[0]?.answerClose();
     expect((await subscribed(it, "a")).isActive).toBe(true);
+  });
+
+  test("that are closing count: the next channel waits until one of them is gone, and one more than fits is refused", async () => {
+    const it = setUp({ idleTimeoutMs: 0, maxConnections: 1, maxChannelsPerConnection: 1 });
+    await (await subscribed(it, "a")).close();
+    await it.pass();
+    const waiting = watch(it.pool.subscribe("b"));
+    const given = watch(it.pool.subscribe("b", { timeoutMs: 10 }));
+    await expect(it.pool.subscribe("c")).rejects.toMatchObject({ code: "pool/too-many-channels" });
+    await it.pass(10);
+    expect([waiting, given.error, it.exchange.transport.links.length]).toMatchObject([{}, { code: "pool/connection-timeout" }, 1]);
+    it.exchange.transport.links[0]?.answerClose();
+    await it.pass();
+    expect([waiting.value?.isActive, it.exchange.subscribed, it.exchange.transport.links.length]).toEqual([true, ["b"], 2]);
   });
 
   test("are replaced before they are too old, and the channels with them", async () => {

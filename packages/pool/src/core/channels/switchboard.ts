@@ -9,15 +9,15 @@ import { InvalidStateError, JetSocketError } from "@x/errors/pool";
 import type { MessageId } from "../resilient/events.js";
 import type { Ending } from "../resilient/lifecycle.js";
 import { invalidOption } from "../options.js";
-import { Channel, Line, Seat, type Member } from "./channel.js";
+import { Channel, Seat, type Line, type Member } from "./channel.js";
 import { Directory, type RoutingCounts, type UnroutableReason } from "./directory.js";
+import { Lines, type LinesSink } from "./lines.js";
 import type { ChannelLimits } from "./options.js";
-import { dispensable, roomiest, target } from "./packing.js";
 import { matcherOf } from "./pattern.js";
 import { Requests, type Acknowledgement, type RequestKind, type Sent } from "./requests.js";
 
 /** What the machine asks of its driver. None of these may throw. */
-export interface SwitchboardSink<Message> {
+export interface SwitchboardSink<Message> extends LinesSink<Message> {
   /** Open a connection for the line; report `opened`, `renewed`, `dropped`, and once, last, `gone`. */
   open(line: Line<Message>): void;
   /** Close it; report `gone`. */
@@ -54,14 +54,15 @@ export interface SwitchboardSettings<Message> {
 }
 
 export class Switchboard<Message> implements Swept {
-  readonly lines: Set<Line<Message>> = new Set<Line<Message>>();
   readonly #settings: SwitchboardSettings<Message>;
   readonly #limits: ChannelLimits;
   readonly #sink: SwitchboardSink<Message>;
   readonly #requests: Requests<Message>;
   readonly #directory: Directory<Message>;
+  readonly #lines: Lines<Message>;
+  /** Channels that wait for a line that is closing to be gone, so that another may be opened. */
+  readonly #homeless = new Set<Channel<Message>>();
   readonly #counts = { resubscribed: 0, moved: 0 };
-  #opened = 0;
   /** Something has changed since it was last asked which line is needed: a move that was refused is not tried again before. */
   #hasChanged = false;
   #isClosed = false;
@@ -71,6 +72,7 @@ export class Switchboard<Message> implements Swept {
     this.#limits = settings.limits;
     this.#sink = sink;
     this.#directory = new Directory(settings.positionOf, settings.limits.maxChannelLength);
+    this.#lines = new Lines<Message>(settings.limits, sink);
     this.#requests = new Requests<Message>(settings.limits, settings.hasAcks, {
       send: (line, kind, id, seats) => sink.send(line, kind, id, seats),
       live: (seat, acknowledgement, nowMs) => this.#live(seat, acknowledgement, nowMs),
@@ -84,9 +86,7 @@ export class Switchboard<Message> implements Swept {
   }
 
   get deadlineMs(): number {
-    let earliestMs = this.#requests.deadlineMs;
-    for (const line of this.lines) earliestMs = Math.min(earliestMs, this.#idleDeadlineMs(line));
-    return earliestMs;
+    return Math.min(this.#requests.deadlineMs, this.#lines.deadlineMs);
   }
 
   get counts(): SwitchboardCounts {
@@ -124,6 +124,7 @@ export class Switchboard<Message> implements Swept {
     channel.leave(member);
     if (channel.members.length > 0 || this.#directory.get(channel.name) !== channel) return;
     this.#directory.delete(channel);
+    this.#homeless.delete(channel);
     for (const seat of [channel.home, channel.next]) if (seat !== undefined) this.#vacate(seat, nowMs);
     channel.home = channel.next = undefined;
     this.#hasChanged = true;
@@ -156,7 +157,7 @@ export class Switchboard<Message> implements Swept {
 
   /** The line is over; its channels end with it. */
   gone(line: Line<Message>, ending: Ending, nowMs: number): void {
-    if (!this.lines.delete(line)) return;
+    if (!this.#lines.delete(line)) return;
     this.#requests.forget(line);
     for (const seat of [...line.seats]) {
       const { channel } = seat;
@@ -166,8 +167,11 @@ export class Switchboard<Message> implements Swept {
       this.#directory.delete(channel);
       for (const member of channel.members) member.end(ending);
     }
-    if (this.#isClosed && this.lines.size === 0) this.#sink.emptied();
-    else this.#settle(nowMs);
+    if (this.#isClosed && this.#lines.size === 0) this.#sink.emptied();
+    else {
+      for (const channel of this.#homeless) if (!this.#house(channel)) break;
+      this.#settle(nowMs);
+    }
   }
 
   /** A message of the line's connection. */
@@ -191,10 +195,7 @@ export class Switchboard<Message> implements Swept {
   rebalance(nowMs: number): number {
     if (this.#settings.positionOf === undefined) throw invalidOption("Cannot rebalance: messages have no positions, must come with positionOf");
     let count = 0;
-    for (let line = this.#dispensable(1); line !== undefined; line = this.#dispensable(1)) {
-      line.isDraining = true;
-      count += this.#drain(line, nowMs);
-    }
+    while (this.#lines.drainOne(1)) count += this.#drainAll(nowMs);
     this.#settle(nowMs);
     return count;
   }
@@ -208,18 +209,18 @@ export class Switchboard<Message> implements Swept {
   close(ending: Ending, nowMs: number): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#homeless.clear();
     for (const channel of [...this.#directory.values()]) {
       this.#directory.delete(channel);
       channel.home = channel.next = undefined;
       for (const member of channel.members) member.end(ending);
     }
-    for (const line of [...this.lines]) {
+    this.#lines.close((line, seats) => {
       this.#requests.forget(line);
-      for (const seat of [...line.seats]) line.remove(seat, nowMs);
-      if (line.phase !== "closing") this.#close(line);
-    }
+      for (const seat of seats) line.remove(seat, nowMs);
+    });
     this.#sink.wake();
-    if (this.lines.size === 0) this.#sink.emptied();
+    if (this.#lines.size === 0) this.#sink.emptied();
   }
 
   #create(name: string): Channel<Message> {
@@ -229,25 +230,25 @@ export class Switchboard<Message> implements Swept {
     const matches = matcherOf(name, this.#settings.wildcard);
     if (matches !== undefined && this.#directory.patterns >= maxPatterns) throw tooMany(`${maxPatterns} patterns are subscribed to`);
     const channel = new Channel<Message>(name, matches, { positionWindow, maxNames: maxChannels });
-    const line = this.#place();
-    channel.home = this.#seat(channel, line);
+    if (!this.#house(channel)) this.#await(channel);
     this.#directory.add(channel);
     return channel;
   }
 
-  /** @throws {JetSocketError} `pool/too-many-channels`. */
-  #place(): Line<Message> {
+  /** Finds a line for a channel. @returns whether there is one. */
+  #house(channel: Channel<Message>): boolean {
+    const line = this.#lines.place();
+    if (line === undefined) return false;
+    this.#homeless.delete(channel);
+    channel.home = this.#seat(channel, line);
+    return true;
+  }
+
+  /** Lets the channel wait for a line that is closing. @throws {JetSocketError} `pool/too-many-channels`: for none, or others wait already. */
+  #await(channel: Channel<Message>): void {
     const { maxChannelsPerConnection, maxConnections } = this.#limits;
-    const found = roomiest(this.lines, maxChannelsPerConnection);
-    if (found !== undefined) {
-      found.isDraining = false;
-      return found;
-    }
-    if (this.lines.size >= maxConnections) throw tooMany(`${maxConnections} connections of ${maxChannelsPerConnection} channels are full or closing`);
-    const line = new Line<Message>((this.#opened += 1));
-    this.lines.add(line);
-    this.#sink.open(line);
-    return line;
+    if (this.#homeless.size >= this.#lines.freeing) throw tooMany(`${maxConnections} connections of ${maxChannelsPerConnection} channels are full`);
+    this.#homeless.add(channel);
   }
 
   #seat(channel: Channel<Message>, line: Line<Message>): Seat<Message> {
@@ -288,7 +289,7 @@ export class Switchboard<Message> implements Swept {
 
   #live(seat: Seat<Message>, { resumed, positions }: Partial<Acknowledgement> = {}, nowMs: number): void {
     const { channel } = seat;
-    const hasMissed = resumed === false;
+    const hasMissed = resumed === false && channel.after !== undefined;
     if (channel.next === seat) {
       const left = channel.home;
       channel.home = seat;
@@ -319,13 +320,17 @@ export class Switchboard<Message> implements Swept {
     for (const member of channel.members) member.end({ error, isQuiet: false });
   }
 
+  #drainAll(nowMs: number): number {
+    return this.#lines.draining.reduce((count, line) => count + this.#drain(line, nowMs), 0);
+  }
+
   /** Moves what can be moved away from a line. @returns how many. */
   #drain(line: Line<Message>, nowMs: number): number {
     let count = 0;
     for (const seat of [...line.seats]) {
       const { channel } = seat;
       if (channel.home !== seat || channel.next !== undefined) continue;
-      const to = target(this.lines, this.#limits.maxChannelsPerConnection);
+      const to = this.#lines.target();
       if (to === undefined) break;
       count++;
       if (seat.state === "wanted") { // nobody has been told of it
@@ -338,36 +343,19 @@ export class Switchboard<Message> implements Swept {
     return count;
   }
 
-  #dispensable(fill: number): Line<Message> | undefined {
-    return dispensable(this.lines, this.#limits.maxChannelsPerConnection, fill);
-  }
-
   /** Gives up lines that are not needed, and sends what is to be sent. */
   #settle(nowMs: number): void {
     this.#requests.flush(nowMs);
     if (this.#hasChanged) this.#economise();
-    for (const line of this.lines) if (line.isDraining && line.phase !== "closing" && this.#drain(line, nowMs) > 0) this.#requests.flush(nowMs);
-    for (const line of [...this.lines]) if (this.#idleDeadlineMs(line) <= nowMs) this.#close(line);
+    if (this.#drainAll(nowMs) > 0) this.#requests.flush(nowMs);
+    this.#lines.closeIdle(nowMs);
     this.#sink.wake();
   }
 
   #economise(): void {
     const { rebalanceBelow } = this.#limits;
     this.#hasChanged = false;
-    if (rebalanceBelow === 0 || this.#settings.positionOf === undefined) return;
-    const line = this.#dispensable(rebalanceBelow);
-    if (line !== undefined) line.isDraining = true;
-  }
-
-  /** When a line that has no channels is closed. */
-  #idleDeadlineMs({ phase, isDraining, idleSinceMs }: Line<Message>): number {
-    if (phase === "closing") return Infinity;
-    return isDraining ? idleSinceMs : idleSinceMs + this.#limits.idleTimeoutMs;
-  }
-
-  #close(line: Line<Message>): void {
-    line.phase = "closing";
-    this.#sink.close(line);
+    if (rebalanceBelow > 0 && this.#settings.positionOf !== undefined) this.#lines.drainOne(rebalanceBelow);
   }
 }
 

@@ -104,10 +104,11 @@ export class ChannelSubscription<In> extends Subscribable<SubscriptionEvents<In>
   open(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => this.#end({ error: aborted(signal), isQuiet: false }, true);
-      const timer: Timer = this.#host.clock.setTimer(() => this.#end({ error: timedOut(this.name, timeoutMs), isQuiet: false }, true), timeoutMs);
+      const onTimeout = (): void => this.#end({ error: timedOut(this.name, timeoutMs), isQuiet: false }, true);
+      const timer: Timer | undefined = timeoutMs === Infinity ? undefined : this.#host.clock.setTimer(onTimeout, timeoutMs);
       this.#onReady = (error) => {
         this.#onReady = nothing;
-        this.#host.clock.clearTimer(timer);
+        if (timer !== undefined) this.#host.clock.clearTimer(timer);
         signal?.removeEventListener("abort", onAbort);
         if (error === undefined) resolve();
         else reject(error);
