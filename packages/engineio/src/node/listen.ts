@@ -5,6 +5,7 @@
  */
 import { type Server as HttpServer, createServer } from "node:http";
 import { ConnectionError } from "@x/errors/engineio";
+import { reportHandlerError } from "@x/errors/handlers";
 import type { AttachOptions } from "./attach.js";
 import { Server } from "./server.js";
 import type { ServerOptions } from "./server-options.js";
@@ -35,6 +36,7 @@ export async function serve<Data extends object = Untyped>(options: ServeOptions
     httpServer.once("error", (cause) => reject(new ConnectionError(`Cannot listen on ${host}:${port}`, { cause })));
     httpServer.listen(port, host, resolve);
   });
+  httpServer.on("error", (error) => reportHandlerError(error, { event: "server" })); // no room for another connection ends none, and no process
   return server;
 }
 

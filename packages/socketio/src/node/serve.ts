@@ -5,6 +5,7 @@
  */
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { reportHandlerError } from "@x/errors/handlers";
 import type { DefaultEventsMap, Untyped } from "../core/event-types.js";
 import { Server, type ServerOptions } from "./server.js";
 
@@ -24,5 +25,6 @@ export async function serve<Listen = DefaultEventsMap, Emit = DefaultEventsMap, 
   const server = new Server<Listen, Emit, InterServer, SocketData>(httpServer, options);
   httpServer.listen(options.port ?? 0, options.host ?? "127.0.0.1");
   await once(httpServer, "listening"); // rejects with what "error" tells
+  httpServer.on("error", (error) => reportHandlerError(error, { event: "server" })); // no room for another connection ends none, and no process
   return server;
 }
