@@ -143,6 +143,18 @@ describe("a store that fails", () => {
     expect(place.failures).toEqual([{ error: expect.objectContaining({ message: "the store is away" }) as Error, context: { event: "adapter", namespace: "/" } }]);
   });
 
+  test("by giving back what cannot be sent: as when it is asked", async () => {
+    const { place, adapter } = storing();
+    const { socket, peer } = await joinAndHear(place);
+    place.cut();
+    await settle();
+    const endless: unknown[] = ["missed"];
+    endless.push(endless);
+    adapter.fault = () => ({ sid: peer.id, pid: "pid", rooms: [], data: {}, missedPackets: [endless] });
+    await comeBack(place);
+    expect([socket.connected, socket.recovered, place.failures.map(({ context }) => context["event"])]).toEqual([true, false, ["adapter"]]);
+  });
+
   test("when it is told: nothing ends, the application hears of it", async () => {
     const { place, adapter } = storing();
     await joinAndHear(place);

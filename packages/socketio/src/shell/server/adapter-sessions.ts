@@ -9,7 +9,7 @@ import { callSafely } from "@x/errors/handlers";
 import type { Adapter } from "../../adapter/port.js";
 import type { Room, SocketId } from "../../core/broadcast.js";
 import type { EmitFlags } from "../../core/outgoing.js";
-import type { Packet } from "../../core/packet.js";
+import type { EncodedPacket, Packet } from "../../core/packet.js";
 import * as PacketType from "../../core/packet-type.js";
 import type { RecoverySettings } from "../../core/recovery.js";
 import type { Claim, Holder, Recipient, Resumed, SessionKeeper } from "../../core/session-keeper.js";
@@ -39,11 +39,12 @@ export interface SessionAwareAdapter extends Adapter {
 
 interface StoredClaim extends Claim {
   readonly session: RestoredSession | undefined;
+  readonly missed: readonly EncodedPacket[];
 }
 
 /** Longest id or offset that is handed to an adapter; theirs have fewer than 40 characters. */
 const MAX_MARK_LENGTH = 128;
-const LOST: StoredClaim = { session: undefined, recovery: { outcome: "lost", reason: "expired" } };
+const LOST: StoredClaim = { session: undefined, missed: [], recovery: { outcome: "lost", reason: "expired" } };
 
 /** Whether it keeps sessions. The base class of socket.io-adapter has both methods, too, and they do nothing. */
 export function isSessionAware(adapter: Adapter): adapter is SessionAwareAdapter {
@@ -86,9 +87,7 @@ export class AdapterSessions implements SessionKeeper {
     this.#holders.get(pid)?.supersede(); // two connections, each with the session: the last one has it
     this.#holders.set(pid, holder);
     this.#pids.set(holder.id, pid);
-    const { encoder } = this.#context;
-    const missed = (session?.missedPackets ?? []).map((data) => encoder.encode({ type: PacketType.EVENT, nsp: this.#adapter.nsp.name, data }));
-    return { recovery: claim?.recovery, rooms: session?.rooms ?? [], missed, answer: { pid, ...(claim !== undefined && { recovery: claim.recovery }) } };
+    return { recovery: claim?.recovery, rooms: session?.rooms ?? [], missed: claim?.missed ?? [], answer: { pid, ...(claim !== undefined && { recovery: claim.recovery }) } };
   }
 
   leave(sid: SocketId, data: unknown): void {
@@ -119,11 +118,13 @@ export class AdapterSessions implements SessionKeeper {
     broadcast(this.#adapter, this.#context, { type, data, ...(id !== undefined && { id }) }, { rooms: new Set([recipient.id]), except: new Set(), flags: flagsOf(flags) });
   }
 
-  async #restore(pid: string, offset: string): Promise<Claim> {
+  async #restore(pid: string, offset: string): Promise<StoredClaim> {
     try {
       await this.#storing.get(pid);
       const session: unknown = await this.#adapter.restoreSession(pid, offset);
-      if (isRestored(session)) return { session, recovery: { outcome: "recovered", missed: session.missedPackets.length } };
+      if (!isRestored(session)) return LOST;
+      const missed = session.missedPackets.map((data) => this.#context.encoder.encode({ type: PacketType.EVENT, nsp: this.#adapter.nsp.name, data }));
+      return { session, missed, recovery: { outcome: "recovered", missed: missed.length } };
     } catch (error) {
       if (error instanceof Error) this.#failed(error);
     }

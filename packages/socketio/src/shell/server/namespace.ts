@@ -129,11 +129,12 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
       return;
     }
     this.#asking++;
-    void claim.then((found) => {
+    const consider = (found: Claim | undefined): void => {
       this.#asking--;
       if (client.isAsking(ask)) this.#consider(client, ask, auth, found);
       else this.settle();
-    });
+    };
+    claim.then(consider).catch((error: unknown) => this.context.report(error, { event: "connection", namespace: this.name }));
   }
 
   /** @internal */
