@@ -168,7 +168,8 @@ test("what is encoded is decoded to the same (property)", () => {
   const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
       { depthSize: "small" },
-      fc.string(), fc.double(), fc.integer(), fc.boolean(), fc.constant(null), fc.uint8Array({ maxLength: 40 }),
+      fc.double().filter((number) => !Object.is(number, -0)), // which @msgpack/msgpack writes as 0
+      fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.uint8Array({ maxLength: 40 }),
       fc.array(tie("value"), { maxLength: 20 }),
       fc.dictionary(fc.string().filter((key) => key !== "__proto__" && key !== "toJSON" && key !== "arrayBuffer"), tie("value"), { maxKeys: 20, noNullPrototype: true }),
     ),
