@@ -182,3 +182,37 @@ describe("buffer", () => {
     expect(seen).toEqual([1, 2, 5]);
   });
 });
+
+describe("pause() and resume()", () => {
+  test("nothing is read meanwhile, on the next connection neither; what has come is still given out, and silence is no sign of death", async () => {
+    const { socket, open, transport, pass } = setUp<number>({ reconnect: steady, heartbeat: { intervalMs: 10_000, timeoutMs: 500 } });
+    const heard: number[] = [];
+    const link = await open();
+    link.deliver(1);
+    socket.pause();
+    link.deliver(2);
+    expect([link.isReading, await drain(socket)]).toEqual([false, [1]]);
+    await pass(10_000);
+    await pass(10_000);
+    expect(socket.state).toBe("connected");
+    link.close();
+    await pass(1_000);
+    expect([socket.state, transport.last.isReading]).toEqual(["connected", false]);
+    transport.last.deliver(3);
+    socket.on("message", ({ data }) => heard.push(data));
+    expect(heard).toEqual([]);
+    socket.resume();
+    expect([heard, transport.last.isReading]).toEqual([[3], true]);
+  });
+
+  test("resume() does not read on where the buffer is full", async () => {
+    const { socket, open } = setUp<number>({ buffer: 1 });
+    const link = await open();
+    link.deliver(1);
+    socket.pause();
+    socket.resume();
+    expect(link.isReading).toBe(false);
+    expect(await drain(socket)).toEqual([1]);
+    expect(link.isReading).toBe(true);
+  });
+});
