@@ -208,11 +208,29 @@ describe("connect handlers", () => {
       letIn = resolve;
     }));
     const { socket } = await client(at);
-    socket.io.engine?.close();
+    socket.io.engine.close();
     at.cut();
     letIn(null);
     await settle();
     expect(() => at.sio.getSession(sid)).toThrow(expect.objectContaining({ code: "socketio/unknown-session" }));
+  });
+
+  test("that never end keep no client that has been given up", async () => {
+    const at = place();
+    const ids: string[] = [];
+    at.sio.on("connect", (sid) => {
+      ids.push(sid);
+      at.sio.saveSession(sid, { name: "Ada" });
+      return ids.length === 1 ? new Promise(() => undefined) : undefined;
+    });
+    const { socket: first } = await client(at);
+    expect(at.sio.getSession(ids[0] ?? "")).toEqual({ name: "Ada" });
+    at.clock.advance(60_000);
+    await settle();
+    expect(first.connected).toBe(false);
+    const { socket: second } = await client(at);
+    expect([second.connected, ids.length, at.sio.getSession(ids[1] ?? "")]).toEqual([true, 2, { name: "Ada" }]);
+    expect(() => at.sio.getSession(ids[0] ?? "")).toThrow(expect.objectContaining({ code: "socketio/unknown-session" }));
   });
 
   test("alwaysConnect: the client is connected first, and disconnected by a refusal", async () => {

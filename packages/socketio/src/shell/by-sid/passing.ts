@@ -23,7 +23,7 @@ export class Passing {
 
   arriving(sid: string, { name }: Namespace): Arrival | undefined {
     const arrival = this.#arriving.get(sid);
-    return arrival?.socket.nsp.name === name ? arrival : undefined;
+    return arrival?.socket.nsp.name === name && !arrival.socket.isGone ? arrival : undefined;
   }
 
   socket(sid: string, { name }: Namespace): Socket | undefined {
@@ -31,18 +31,23 @@ export class Passing {
     return socket?.nsp.name === name ? socket : undefined;
   }
 
-  /** Its connect handler begins. */
+  /** Its connect handler begins. One that never ends must not keep a client that has been given up: the oldest are looked at first. */
   enter(socket: Socket): Arrival {
+    for (const [sid, { socket: oldest }] of this.#arriving) {
+      if (!oldest.isGone) break;
+      this.#arriving.delete(sid);
+    }
     const arrival = { socket, onceIn: [], isRefused: false };
     this.#arriving.set(socket.id, arrival);
     return arrival;
   }
 
   /** Its connect handler has ended. */
-  entered({ socket }: Arrival): void {
-    const arrival = this.#arriving.get(socket.id);
+  entered(arrival: Arrival): void {
+    const { socket } = arrival;
+    if (this.#arriving.get(socket.id) !== arrival) return;
     this.#arriving.delete(socket.id);
-    if (arrival !== undefined) this.#granted.set(socket, arrival);
+    this.#granted.set(socket, arrival);
   }
 
   /** The namespace has it. */

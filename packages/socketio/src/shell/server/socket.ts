@@ -84,6 +84,11 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     return !this.connected;
   }
 
+  /** @internal It has left, or was not let in. */
+  get isGone(): boolean {
+    return this.#state === "disconnected";
+  }
+
   get handshake(): Handshake {
     return (this.#handshake ??= readHandshake(this.client.conn, this.#auth ?? {}, this.#issued));
   }
