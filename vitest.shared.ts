@@ -13,6 +13,7 @@ const shared: ViteUserConfig = defineConfig({
     // Ends what hangs. Not a word about speed: many suites share the machine, and whoever is slow there is not wrong.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     reporters: ["default", ["json", { outputFile: "reports/vitest.json" }]],
   },
 });

@@ -110,7 +110,7 @@ describe("both ends", () => {
     expect(client.extensions).toMatch(/^permessage-deflate/);
     const messages = ["", "é", text(100), text(150), text(200), "x".repeat(1_023), "x".repeat(1_024), text(2_000), nothing, randomBytes(1_500), randomBytes(300_000), text(200_000), "last"];
     for (const message of messages) void client.send(message);
-    for (const message of messages) expect(await client.receive({ timeoutMs: 10_000 })).toEqual(typeof message === "string" ? message : Buffer.from(message));
+    for (const message of messages) expect(await client.receive({ timeoutMs: 30_000 })).toEqual(typeof message === "string" ? message : Buffer.from(message));
   });
 
   test("one side without it: messages are plain", async () => {
@@ -118,7 +118,7 @@ describe("both ends", () => {
     const client = await dial(server.url, true);
     expect(client.extensions).toBe("");
     void client.send(text(500));
-    expect(await client.receive({ timeoutMs: 5_000 })).toBe(text(500));
+    expect(await client.receive({ timeoutMs: 30_000 })).toBe(text(500));
   });
 
   test("a broadcast is compressed once and read by all, before and after messages of their own", async () => {
@@ -127,13 +127,13 @@ describe("both ends", () => {
     const news = prepareMessage(text(400));
     for (const client of clients) {
       void client.send(text(300));
-      expect(await client.receive({ timeoutMs: 5_000 })).toBe(text(300));
+      expect(await client.receive({ timeoutMs: 30_000 })).toBe(text(300));
     }
     expect(server.broadcast(news)).toBe(3);
     expect(server.broadcast(text(400))).toBe(3);
     for (const client of clients) {
       void client.send(text(400));
-      for (let count = 0; count < 3; count++) expect(await client.receive({ timeoutMs: 5_000 })).toBe(text(400));
+      for (let count = 0; count < 3; count++) expect(await client.receive({ timeoutMs: 30_000 })).toBe(text(400));
     }
   });
 
@@ -143,7 +143,7 @@ describe("both ends", () => {
       await connection.close(4_000, "done");
     } });
     const client = await dial(server.url, true);
-    expect(await client.receive({ timeoutMs: 10_000 })).toBe(text(300_000));
+    expect(await client.receive({ timeoutMs: 30_000 })).toBe(text(300_000));
     expect(await client.closed).toMatchObject({ code: 4_000, reason: "done", wasClean: true });
   });
 });

@@ -185,7 +185,7 @@ test("close() of a server does not wait for verifies that never settle: their cl
     return new Promise(() => undefined);
   } });
   const answers = Array.from({ length: 15 }, () => raw(server.port, head(HOST)));
-  await vi.waitUntil(() => asked === answers.length);
+  await vi.waitUntil(() => asked === answers.length, { timeout: 30_000 });
   await server.close();
   for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1\.1 503 /);
   process.off("warning", note);

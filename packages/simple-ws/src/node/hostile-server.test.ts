@@ -56,7 +56,7 @@ describe("frames right behind the answer", () => {
       socket.uncork();
     }, own);
     const connection = await connect(url, { proxy: false, tls: { ca: own.ca } });
-    for (let count = 0; count < 9; count++) expect(await connection.receive({ timeoutMs: 5_000 })).toBe("Hello");
+    for (let count = 0; count < 9; count++) expect(await connection.receive({ timeoutMs: 30_000 })).toBe("Hello");
     connection.terminate();
   });
 
@@ -69,8 +69,8 @@ describe("frames right behind the answer", () => {
       },
     });
     const connection = await connect("ws://any.test/", { createConnection: () => stream });
-    expect(await connection.receive({ timeoutMs: 1_000 })).toBe("Hello");
-    expect(await connection.receive({ timeoutMs: 1_000 })).toBe("Hello");
+    expect(await connection.receive({ timeoutMs: 30_000 })).toBe("Hello");
+    expect(await connection.receive({ timeoutMs: 30_000 })).toBe("Hello");
     connection.terminate();
   });
 });
@@ -95,7 +95,7 @@ describe("hooks that fail", () => {
     const server = kept(await serve({ onConnection: () => undefined, responseHeaders: { "Set-Cookie": "a=1" } }));
     const cookieJar = { getCookieString: () => "", setCookie: () => Promise.reject(new Error("full disk")) };
     await expect(connect(server.url, { cookieJar, proxy: false })).rejects.toMatchObject({ name: "ConnectionError", cause: { cause: new Error("full disk") } });
-    await vi.waitUntil(() => server.connectionsCount === 0);
+    await vi.waitUntil(() => server.connectionsCount === 0, { timeout: 30_000 });
   });
 
   test("nor does it hide a refusal", async () => {
@@ -131,7 +131,7 @@ describe("hooks that fail", () => {
     const connecting = connect("ws://any.test/", { createConnection: () => new Promise<Duplex>((resolve) => (give = resolve)), connectTimeoutMs: 10 });
     await expect(connecting).rejects.toMatchObject({ code: "simple-ws/connect-timeout" });
     give(late);
-    await vi.waitUntil(() => late.destroyed);
+    await vi.waitUntil(() => late.destroyed, { timeout: 30_000 });
   });
 });
 

@@ -52,7 +52,7 @@ let isEnvironmentUsed = false;
 async function roundTrip(url: string, options: ConnectOptions = {}): Promise<WebSocketConnection> {
   const connection = kept(await connect(url, options.proxy === undefined && !isEnvironmentUsed ? { ...options, proxy: false } : options));
   void connection.send("there and back");
-  expect(await connection.receive({ timeoutMs: 5_000 })).toBe("there and back");
+  expect(await connection.receive({ timeoutMs: 30_000 })).toBe("there and back");
   return connection;
 }
 

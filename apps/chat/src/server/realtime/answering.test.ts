@@ -72,5 +72,5 @@ test("answerRequests(): a request without a callback is served and harms nothing
   const { listeners } = connect({ typing: handler });
   listeners.get("typing")?.({ roomId, isTyping: true });
   listeners.get("typing")?.();
-  await vi.waitFor(() => { expect(handler).toHaveBeenCalledTimes(1); });
+  await vi.waitFor(() => { expect(handler).toHaveBeenCalledTimes(1); }, { timeout: 30_000 });
 });
