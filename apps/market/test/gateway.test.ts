@@ -1,0 +1,108 @@
+/** Exchange, gateway and readers on real sockets: what the gateway shares, resumes and tells. */
+import { systemClock, type Clock } from "@x/errors/clock";
+import { expect, onTestFinished, test } from "vitest";
+import { Exchange } from "../src/exchange/exchange.js";
+import { seeded, seedOf } from "../src/exchange/random.js";
+import { write } from "../src/exchange/writer.js";
+import { Gateway } from "../src/gateway/gateway.js";
+import { openChannels } from "../src/market/open-channels.js";
+import { ChannelReader } from "../src/market/reader.js";
+import { readText } from "../src/market/texts.js";
+import { STATUS_CHANNEL, textChannel, ticksChannel } from "../src/shared/channels.js";
+import type { Message, Status } from "../src/shared/protocol.js";
+import { instruments } from "../src/shared/symbols.js";
+
+const SPEED = 20;
+const fast: Clock = {
+  now: () => systemClock.now() * SPEED,
+  setTimer: (callback, delayMs) => systemClock.setTimer(callback, delayMs / SPEED),
+  clearTimer: (timer) => systemClock.clearTimer(timer),
+};
+const soon = { timeout: 10_000 };
+
+async function setUp(): Promise<{ readonly exchange: Exchange; readonly gateway: Gateway; readonly page: () => ChannelReader }> {
+  const exchange = await Exchange.start({ clock: fast, lingerMs: 3_600_000 });
+  const gateway = await Gateway.start({ exchangeUrl: exchange.url, pageFolder: import.meta.dirname });
+  onTestFinished(async () => {
+    await gateway.close();
+    await exchange.close();
+  });
+  const page = (): ChannelReader => {
+    const reader = new ChannelReader(openChannels(gateway.feedUrl, { retryMs: 5 }));
+    onTestFinished(() => reader.close());
+    return reader;
+  };
+  return { exchange, gateway, page };
+}
+
+function collect(reader: ChannelReader, channel: string, after?: number): Message[] {
+  const seen: Message[] = [];
+  reader.read(channel, { onMessage: (message) => seen.push(message), onRefused: () => undefined }, after);
+  return seen;
+}
+
+function statusOf(reader: ChannelReader): () => Status | undefined {
+  const seen = collect(reader, STATUS_CHANNEL);
+  return () => seen.at(-1) as Status | undefined;
+}
+
+test("pages share a channel of the exchange; each begins with a snapshot that has the chart's past", async () => {
+  const { page } = await setUp();
+  const [one, other] = [page(), page()];
+  const status = statusOf(one);
+  const first = collect(one, ticksChannel("AMBR"));
+  await expect.poll(() => first.length, soon).toBeGreaterThan(10);
+  const second = collect(other, ticksChannel("AMBR"));
+  await expect.poll(() => second.length, soon).toBeGreaterThan(5);
+  expect(second[0]).toMatchObject({ type: "snapshot", history: expect.objectContaining({ length: 600 }) as unknown });
+  await expect.poll(() => status()?.counts, soon).toMatchObject({ channels: 1, connections: 1 });
+});
+
+test("a page that comes back is given what it missed, and no snapshot", async () => {
+  const { page } = await setUp();
+  const former = page();
+  const seen = collect(former, ticksChannel("CORV"));
+  await expect.poll(() => seen.length, soon).toBeGreaterThan(5);
+  await former.close();
+  const last = seen.at(-1)?.position ?? 0;
+  const again = collect(page(), ticksChannel("CORV"), last);
+  await expect.poll(() => again.length, soon).toBeGreaterThan(5);
+  expect(again.map(({ type, position }) => [type, position])).toEqual(again.map((_, index) => ["tick", last + 1 + index]));
+});
+
+test("more channels than fit on a socket open another; what no page reads any more is given up at the exchange", async () => {
+  const { exchange, page } = await setUp();
+  const reader = page();
+  const status = statusOf(reader);
+  const read = instruments.map(({ symbol }) => reader.read(ticksChannel(symbol), { onMessage: () => undefined, onRefused: () => undefined }));
+  await expect.poll(() => [status()?.counts.channels, exchange.connections], soon).toEqual([12, 2]);
+  for (const one of read) one.close();
+  await expect.poll(() => status()?.counts.channels, soon).toBe(0);
+});
+
+test("a text is whole though the gateway loses its connections again and again", async () => {
+  const { exchange, page } = await setUp();
+  const reader = page();
+  let [text, tokens] = ["", 0];
+  await new Promise<void>((resolve, reject) => {
+    readText(reader, "w", "What is whole?", {
+      onToken: (token) => {
+        text += token;
+        if (++tokens % 25 === 0) exchange.control({ drop: true });
+      },
+      onEnd: resolve,
+      onRefused: (message) => reject(new Error(message)),
+    });
+  });
+  expect(text).toBe(write("What is whole?", seeded(seedOf(textChannel("w", "What is whole?")))).join(""));
+});
+
+test("the fault switches reach the exchange, and every page is told", async () => {
+  const { exchange, gateway, page } = await setUp();
+  const status = statusOf(page());
+  const change = (body: string): Promise<Response> => fetch(`${gateway.url}/api/faults`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+  expect(await (await change('{"gap":0.25}')).json()).toMatchObject({ gap: 0.25 });
+  expect(exchange.faults.gap).toBe(0.25);
+  await expect.poll(() => status()?.faults.gap, soon).toBe(0.25);
+  expect([(await change('{"gap":7}')).status, (await change("{")).status, (await change(JSON.stringify({ pad: "x".repeat(2_000) }))).status]).toEqual([400, 400, 413]);
+});
