@@ -69,7 +69,7 @@ export class WebSocketCarrier implements ClientStream {
   }
 
   end(_goodbye: string, closeCode: number): void {
-    void this.connection.close(closeCode);
+    if (this.connection.state === "open") void this.connection.close(closeCode); // one that ends already would make a promise for nobody
   }
 
   /** From the connection: one message. Bytes become a Buffer, as Node's users expect. */
