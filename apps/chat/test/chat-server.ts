@@ -82,7 +82,7 @@ export class Visitor {
   }
 
   async answer<Name extends RequestName>(name: Name, input: RequestInput<Name>): Promise<Answer<Answers[Name]>> {
-    const untyped = this.socket.timeout(5000) as unknown as { emitWithAck(event: string, input: unknown): Promise<Answer<Answers[Name]>> };
+    const untyped = this.socket.timeout(30_000) as unknown as { emitWithAck(event: string, input: unknown): Promise<Answer<Answers[Name]>> };
     return untyped.emitWithAck(name, input);
   }
 

@@ -42,9 +42,9 @@ describe.each(servers)("xws io, to %s", { timeout: 60_000 }, (_which, create) =>
 
   test("emits lines of a pipe as events, and prints what comes, bytes too", async () => {
     const { url } = await serve((socket) => socket.on("say", (...args) => socket.emit("said", ...args)));
-    const { out, err, exitCode } = await run(["io", url, "--count", "3", "--eof-wait", "10"], "say hello there\nsay \"a\" {\"b\": [1]} null\n[\"say\", 2]\n");
+    const { out, err, exitCode } = await run(["io", url, "--count", "3", "--eof-wait", "60"], "say hello there\nsay \"a\" {\"b\": [1]} null\n[\"say\", 2]\n");
     expect([out, err, exitCode]).toEqual(["said \"hello there\"\nsaid \"a\" {\"b\":[1]} null\nsaid 2\n", "", 0]);
-    expect((await run(["io", url, "-x", "say hex:00ff", "--count", "1", "-w", "10"])).out).toBe("said hex:00ff\n");
+    expect((await run(["io", url, "-x", "say hex:00ff", "--count", "1", "-w", "60"])).out).toBe("said hex:00ff\n");
   });
 
   test("--ask shows answers; --json tells everything; flags reach the handshake", async () => {
@@ -53,8 +53,8 @@ describe.each(servers)("xws io, to %s", { timeout: 60_000 }, (_which, create) =>
       seen.push([handshake.auth, handshake.query["room"], handshake.headers["x-a"]]);
     });
     const sum = await serve((socket) => socket.on("sum", ((a: number, b: number, answer: (sum: number, of: string) => void) => answer(a + b, "sum"))));
-    expect(await run(["io", sum.url, "-x", "sum 1 2", "--ask", "--count", "1", "-w", "10"])).toEqual({ exitCode: 0, out: "3 \"sum\"\n", err: "" });
-    const { out } = await run(["io", sum.url, "-x", "sum 1 2", "--ask", "--count", "1", "-w", "10", "--json"]);
+    expect(await run(["io", sum.url, "-x", "sum 1 2", "--ask", "--count", "1", "-w", "60"])).toEqual({ exitCode: 0, out: "3 \"sum\"\n", err: "" });
+    const { out } = await run(["io", sum.url, "-x", "sum 1 2", "--ask", "--count", "1", "-w", "60", "--json"]);
     const events = out.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(events.map(({ kind }) => kind)).toEqual(["open", "event", "answer", "disconnected"]);
     expect(events[0]).toMatchObject({ namespace: "/", transport: expect.stringMatching(/polling|websocket/) as string });
@@ -100,8 +100,8 @@ describe("xws io and eio", { timeout: 60_000 }, () => {
     const { port } = await listen(http);
     open.unshift({ close: () => engine.close() }, { close: () => http.closeAllConnections() });
     for (const transport of ["polling", "websocket"]) {
-      expect(await run(["eio", `127.0.0.1:${port}`, "--transports", transport, "--count", "2", "--eof-wait", "10"], "hello\n/world\n")).toEqual({ exitCode: 0, out: "hello\n/world\n", err: "" });
+      expect(await run(["eio", `127.0.0.1:${port}`, "--transports", transport, "--count", "2", "--eof-wait", "60"], "hello\n/world\n")).toEqual({ exitCode: 0, out: "hello\n/world\n", err: "" });
     }
-    expect((await run(["eio", `127.0.0.1:${port}`, "-b", "hex", "--hex", "--count", "1", "--eof-wait", "10"], "00 ff\n")).out).toBe("00 ff\n");
+    expect((await run(["eio", `127.0.0.1:${port}`, "-b", "hex", "--hex", "--count", "1", "--eof-wait", "60"], "00 ff\n")).out).toBe("00 ff\n");
   });
 });

@@ -26,26 +26,26 @@ function xws(...args: string[]): ChildProcessWithoutNullStreams {
 describe("connect", { timeout: 60_000 }, () => {
   test("sends lines of a pipe, prints what comes as it is, and ends cleanly", async () => {
     const { url } = await echoServer();
-    expect(await run([url, "--eof-wait", "5", "--count", "3"], "one\ntwo words\n/three\n")).toEqual({ exitCode: 0, out: "one\ntwo words\n/three\n", err: "" });
+    expect(await run([url, "--eof-wait", "60", "--count", "3"], "one\ntwo words\n/three\n")).toEqual({ exitCode: 0, out: "one\ntwo words\n/three\n", err: "" });
   });
 
   test("-x sends and ends; -t first; --json, -v and --timings show more", async () => {
     const { url } = await echoServer();
-    expect(await run([url, "-t", "first", "-x", "then", "--count", "2"])).toEqual({ exitCode: 0, out: "first\nthen\n", err: "" });
-    const { out } = await run([url, "-x", "é", "--count", "1", "--json"]);
+    expect(await run([url, "-t", "first", "-x", "then", "--count", "2", "-w", "60"])).toEqual({ exitCode: 0, out: "first\nthen\n", err: "" });
+    const { out } = await run([url, "-x", "é", "--count", "1", "-w", "60", "--json"]);
     const events = out.trim().split("\n").map((line) => JSON.parse(line) as { time: number; kind: string });
     expect(events.map(({ kind }) => kind)).toEqual(["open", "message", "message", "closed"]);
     expect(events[2]).toMatchObject({ direction: "received", type: "text", data: "é" });
-    const verbose = await run([url, "-x", "hi", "--count", "1", "-v", "--timings"]);
+    const verbose = await run([url, "-x", "hi", "--count", "1", "-w", "60", "-v", "--timings"]);
     expect(verbose.out).toMatch(/^\d+\.\d{3} text: hi\n\d+\.\d{3} text: hi\n$/);
-    expect((await run([url, "-x", "hi", "--count", "1", "-vv"])).err).toMatch(/> GET \/ HTTP\/1\.1[^]*< HTTP\/1\.1 101[^]*> text \(fin, masked, 2 bytes\) hi/);
+    expect((await run([url, "-x", "hi", "--count", "1", "-w", "60", "-vv"])).err).toMatch(/> GET \/ HTTP\/1\.1[^]*< HTTP\/1\.1 101[^]*> text \(fin, masked, 2 bytes\) hi/);
   });
 
   test("bytes are sent and shown in hex or base64; compressed ones are read; nothing drives the terminal", async () => {
     const { url } = await echoServer();
-    expect((await run([url, "-b", "hex", "--hex", "--count", "1", "--eof-wait", "5"], "00 ff 1b\n")).out).toBe("00 ff 1b\n");
-    expect((await run([url, "-b", "base64", "--count", "1", "--eof-wait", "5"], `${gzipSync("compressed text").toString("base64")}\n`)).out).toBe("[gzip] compressed text\n");
-    expect((await run([url, "-x", "\u001b]0;title\u0007\u202e", "--count", "1"])).out).toBe("\\u{1b}]0;title\\u{7}\\u{202e}\n");
+    expect((await run([url, "-b", "hex", "--hex", "--count", "1", "--eof-wait", "60"], "00 ff 1b\n")).out).toBe("00 ff 1b\n");
+    expect((await run([url, "-b", "base64", "--count", "1", "--eof-wait", "60"], `${gzipSync("compressed text").toString("base64")}\n`)).out).toBe("[gzip] compressed text\n");
+    expect((await run([url, "-x", "\u001b]0;title\u0007\u202e", "--count", "1", "-w", "60"])).out).toBe("\\u{1b}]0;title\\u{7}\\u{202e}\n");
   });
 
   test("flags reach the request", async () => {
@@ -127,7 +127,7 @@ describe("servers and the rest", { timeout: 60_000 }, () => {
         const found = /listening on (\S+)/.exec(chunk.toString())?.[1];
         if (found !== undefined) resolve(found);
       }));
-      const client = run([url, "-t", "hello", "--count", "1", "-w", "20"]);
+      const client = run([url, "-t", "hello", "--count", "1", "-w", "60"]);
       if (mode === "serve") child.stdout.once("data", () => child.stdin.write("to all\n"));
       expect((await client).out).toBe(mode === "echo" ? "hello\n" : "to all\n");
       child.kill("SIGTERM");
