@@ -47,6 +47,42 @@ describe("subscribe()", () => {
   });
 });
 
+describe("a channel that is given up and wanted again", () => {
+  test("what the server had sent before it let go is late, not the new subscription's", async () => {
+    const it = setUp();
+    const before = await subscribed(it, "btc");
+    it.exchange.publish("btc");
+    await before.close();
+    const subscribing = it.pool.subscribe("btc");
+    it.exchange.publish("btc"); // the server knows of nothing yet
+    await it.pass();
+    it.exchange.publish("btc");
+    expect([await taken(await subscribing), it.pool.stats().late]).toEqual([[3], 1]);
+  });
+
+  test("… also where the server does not acknowledge that it lets go", async () => {
+    const it = setUp();
+    const before = await subscribed(it, "btc");
+    await before.close();
+    it.exchange.manners.acknowledges = false;
+    const subscribing = it.pool.subscribe("btc");
+    await it.pass();
+    it.exchange.publish("btc");
+    it.exchange.links[0]?.deliver({ ack: 3 });
+    it.exchange.publish("btc");
+    expect([await taken(await subscribing), it.pool.stats()]).toMatchObject([[2], { late: 1, connections: [{ channels: 1 }] }]);
+  });
+
+  test("goes on after a position that the application has kept; one that is held does not", async () => {
+    const it = setUp();
+    for (let n = 0; n < 3; n++) it.exchange.publish("btc");
+    const btc = await subscribed(it, "btc", { after: 1 });
+    it.exchange.publish("btc");
+    expect([await taken(btc), it.exchange.asked[0]?.channels]).toEqual([[2, 3, 4], [{ channel: "btc", after: 1, positions: {} }]]);
+    await expect(it.pool.subscribe("btc", { after: 1 })).rejects.toMatchObject({ code: "pool/invalid-state", currentState: "held" });
+  });
+});
+
 describe("messages", () => {
   test("that name no channel, or one that nobody holds, are counted and told of", async () => {
     const it = setUp();

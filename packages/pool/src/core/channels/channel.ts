@@ -121,9 +121,10 @@ export class Line<Message> {
   readonly number: number;
   phase: LinePhase = "opening";
   readonly seats: Set<Seat<Message>> = new Set<Seat<Message>>();
-  /** Channels that are heard on it and are patterns; those that are heard no more, but still leaving. */
+  /** Channels that are heard on it and are patterns. */
   readonly patterns: Set<Channel<Message>> = new Set<Channel<Message>>();
-  readonly parting: Set<Channel<Message>> = new Set<Channel<Message>>();
+  /** Seats of channels that are heard no more, of which the server is still to let go. */
+  readonly parting: Set<Seat<Message>> = new Set<Seat<Message>>();
   /** What the server is to be told, in order. */
   readonly queue: Set<Seat<Message>> = new Set<Seat<Message>>();
   /** Requests that may leave until `batchUntilMs`. */
@@ -147,14 +148,14 @@ export class Line<Message> {
   /** From now on it is not heard, though the server is still to be told. */
   part(seat: Seat<Message>): void {
     this.patterns.delete(seat.channel);
-    this.parting.add(seat.channel);
+    this.parting.add(seat);
   }
 
   remove(seat: Seat<Message>, nowMs: number): void {
     this.seats.delete(seat);
     this.queue.delete(seat);
     this.patterns.delete(seat.channel);
-    this.parting.delete(seat.channel);
+    this.parting.delete(seat);
     if (this.seats.size === 0) this.idleSinceMs = nowMs;
   }
 }

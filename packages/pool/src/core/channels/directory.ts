@@ -69,12 +69,12 @@ export class Directory<Message> {
     let isWanted = false;
     if (exact?.matches === undefined && exact?.isHeardOn(line) === true) {
       isWanted = true;
-      this.#deliver(exact, message, name, position, bytes);
+      this.#deliver(exact, line, message, name, position, bytes);
     }
     for (const pattern of line.patterns) {
       if (pattern.matches?.(name) !== true) continue;
       isWanted = true;
-      this.#deliver(pattern, message, name, position, bytes);
+      this.#deliver(pattern, line, message, name, position, bytes);
     }
     if (isWanted) return undefined;
     if (exact === undefined && !isParting(line, name)) return this.#lost("notSubscribed");
@@ -82,7 +82,11 @@ export class Directory<Message> {
     return undefined;
   }
 
-  #deliver(channel: Channel<Message>, message: Message, name: string, position: MessageId | undefined, bytes: number): void {
+  #deliver(channel: Channel<Message>, line: Line<Message>, message: Message, name: string, position: MessageId | undefined, bytes: number): void {
+    if (line.parting.size > 0 && hasPredecessor(line, channel.name)) {
+      this.counts.late++;
+      return;
+    }
     if (position !== undefined && !channel.admit(name, position)) {
       this.counts.duplicates++;
       return;
@@ -98,6 +102,12 @@ export class Directory<Message> {
 }
 
 function isParting<Message>({ parting }: Line<Message>, name: string): boolean {
-  for (const channel of parting) if (channel.name === name || channel.matches?.(name) === true) return true;
+  for (const { channel } of parting) if (channel.name === name || channel.matches?.(name) === true) return true;
+  return false;
+}
+
+/** Until the server has let go of a channel, what comes for it is not yet meant for who asked for it anew. */
+function hasPredecessor<Message>({ parting }: Line<Message>, name: string): boolean {
+  for (const { channel } of parting) if (channel.name === name) return true;
   return false;
 }

@@ -108,11 +108,14 @@ export class Switchboard<Message> implements Swept {
   }
 
   /** From now on `member` holds the channel.
-   *  @throws {InvalidStateError} `pool/invalid-state`: closed. @throws {JetSocketError} `pool/too-many-channels`; `pool/invalid-option`: the name. */
-  subscribe(name: string, member: Member<Message>, nowMs: number): Channel<Message> {
+   *  @param after the position to go on from; only for a channel that nobody holds.
+   *  @throws {InvalidStateError} `pool/invalid-state`: closed; held, and yet to go on from somewhere. @throws {JetSocketError} `pool/too-many-channels`; `pool/invalid-option`: the name. */
+  subscribe(name: string, member: Member<Message>, nowMs: number, after?: MessageId): Channel<Message> {
     if (this.#isClosed) throw new InvalidStateError("Cannot subscribe: channel pool is closed, must be open", { currentState: "closed", allowedStates: ["open"] });
     const known = this.#directory.get(name);
+    if (known !== undefined && after !== undefined) throw new InvalidStateError("Cannot subscribe after a position: channel is held, must be free", { currentState: "held", allowedStates: ["free"] });
     const channel = known ?? this.#create(name);
+    if (after !== undefined) channel.begin({ [name]: after });
     channel.join(member);
     if (known === undefined) this.#settle(nowMs);
     else if (known.home?.state === "live") member.ready();
@@ -297,6 +300,7 @@ export class Switchboard<Message> implements Swept {
       this.#counts.moved++;
       if (left !== undefined) this.#vacate(left, nowMs);
     }
+    for (const left of seat.line.parting) if (left.channel.name === channel.name) seat.line.remove(left, nowMs); // the server has come past it
     if (hasMissed) channel.forget();
     channel.begin(positions);
     for (const member of channel.members) {

@@ -60,6 +60,8 @@ export interface ChannelOptions<In, Out> extends SharedChannelOptions<In, Out> {
 }
 
 export interface SubscribeOptions<In> {
+  /** The position of the last message that the application has: the first request goes on after it. Only for a channel that nobody holds. Default: from now on. */
+  readonly after?: MessageId | undefined;
   /** In all: connecting, waiting for its turn, acknowledgement. Milliseconds; default `subscribeTimeoutMs` of the pool. */
   readonly timeoutMs?: number | undefined;
   /** Gives up. */

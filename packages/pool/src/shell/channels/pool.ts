@@ -57,13 +57,13 @@ export class ChannelPool<In = unknown, Out = unknown> extends Subscribable<Chann
    * @returns what to hold it by. Close it: `await using`, or `close()`.
    * @throws {ConnectionTimeoutError} `pool/connection-timeout`: not within `timeoutMs`. Or the failure that its connection ended with.
    * @throws {JetSocketError} `pool/too-many-channels`; `pool/subscription-refused`; `pool/invalid-option`. @throws {ConnectionError} `pool/aborted`.
-   * @throws {InvalidStateError} `pool/invalid-state`: the pool is closed.
+   * @throws {InvalidStateError} `pool/invalid-state`: the pool is closed, or the channel is held and cannot go on `after` a position of its own.
    */
   async subscribe(channel: string, options: SubscribeOptions<In> = {}): Promise<ChannelSubscription<In>> {
-    const { timeoutMs = this.#settings.limits.subscribeTimeoutMs, signal } = options;
+    const { timeoutMs = this.#settings.limits.subscribeTimeoutMs } = options;
     const buffer = options.buffer === undefined ? this.#settings.buffer : parseChannelBuffer(options.buffer);
     const subscription = new ChannelSubscription<In>(channel, buffer, this.#subscriptionHost);
-    await subscription.open(checkedTimeout(timeoutMs), signal);
+    await subscription.open(checkedTimeout(timeoutMs), options);
     return subscription;
   }
 
@@ -142,8 +142,8 @@ export class ChannelPool<In = unknown, Out = unknown> extends Subscribable<Chann
     const { clock, onError, maxReceivers } = this.#settings;
     return {
       clock, onError, maxReceivers, budget: this.#budget,
-      join: (subscription, member) => {
-        const channel = this.#board.subscribe(subscription.name, member, this.#now());
+      join: (subscription, member, after) => {
+        const channel = this.#board.subscribe(subscription.name, member, this.#now(), after);
         if (subscription.isActive) this.#subscriptions.add(subscription);
         return channel;
       },

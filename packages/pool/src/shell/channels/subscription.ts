@@ -10,7 +10,7 @@ import type { MessageId, SocketEvents } from "../../core/resilient/events.js";
 import type { Ending } from "../../core/resilient/lifecycle.js";
 import { ReceiveBuffer, type ByteBudget } from "../../core/resilient/receive-buffer.js";
 import { Inbox, type ReceiveOptions } from "../resilient/inbox.js";
-import type { BufferSettings } from "./options.js";
+import type { BufferSettings, SubscribeOptions } from "./options.js";
 
 export interface SubscriptionEvents<In> {
   /** With a listener, messages come here and not to `receive`. */
@@ -44,7 +44,7 @@ export interface SubscriptionHost<In> {
   readonly onError: OnError | undefined;
   readonly maxReceivers: number;
   readonly budget: ByteBudget;
-  join(subscription: ChannelSubscription<In>, member: Member<In>): Channel<In>;
+  join(subscription: ChannelSubscription<In>, member: Member<In>, after: MessageId | undefined): Channel<In>;
   leave(channel: Channel<In>, member: Member<In>): void;
   /** {@link ChannelSubscription.isHolding} may have changed. */
   onHold(subscription: ChannelSubscription<In>): void;
@@ -101,7 +101,7 @@ export class ChannelSubscription<In> extends Subscribable<SubscriptionEvents<In>
 
   /** Begins, and waits until the server has been told, and has said yes where it says anything.
    *  @internal */
-  open(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+  open(timeoutMs: number, { signal, after }: Pick<SubscribeOptions<In>, "signal" | "after">): Promise<void> {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => this.#end({ error: aborted(signal), isQuiet: false }, true);
       const onTimeout = (): void => this.#end({ error: timedOut(this.name, timeoutMs), isQuiet: false }, true);
@@ -115,7 +115,7 @@ export class ChannelSubscription<In> extends Subscribable<SubscriptionEvents<In>
       };
       signal?.addEventListener("abort", onAbort, { once: true });
       try {
-        const channel = this.#host.join(this, this.#member);
+        const channel = this.#host.join(this, this.#member, after);
         if (this.isActive) this.#channel = channel;
       } catch (error) {
         this.#onReady(error instanceof Error ? error : new JetSocketError("Cannot subscribe", { cause: error }));
