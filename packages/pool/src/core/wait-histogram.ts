@@ -54,8 +54,8 @@ export class WaitHistogram {
     const wanted = (this.#total + this.#atOnce) * part;
     let seen = this.#atOnce;
     if (seen >= wanted) return 0;
-    for (const [index, count] of this.#counts.entries()) {
-      seen += count;
+    for (let index = 0; index < SIZE; index++) {
+      seen += this.#counts[index] ?? 0;
       if (seen >= wanted) return Math.min(this.#maxMs, endOf(index) / UNITS_PER_MS);
     }
     return 0;
