@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Chromium, describeInBrowser, eventually } from "./browser.js";
+import { Chromium, describeInBrowser, eventually } from "@x/testkit/browser";
 import { ChatProcess } from "./chat-process.js";
 import { Person } from "./person.js";
 

@@ -1,6 +1,6 @@
 /** Two people, two browsers, one conversation. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Chromium, describeInBrowser, eventually } from "./browser.js";
+import { Chromium, describeInBrowser, eventually } from "@x/testkit/browser";
 import { ChatProcess } from "./chat-process.js";
 import { Person } from "./person.js";
 

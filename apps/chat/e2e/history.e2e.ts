@@ -1,8 +1,8 @@
 /** A long history: pages upwards, the place one reads at stays, and new messages wait below. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Chromium, describeInBrowser, eventually } from "@x/testkit/browser";
 import { openStorage } from "../src/server/storage/storage.js";
-import { Chromium, describeInBrowser, eventually } from "./browser.js";
 import { ChatProcess } from "./chat-process.js";
 import { Person } from "./person.js";
 

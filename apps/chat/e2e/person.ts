@@ -4,7 +4,7 @@
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions, Locator, Page } from "playwright-core";
-import { type Chromium, eventually } from "./browser.js";
+import { type Chromium, eventually } from "@x/testkit/browser";
 
 const screenshots = fileURLToPath(new URL("../reports/screenshots/", import.meta.url));
 

@@ -1,6 +1,6 @@
 /** The server dies and comes back: nothing is lost, nothing is doubled, and people are told what is going on. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Chromium, describeInBrowser, eventually } from "./browser.js";
+import { Chromium, describeInBrowser, eventually } from "@x/testkit/browser";
 import { ChatProcess } from "./chat-process.js";
 import { Person } from "./person.js";
 

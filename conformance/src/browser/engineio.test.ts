@@ -1,10 +1,10 @@
 /** Our Engine.IO client in a real browser: polling, WebSocket, upgrade, other origins, lost networks, pages that go away. */
 import { Server as OurServer, type ServerOptions } from "@x/engineio/server";
+import { describeInBrowser } from "@x/testkit/browser";
 import { launchChromium } from "@x/testkit/chromium";
 import { Server as PeerServer, type Socket as PeerSocket } from "engine.io";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { describeInChromium } from "./chromium.js";
 import type { Plain, Scenarios } from "./engineio-page.js";
 import * as sites from "./site.js";
 import { logged, picture } from "./site.js";
@@ -39,7 +39,7 @@ const ways = [
   { name: "polling, then WebSocket", transports: ["polling", "websocket"], isUpgrading: true, ends: "websocket" },
 ] as const;
 
-describeInChromium("Engine.IO in Chromium", () => {
+describeInBrowser("Engine.IO in Chromium", () => {
   beforeAll(async () => {
     script = await sites.bundle("engineio-page.ts");
     browser = await launchChromium();

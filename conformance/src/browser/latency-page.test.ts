@@ -4,14 +4,15 @@ import { fileURLToPath } from "node:url";
 import { Server } from "@x/engineio/server";
 import { staticFiles } from "@x/engineio/static";
 import { listen } from "@x/testkit";
+import { describeInBrowser } from "@x/testkit/browser";
 import { launchChromium } from "@x/testkit/chromium";
 import { build } from "esbuild";
 import { expect, onTestFinished, test } from "vitest";
-import { describeInChromium, openPage } from "./chromium.js";
+import { openPage } from "./chromium.js";
 
 const files = staticFiles({ "/": fileURLToPath(new URL("../../../examples/src/engineio/public/", import.meta.url)) });
 
-describeInChromium("examples/src/engineio/public in Chromium", () => {
+describeInBrowser("examples/src/engineio/public in Chromium", () => {
   test("measures latency over WebSocket, without a failure on its console", { timeout: 60_000 }, async () => {
     const bundled = await build({ stdin: { contents: 'export { connect } from "@x/engineio/client";', resolveDir: import.meta.dirname }, bundle: true, format: "esm", conditions: ["@x/source"], write: false });
     const http = createServer((request, response) => {

@@ -3,11 +3,11 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import { type Socket, Server as OurServer, type ServerOptions } from "@x/socketio/server";
 import { msgpackCodec } from "@x/socketio/msgpack";
+import { describeInBrowser } from "@x/testkit/browser";
 import { launchChromium } from "@x/testkit/chromium";
 import type { Browser, Page } from "playwright-core";
 import { Server as OfficialServer } from "socket.io";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { describeInChromium } from "./chromium.js";
 import * as sites from "./site.js";
 import { logged, picture } from "./site.js";
 import type { Plain, Scenarios } from "./socketio-page.js";
@@ -48,7 +48,7 @@ const ways = [
   { transports: ["polling", "websocket"], isUpgrading: true, ends: "websocket" },
 ] as const;
 
-describeInChromium("Socket.IO in Chromium", () => {
+describeInBrowser("Socket.IO in Chromium", () => {
   beforeAll(async () => {
     script = await sites.bundle("socketio-page.ts");
     browser = await launchChromium();

@@ -1,9 +1,9 @@
 /**
- * The built app in Chromium: people, and what went wrong in their pages.
+ * Suites with pages in Chromium: people of their own, and what went wrong in their pages.
  */
-import { hasChromium, installChromium, launchChromium } from "@x/testkit/chromium";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { hasChromium, installChromium, launchChromium } from "./chromium.js";
 
 /** A suite that needs a browser: without one it is skipped, and fails when CI=true. */
 export function describeInBrowser(name: string, suite: () => void): void {
