@@ -22,6 +22,7 @@ export interface Programs {
   start(name: string, args: readonly string[], options: SpawnOptions): ChildProcess;
   /** @returns what it wrote, once it has ended by itself. */
   run(name: string): Promise<Finished>;
+  /** Ends what still runs. */
   dispose(): Promise<void>;
 }
 
@@ -37,7 +38,13 @@ export async function compilePrograms(folder: string, names: readonly string[], 
     ...(tsconfig === undefined ? {} : { tsconfig }),
     plugins: [othersStay, filesKnowWhereTheyAre], logLevel: "error",
   });
-  const start = (name: string, args: readonly string[], options: SpawnOptions): ChildProcess => spawn(process.execPath, [join(out, name.replace(/\.ts$/, ".mjs")), ...args], options);
+  const running = new Set<ChildProcess>();
+  const start = (name: string, args: readonly string[], options: SpawnOptions): ChildProcess => {
+    const child = spawn(process.execPath, [join(out, name.replace(/\.ts$/, ".mjs")), ...args], options);
+    running.add(child);
+    child.once("exit", () => running.delete(child));
+    return child;
+  };
   return {
     start,
     run: async (name) => {
@@ -46,7 +53,10 @@ export async function compilePrograms(folder: string, names: readonly string[], 
       const [output, failures, exitCode] = await Promise.all([child.stdout === null ? "" : text(child.stdout), child.stderr === null ? "" : text(child.stderr), exited]);
       return { output, failures, exitCode };
     },
-    dispose: () => rm(out, { recursive: true, force: true }),
+    dispose: async () => {
+      for (const child of running) child.kill("SIGKILL");
+      await rm(out, { recursive: true, force: true });
+    },
   };
 }
 
