@@ -24,17 +24,8 @@ export function openChannels(url: string, options: OpenOptions = {}): Channels {
   return new PooledChannels(url, options);
 }
 
-/** A channel as it is subscribed to now. What comes before the server's answer is meant for its predecessor of the same name. */
-interface Asked {
-  readonly after: number | undefined;
-  /** Of the request that the server has not answered yet. */
-  requestId: number | undefined;
-  isAnswered: boolean;
-}
-
 class PooledChannels implements Channels {
   readonly #pool: ChannelPool<Message, Request>;
-  readonly #asked = new Map<string, Asked>();
   readonly #listeners = new Set<() => void>();
   /** Sockets, by number: those that are open, and those that were. */
   readonly #open = new Set<number>();
@@ -47,11 +38,11 @@ class PooledChannels implements Channels {
     this.#pool = new ChannelPool<Message, Request>(url, {
       schema: messageSchema,
       invalid: "event",
-      channelOf: ({ channel }) => (this.#asked.get(channel)?.isAnswered === true ? channel : undefined),
+      channelOf: ({ channel }) => channel,
       positionOf: ({ type, position }) => (type === "status" ? undefined : position),
-      subscribe: ({ channel, id, after }) => this.#request(channel, id, after),
+      subscribe: ({ channel, id, after }) => ({ op: "subscribe", channel, id, ...(typeof after === "number" && { after }) }),
       unsubscribe: ({ channel, id }) => ({ op: "unsubscribe", channel, id }),
-      ackOf: (message) => this.#answered(message),
+      ackOf: answerOf,
       wildcard: false,
       maxChannelsPerConnection: channelsPerConnection,
       maxConnections: Math.ceil(limits.channels / channelsPerConnection),
@@ -87,16 +78,9 @@ class PooledChannels implements Channels {
   }
 
   subscribe(channel: string, after: number | undefined, handler: ChannelHandler): Subscription {
-    const asked: Asked = { after, requestId: undefined, isAnswered: false };
     const closing = new AbortController();
-    this.#asked.set(channel, asked);
-    void this.#read(channel, handler, closing.signal);
-    return {
-      close: () => {
-        if (this.#asked.get(channel) === asked) this.#asked.delete(channel);
-        closing.abort();
-      },
-    };
+    void this.#read(channel, after, handler, closing.signal);
+    return { close: () => closing.abort() };
   }
 
   onChange(listener: () => void): () => void {
@@ -109,9 +93,9 @@ class PooledChannels implements Channels {
     await this.#pool.close();
   }
 
-  async #read(channel: string, handler: ChannelHandler, signal: AbortSignal): Promise<void> {
+  async #read(channel: string, after: number | undefined, handler: ChannelHandler, signal: AbortSignal): Promise<void> {
     try {
-      await using subscription = await this.#pool.subscribe(channel, { timeoutMs: Infinity, signal });
+      await using subscription = await this.#pool.subscribe(channel, { timeoutMs: Infinity, signal, after });
       signal.addEventListener("abort", () => void subscription.close());
       for await (const message of subscription) {
         if (signal.aborted) return;
@@ -120,20 +104,6 @@ class PooledChannels implements Channels {
     } catch (error) {
       if (!signal.aborted && !this.#isClosed) handler.onRefused(error instanceof Error ? error : new Error("Cannot read", { cause: error }));
     }
-  }
-
-  #request(channel: string, id: number, after: unknown): Request {
-    const asked = this.#asked.get(channel);
-    if (asked?.isAnswered === false) asked.requestId = id;
-    const from = typeof after === "number" ? after : asked?.after;
-    return { op: "subscribe", channel, id, ...(from === undefined ? {} : { after: from }) };
-  }
-
-  #answered(message: unknown): { readonly id: number; readonly resumed?: boolean | undefined; readonly error?: string | undefined } | undefined {
-    if (typeof message !== "object" || message === null || !("type" in message) || message.type !== "done") return undefined;
-    const { id, resumed, error } = answerSchema.parse(message);
-    for (const asked of this.#asked.values()) if (asked.requestId === id) asked.isAnswered = true;
-    return { id, resumed, ...(error === undefined ? {} : { error }) };
   }
 
   #change(connection: number, isOpen: boolean): void {
@@ -147,4 +117,10 @@ class PooledChannels implements Channels {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function answerOf(message: unknown): { readonly id: number; readonly resumed?: boolean | undefined; readonly error?: string | undefined } | undefined {
+  if (typeof message !== "object" || message === null || !("type" in message) || message.type !== "done") return undefined;
+  const { id, resumed, error } = answerSchema.parse(message);
+  return { id, resumed, ...(error === undefined ? {} : { error }) };
 }
