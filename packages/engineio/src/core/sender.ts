@@ -109,7 +109,9 @@ export class Sender extends Outbox {
 
   /** @returns what every operation on a session that is not open throws. */
   closedError(cause?: unknown): SocketIsClosedError {
-    return new SocketIsClosedError(`Cannot send: session is ${this.#owner.state}, must be open`, { reason: this.closeReason, cause });
+    const { state } = this.#owner;
+    const now = state === "open" ? "about to close" : state; // its transport has ended, of which it is yet to hear
+    return new SocketIsClosedError(`Cannot send: session is ${now}, must be open`, { reason: this.closeReason, cause });
   }
 
   #checkLength(data: string | Uint8Array): void {

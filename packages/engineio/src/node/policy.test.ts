@@ -286,8 +286,10 @@ describe("options", () => {
     expect((await send(pollingOnly.url + handshakeQuery)).body).toContain('"upgrades":[]');
   });
 
-  test("path and addTrailingSlash", async () => {
-    const { url } = await serve({ path: "/rt", addTrailingSlash: false });
+  test("path and addTrailingSlash; targets in absolute form (RFC 9112 §3.2.2)", async () => {
+    const { url, port } = await serve({ path: "/rt", addTrailingSlash: false });
+    expect(await raw(port, "GET HTTP://x/rt?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).toContain('"sid"');
+    expect(await raw(port, "GET http://x/other/rt?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).toContain("404");
     expect((await send(`${url}/rt?EIO=4&transport=polling`)).status).toBe(200);
     expect((await send(url + handshakeQuery)).status).toBe(404);
   });
