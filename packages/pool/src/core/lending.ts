@@ -183,6 +183,7 @@ export class Lending<R> {
   /** Matches waiters, the first first, with idle resources, attempts under way and free places; starts attempts, last of all
    *  those that keep connections warm. */
   dispatch(nowMs: number): void {
+    if (this.#isAllLent) return;
     this.#isDispatchWanted = true;
     if (this.#isDispatching) return;
     this.#isDispatching = true;
@@ -192,6 +193,12 @@ export class Lending<R> {
       for (const shelf of this.stock.shelves) this.#warm(shelf, nowMs);
     }
     this.#isDispatching = false;
+  }
+
+  /** Nobody can be served, and nothing opened: told without a look at shelves and waiters. */
+  get #isAllLent(): boolean {
+    const { maxConnections, leasesPerConnection } = this.#limits;
+    return leasesPerConnection === 1 && this.stock.counts.lent === maxConnections;
   }
 
   #serve(nowMs: number): void {

@@ -11,7 +11,6 @@ import { PICKS, pickerOf, type PoolPick, type Picker } from "../core/picking.js"
 import type { PoolPolicy } from "../core/pool.js";
 import type { PoolStats } from "../core/pool-stats.js";
 import type { Slot } from "../core/slot.js";
-import type { Borrower, Waiter } from "../core/waiters.js";
 import type { Warmer, Warming } from "../core/warmth.js";
 import { aborted, cancellable } from "./cancelling.js";
 import { CircuitProbedError } from "./circuits.js";
@@ -173,10 +172,10 @@ export class Pool<R> implements Lender<R> {
     const { core } = this.#driver;
     return new Promise((resolve, reject) => {
       const lend = (slot: Slot<R>): void => resolve(this.#lease(slot, origin));
-      const wait = (borrower: Borrower<R>): Waiter<R> => core.wait(key, timeoutMs, priority, borrower, nowMs);
-      if (signal === undefined) wait({ lend, refuse: reject });
-      else {
-        cancellable(signal, (ending) => wait({ lend: ending(lend), refuse: ending(reject) }), (waiter, error) => {
+      if (signal === undefined) {
+        core.wait(key, timeoutMs, priority, { lend, refuse: reject }, nowMs);
+      } else {
+        cancellable(signal, (ending) => core.wait(key, timeoutMs, priority, { lend: ending(lend), refuse: ending(reject) }, nowMs), (waiter, error) => {
           core.cancel(waiter, this.#driver.now());
           reject(error);
         });
