@@ -7,6 +7,8 @@ export type { PacketListener, PacketStream } from "./shell/packet-stream.js";
 export type { SendOptions } from "./shell/session-socket.js";
 export type { EngineSocket } from "./shell/socket.js";
 export type { SocketEvents, TransportView } from "./shell/socket-events.js";
+export { closeHttpServer } from "./node/close-http.js";
+export type { ClosableServer, CloseHttpOptions } from "./node/close-http.js";
 export { attach, listen, serve } from "./node/listen.js";
 export type { ServeOptions } from "./node/listen.js";
 export { Server } from "./node/server.js";

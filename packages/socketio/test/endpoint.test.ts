@@ -1,6 +1,7 @@
 /** Ways for clients to reach a server: attached, handed on by somebody else's HTTP server, or from an engine of the application's own. */
 import { once } from "node:events";
 import { createServer, type Server as HttpServer } from "node:http";
+import { connect as connectTcp } from "node:net";
 import { Server as EngineServer } from "@x/engineio/server";
 import { expect, onTestFinished, test } from "vitest";
 import { connect, type ClientOptions } from "../src/client.js";
@@ -96,4 +97,18 @@ test.each([["maxSessions", 503], ["maxSessionsPerAddress", 429]])("%s: at the li
   first.io.engine.close();
   await gone;
   expect(await echo(url, { transports: ["websocket"] })).toBe("hello");
+});
+
+test("close() ends a server with a connection that never asked for anything, such as browsers open beforehand", async () => {
+  const http = createServer();
+  const io = new Server(http, { httpCloseTimeout: 200 });
+  const url = await listen(http);
+  const accepted = once(http, "connection");
+  const silent = connectTcp(Number(new URL(url).port), "127.0.0.1").on("error", () => undefined);
+  onTestFinished(() => void silent.destroy());
+  await accepted;
+  const isOver = once(silent, "close");
+  await io.close();
+  await isOver;
+  expect(http.listening).toBe(false);
 });

@@ -16,7 +16,7 @@ import type { RateOptions, ServerOptions } from "./server-options.js";
 
 type Plain = "path" | "addTrailingSlash" | "allowUpgrades" | "jsonp" | "pingInterval" | "pingGrace" | "pingTimeout" | "upgradeTimeout" | "maxUpgradeAttempts"
   | "handshakeTimeout" | "postTimeout" | "closeTimeout" | "maxHttpBufferSize" | "maxPacketsPerPayload" | "maxOutgoingPackets" | "maxUnaskedPongs" | "maxBufferedBytes"
-  | "highWaterMarkBytes" | "maxSessions" | "maxSessionsPerAddress" | "destroyUpgrade" | "destroyUpgradeTimeout";
+  | "highWaterMarkBytes" | "maxSessions" | "maxSessionsPerAddress" | "destroyUpgrade" | "destroyUpgradeTimeout" | "httpCloseTimeout";
 
 /** {@link ServerOptions} with nothing left open. */
 export interface ParsedServerOptions extends Readonly<Required<{ [Key in Plain]: Exclude<ServerOptions[Key], undefined> }>>,
@@ -60,7 +60,7 @@ export function parseServerOptions(options: ServerOptions = {}): ParsedServerOpt
   };
 }
 
-function parseTimes(options: ServerOptions): Pick<ParsedServerOptions, "pingInterval" | "pingGrace" | "pingTimeout" | "upgradeTimeout" | "handshakeTimeout" | "postTimeout" | "closeTimeout" | "destroyUpgradeTimeout"> {
+function parseTimes(options: ServerOptions): Pick<ParsedServerOptions, "pingInterval" | "pingGrace" | "pingTimeout" | "upgradeTimeout" | "handshakeTimeout" | "postTimeout" | "closeTimeout" | "destroyUpgradeTimeout" | "httpCloseTimeout"> {
   return {
     pingInterval: positive("pingInterval", options.pingInterval ?? 25_000),
     pingGrace: atLeastZero("pingGrace", options.pingGrace ?? 0),
@@ -70,6 +70,7 @@ function parseTimes(options: ServerOptions): Pick<ParsedServerOptions, "pingInte
     postTimeout: positive("postTimeout", options.postTimeout ?? 30_000),
     closeTimeout: positive("closeTimeout", options.closeTimeout ?? 30_000),
     destroyUpgradeTimeout: positive("destroyUpgradeTimeout", options.destroyUpgradeTimeout ?? 1000),
+    httpCloseTimeout: positive("httpCloseTimeout", options.httpCloseTimeout ?? 5000),
   };
 }
 

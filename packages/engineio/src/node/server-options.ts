@@ -122,6 +122,11 @@ export interface ServerOptions {
   readonly destroyUpgrade?: boolean | undefined;
   /** …after this time. Milliseconds, default 1000. */
   readonly destroyUpgradeTimeout?: number | undefined;
+  /**
+   * How long `close` waits for connections of an HTTP server that is closed with this one: for requests that are being answered, and for
+   * connections that never sent one. Those that are left are cut off. Milliseconds, default 5000.
+   */
+  readonly httpCloseTimeout?: number | undefined;
   /** Hears what handlers of yours throw. Default: one line on the console. */
   readonly onError?: OnError | undefined;
   /** Default: the process's. */

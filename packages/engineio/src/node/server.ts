@@ -14,6 +14,7 @@ import { addressOf, urlOf } from "./address.js";
 import { randomIds } from "./admission.js";
 import { answerHeaders } from "./answer-headers.js";
 import { type AttachOptions, attachTo } from "./attach.js";
+import { closeHttpServer } from "./close-http.js";
 import type { ServerContext } from "./context.js";
 import { asksApplication } from "./cookie.js";
 import { CustomTransports } from "./custom-transports.js";
@@ -54,6 +55,7 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
   readonly #customTransports: CustomTransports;
   readonly #middlewares: Middleware[] = [];
   readonly #detach: (() => void)[] = [];
+  readonly #owned: HttpServer[] = [];
   readonly #randomId: () => string = randomIds();
 
   /** @throws {EngineIOError} `engineio/invalid-option` naming the option. */
@@ -116,12 +118,9 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
     return this;
   }
 
-  /** Close `server`, too, when this one closes. */
+  /** Close `server`, too, when this one closes; within {@link ServerOptions.httpCloseTimeout}. */
   own(server: HttpServer): this {
-    this.#detach.push(() => {
-      server.close();
-      server.closeIdleConnections();
-    });
+    this.#owned.push(server);
     return this;
   }
 
@@ -256,12 +255,14 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
     return report;
   }
 
-  /** End all sessions with "server shutting down", refuse new ones, and wait until the WebSockets are closed. Idempotent. */
+  /** End all sessions with "server shutting down", refuse new ones, and wait until the WebSockets and an HTTP server of its own are closed. Idempotent. */
   async close(): Promise<void> {
-    this.#sessions.admission.closingMs ??= this.opts.clock.now();
+    const { clock, httpCloseTimeout } = this.opts;
+    this.#sessions.admission.closingMs ??= clock.now();
     for (const detach of this.#detach.splice(0)) detach();
+    const closed = this.#owned.splice(0).map((server) => closeHttpServer(server, { timeoutMs: httpCloseTimeout, clock }));
     for (const socket of Object.values(this.clients)) socket.session.fail("server shutting down", undefined, GOING_AWAY);
-    await this.#upgrades.allClosed();
+    await Promise.all([...closed, this.#upgrades.allClosed()]);
     this.emit("close");
   }
 

@@ -6,11 +6,12 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import { Server as HttpsServer } from "node:https";
 import { SocketIOError } from "@x/errors/socketio";
-import type { DrainOptions, DrainReport, Server as EngineServer } from "@x/engineio/server";
+import { closeHttpServer, type DrainOptions, type DrainReport, type Server as EngineServer } from "@x/engineio/server";
 
 export class Endpoint {
   readonly #engines = new Set<EngineServer>();
-  readonly #httpServers = new Set<HttpServer>();
+  /** Each with an engine whose requests it carries, which says how long its end may take. */
+  readonly #httpServers = new Map<HttpServer, EngineServer>();
   #last: HttpServer | undefined;
 
   /** Has sessions of its own. */
@@ -18,9 +19,9 @@ export class Endpoint {
     this.#engines.add(engine);
   }
 
-  /** Carries an engine's requests. */
-  attached(server: HttpServer): void {
-    this.#httpServers.add(server);
+  /** Carries `engine`'s requests. */
+  attached(server: HttpServer, engine: EngineServer): void {
+    this.#httpServers.set(server, engine);
     this.#last = server;
   }
 
@@ -47,7 +48,7 @@ export class Endpoint {
 
   async close(): Promise<void> {
     await Promise.all([...this.#engines].map((engine) => engine.close()));
-    await Promise.all([...this.#httpServers].map((server) => closeHttp(server)));
+    await Promise.all(Array.from(this.#httpServers, ([server, { opts: { httpCloseTimeout: timeoutMs, clock } }]) => closeHttpServer(server, { timeoutMs, clock })));
   }
 }
 
@@ -67,16 +68,4 @@ export function httpServerOf(target: unknown): HttpServer | HttpsServer {
 /** Also one of another realm or library, such as `spdy`'s. */
 function isHttpServer(target: unknown): target is HttpServer | HttpsServer {
   return typeof target === "object" && target !== null && "listeners" in target && "listen" in target;
-}
-
-/** A server that never listened, or no longer does, is closed already. */
-function closeHttp(server: HttpServer): Promise<void> {
-  return new Promise((resolve) => {
-    if (!server.listening) {
-      resolve();
-      return;
-    }
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
 }

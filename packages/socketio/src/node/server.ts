@@ -93,7 +93,7 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     const httpServer = httpServerOf(target);
     engine.attach(httpServer);
     this.httpServer = httpServer;
-    this.#endpoint.attached(httpServer);
+    this.#endpoint.attached(httpServer, engine);
     return this.bind(engine);
   }
 
@@ -191,7 +191,7 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     return this;
   }
 
-  /** Ends every socket ("server shutting down"), every connection, and the HTTP server. Idempotent. */
+  /** Ends every socket ("server shutting down"), every connection, and the HTTP server, the last within {@link ServerOptions.httpCloseTimeout}. Idempotent. */
   async close(callback?: (error?: Error) => void): Promise<void> {
     for (const namespace of this.#namespaces.all.values()) {
       for (const socket of [...namespace.sockets.values()]) socket.end("server shutting down");
