@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { AckTable } from "./acks.js";
 import { Audience } from "./broadcast.js";
+import { OpenAckTable } from "./open-acks.js";
 
 const nothing = () => undefined;
 const watched = new Set<unknown>();
@@ -24,26 +25,6 @@ describe("AckTable", () => {
     expect(() => acks.add(3, nothing)).toThrow(expect.objectContaining({ code: "socketio/too-many-acks" }));
     acks.take(1);
     expect(() => acks.add(3, nothing)).not.toThrow();
-  });
-
-  test("what a broadcast adds stays bounded: the oldest gives way", () => {
-    const acks = new AckTable(2, sweep);
-    for (const id of [1, 2, 3]) acks.pending.set(id, nothing);
-    expect([...acks.pending.keys()]).toEqual([2, 3]);
-  });
-
-  test("what a broadcast adds until a time goes then, and is told nobody; at the limit the owner hears whose place it took", () => {
-    const acks = new AckTable(2, sweep);
-    const lost: unknown[] = [];
-    acks.add(1, nothing, { deadlineMs: Infinity, onTimeout: nothing, onLost: (error) => lost.push((error as { code?: unknown }).code) });
-    for (const id of [2, 3]) acks.pending.set(id, Object.assign(() => undefined, { deadlineMs: 100 }));
-    expect([[...acks.pending.keys()], lost, acks.deadlineMs]).toEqual([[2, 3], ["socketio/too-many-acks"], 100]);
-    acks.take(2);
-    acks.tick(99);
-    expect(acks.pending.size).toBe(1);
-    acks.tick(100);
-    expect([acks.pending.size, acks.deadlineMs, watched.has(acks)]).toEqual([0, Infinity, false]);
-    expect(() => acks.add(4, nothing)).not.toThrow();
   });
 
   test("tick() ends what is overdue, at its deadline and not before; deadlineMs is the next one", () => {
@@ -70,6 +51,28 @@ describe("AckTable", () => {
     for (const id of [1, 2]) acks.add(id, nothing, { deadlineMs: Infinity, onTimeout: nothing, onLost: () => lost.push(id) });
     acks.lose(new Error("gone"), (id) => id === 2);
     expect([lost, [...acks.pending.keys()]]).toEqual([[1], [2]]);
+  });
+});
+
+describe("OpenAckTable", () => {
+  test("what a broadcast adds stays bounded: the oldest gives way", () => {
+    const acks = new OpenAckTable(2, sweep);
+    for (const id of [1, 2, 3]) acks.pending.set(id, nothing);
+    expect([...acks.pending.keys()]).toEqual([2, 3]);
+  });
+
+  test("what a broadcast adds until a time goes then, and is told nobody; at the limit the owner hears whose place it took", () => {
+    const acks = new OpenAckTable(2, sweep);
+    const lost: unknown[] = [];
+    acks.add(1, nothing, { deadlineMs: Infinity, onTimeout: nothing, onLost: (error) => lost.push((error as { code?: unknown }).code) });
+    for (const id of [2, 3]) acks.pending.set(id, Object.assign(() => undefined, { deadlineMs: 100 }));
+    expect([[...acks.pending.keys()], lost, acks.deadlineMs]).toEqual([[2, 3], ["socketio/too-many-acks"], 100]);
+    acks.take(2);
+    acks.tick(99);
+    expect(acks.pending.size).toBe(1);
+    acks.tick(100);
+    expect([acks.pending.size, acks.deadlineMs, watched.has(acks)]).toEqual([0, Infinity, false]);
+    expect(() => acks.add(4, nothing)).not.toThrow();
   });
 });
 

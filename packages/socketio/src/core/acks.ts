@@ -12,45 +12,16 @@ import { atLimit } from "./faults.js";
 export type AckListener = (...args: Untyped[]) => void;
 
 /** What an acknowledgement that may fail adds to its listener. */
-interface Fallible {
+export interface Fallible {
   readonly deadlineMs: number;
   readonly onTimeout: () => void;
   readonly onLost: (error: Error) => void;
 }
 
-/** A listener of many sockets' acknowledgements, which are awaited until then; set as a property, since adapters hand it on as it is. */
-export interface Timed {
-  readonly deadlineMs: number;
-}
-
-interface Table {
-  readonly limit: number;
-  makeRoom(): void;
-  expire(id: number, deadlineMs: number): void;
-}
-
-/** What others than the table's owner put in is bounded too: the oldest gives way, and what says until when goes by itself. */
-class OpenAcks extends Map<number, AckListener> {
-  readonly #table: Table;
-
-  constructor(table: Table) {
-    super();
-    this.#table = table;
-  }
-
-  override set(id: number, listener: AckListener): this {
-    if (this.size >= this.#table.limit) this.#table.makeRoom();
-    if ("deadlineMs" in listener && typeof listener.deadlineMs === "number") this.#table.expire(id, listener.deadlineMs);
-    return super.set(id, listener);
-  }
-}
-
-const nothing = (): void => undefined;
-
-export class AckTable implements Swept, Table {
-  /** By id; adapters of the Socket.IO ecosystem put their own entries here. */
+export class AckTable implements Swept {
+  /** By id. */
   readonly pending: Map<number, AckListener>;
-  readonly limit: number;
+  protected readonly limit: number;
   readonly #sweep: Pick<Sweep, "add" | "delete">;
   #fallible: Map<number, Fallible> | undefined;
   #deadlineMs = Infinity;
@@ -59,7 +30,7 @@ export class AckTable implements Swept, Table {
   constructor(limit: number, sweep: Pick<Sweep, "add" | "delete">) {
     this.limit = limit;
     this.#sweep = sweep;
-    this.pending = new OpenAcks(this);
+    this.pending = this.createPending();
   }
 
   get deadlineMs(): number {
@@ -71,22 +42,9 @@ export class AckTable implements Swept, Table {
    * @throws {SocketIOError} `socketio/too-many-acks` when `maxPendingAcks` are already awaited.
    */
   add(id: number, listener: AckListener, fallible?: Fallible): void {
-    if (this.pending.size >= this.limit) {
-      throw this.#tooMany();
-    }
+    if (this.pending.size >= this.limit) throw this.tooMany();
     this.pending.set(id, listener);
-    if (fallible !== undefined) this.#watch(id, fallible);
-  }
-
-  /** One that is not the owner's is awaited until then; nobody is told. */
-  expire(id: number, deadlineMs: number): void {
-    this.#watch(id, { deadlineMs, onTimeout: nothing, onLost: nothing });
-  }
-
-  /** The oldest gives way. */
-  makeRoom(): void {
-    const [oldest] = this.pending.keys();
-    if (oldest !== undefined) this.fail(oldest, this.#tooMany());
+    if (fallible !== undefined) this.watch(id, fallible);
   }
 
   /** @returns the listener, which is awaited no longer; `undefined` for an id that nobody awaits. */
@@ -126,7 +84,11 @@ export class AckTable implements Swept, Table {
     for (const id of [...this.pending.keys()]) if (!isKept(id)) this.fail(id, error);
   }
 
-  #watch(id: number, fallible: Fallible): void {
+  protected createPending(): Map<number, AckListener> {
+    return new Map();
+  }
+
+  protected watch(id: number, fallible: Fallible): void {
     this.#fallible ??= new Map();
     this.#fallible.set(id, fallible);
     if (fallible.deadlineMs === Infinity) return;
@@ -134,7 +96,7 @@ export class AckTable implements Swept, Table {
     this.#sweep.add(this);
   }
 
-  #tooMany(): SocketIOError {
+  protected tooMany(): SocketIOError {
     return atLimit("Cannot emit: too many acknowledgements are awaited", "socketio/too-many-acks", "maxPendingAcks", this.limit);
   }
 

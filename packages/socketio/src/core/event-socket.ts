@@ -130,9 +130,9 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
     return this.#outgoing;
   }
 
-  /** Acknowledgements awaited, by id. Adapters of the Socket.IO ecosystem add theirs. */
+  /** Acknowledgements awaited, by id. On a server adapters of the Socket.IO ecosystem add theirs. */
   get acks(): Map<number, AckListener> {
-    return this.ackTable.pending;
+    return this.#table().pending;
   }
 
   /** Tells the outgoing catch-all listeners; adapters call it for every member of a broadcast. */
@@ -142,19 +142,11 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
 
   /** @internal {@link emit} with flags; {@link Outgoing} comes in here. */
   emitWith(flags: EmitFlags, event: string, args: readonly unknown[]): boolean {
-    const last = args.at(-1);
-    if (typeof last !== "function") {
+    const ack: unknown = args.at(-1);
+    if (typeof ack === "function") {
+      this.#emitAwaiting(eventData(event, args.slice(0, -1)), flags, (...reply) => this.#guarded(event, ack as AckListener, reply));
+    } else {
       this.#emitPacket({ type: PacketType.EVENT, nsp: this.path, data: eventData(event, args) }, flags);
-      return true;
-    }
-    const ack = last as AckListener;
-    const isTimed = flags.timeout !== undefined || this.defaultAckTimeoutMs !== Infinity;
-    const call = (...reply: unknown[]): void => this.#guarded(event, ack, reply);
-    const data = eventData(event, args.slice(0, -1));
-    if (!isTimed) this.#emitAwaiting(data, flags, call);
-    else {
-      const fail = (error: Error): void => call(error);
-      this.#emitAwaiting(data, flags, (...reply) => call(null, ...(reply as unknown[])), fail);
     }
     return true;
   }
@@ -162,7 +154,11 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
   /** @internal */
   emitWithAckWith(flags: EmitFlags, event: string, args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#emitAwaiting(eventData(event, args), flags, resolve, reject);
+      const settle = (error: Error | null, value?: unknown): void => {
+        if (error === null) resolve(value);
+        else reject(error);
+      };
+      this.emitWith({ ...flags, timeout: flags.timeout ?? this.defaultAckTimeoutMs }, event, [...args, settle]);
     });
   }
 
@@ -193,26 +189,34 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
     this.#acks?.fail(id, error);
   }
 
-  /** The table of acknowledgements, made at the first use. */
-  protected get ackTable(): AckTable {
-    return (this.#acks ??= new AckTable(this.#ports.settings.maxPendingAcks, this.#ports.sweep));
+  /** The server's is one that others may write into. */
+  protected createAcks(limit: number, sweep: EventSocketPorts["sweep"]): AckTable {
+    return new AckTable(limit, sweep);
   }
 
-  #emitAwaiting(data: EventPacket["data"], flags: EmitFlags, resolve: AckListener, reject?: (error: Error) => void): void {
-    if (reject !== undefined && this.endReason !== undefined) {
-      reject(disconnected(this.endReason));
+  /** Made at the first use. */
+  #table(): AckTable {
+    return (this.#acks ??= this.createAcks(this.#ports.settings.maxPendingAcks, this.#ports.sweep));
+  }
+
+  /** @param settle told the acknowledgement; where that may fail for its time, the error or `null` first. */
+  #emitAwaiting(data: EventPacket["data"], flags: EmitFlags, settle: (...reply: readonly unknown[]) => void): void {
+    const { timeout = this.defaultAckTimeoutMs } = flags;
+    const isTimed = flags.timeout !== undefined || timeout !== Infinity;
+    if (isTimed && this.endReason !== undefined) {
+      settle(disconnected(this.endReason));
       return;
     }
     const id = this.nextAckId();
-    const table = this.ackTable;
-    if (reject === undefined) table.add(id, resolve);
-    else {
-      const { timeout = this.defaultAckTimeoutMs } = flags;
+    const table = this.#table();
+    if (isTimed) {
       const onTimeout = (): void => {
         this.abandon(id);
-        reject(new TimeoutError(`No acknowledgement within ${timeout} ms`, { code: "socketio/ack-timeout", afterMs: timeout, operation: "emitWithAck" }));
+        settle(new TimeoutError(`No acknowledgement within ${timeout} ms`, { code: "socketio/ack-timeout", afterMs: timeout, operation: "emitWithAck" }));
       };
-      table.add(id, resolve, { deadlineMs: this.#ports.clock.now() + timeout, onTimeout, onLost: reject });
+      table.add(id, (...reply: readonly unknown[]) => settle(null, ...reply), { deadlineMs: this.#ports.clock.now() + timeout, onTimeout, onLost: settle });
+    } else {
+      table.add(id, settle);
     }
     try {
       this.#emitPacket({ type: PacketType.EVENT, nsp: this.path, data, id }, flags);

@@ -159,17 +159,6 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     return true;
   }
 
-  /** @internal */
-  override emitWithAckWith(flags: EmitFlags, event: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.#retries === undefined || flags.volatile === true) return super.emitWithAckWith(flags, event, args);
-    return new Promise((resolve, reject) => {
-      this.#retry(flags, event, args, (error: Error | null, value: unknown) => {
-        if (error === null) resolve(value);
-        else reject(error);
-      });
-    });
-  }
-
   protected override transmit(packet: Packet, flags: EmitFlags): void {
     const packets = this.io.codec.encode(packet);
     if (flags.volatile === true && !(this.connected && this.io.isWritable)) return;
@@ -210,7 +199,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   }
 
   #sendOnce(flags: EmitFlags, event: string, args: readonly unknown[], done: AckListener): void {
-    super.emitWith({ timeout: this.#settings.ackTimeout, ...flags }, event, [...args, done]);
+    super.emitWith({ ...flags, timeout: flags.timeout ?? this.#settings.ackTimeout }, event, [...args, done]);
   }
 
   #onConnect(data: unknown): void {

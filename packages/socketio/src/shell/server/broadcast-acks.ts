@@ -6,7 +6,7 @@
 import { callSafely } from "@x/errors/handlers";
 import { TimeoutError } from "@x/errors/socketio";
 import type { Adapter, BroadcastPacket } from "../../adapter/port.js";
-import type { Timed } from "../../core/acks.js";
+import type { Timed } from "../../core/open-acks.js";
 import type { BroadcastOptions } from "../../core/broadcast.js";
 import type { Untyped } from "../../core/event-types.js";
 import type { ServerContext } from "./ports.js";

@@ -7,8 +7,9 @@ import type { ErrorContext } from "@x/errors/handlers";
 import { SocketIOError } from "@x/errors/socketio";
 import { everybody, type Room, type SocketId } from "../../core/broadcast.js";
 import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
-import { EventSocket } from "../../core/event-socket.js";
+import { EventSocket, type EventSocketPorts } from "../../core/event-socket.js";
 import { atLimit } from "../../core/faults.js";
+import { OpenAckTable } from "../../core/open-acks.js";
 import type { EmitFlags } from "../../core/outgoing.js";
 import type { Packet } from "../../core/packet.js";
 import * as PacketType from "../../core/packet-type.js";
@@ -233,6 +234,10 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 
   protected override listenerFailed(error: unknown, context: ErrorContext): void {
     this.nsp.context.report(error, { ...context, namespace: this.nsp.name, socketId: this.id });
+  }
+
+  protected override createAcks(limit: number, sweep: EventSocketPorts["sweep"]): OpenAckTable {
+    return new OpenAckTable(limit, sweep);
   }
 
   protected override nextAckId(): number {
