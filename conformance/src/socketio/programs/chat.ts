@@ -38,6 +38,8 @@ const open = async (name: string) => {
   socket.on("chat message", (message: string) => console.log(`${name}: ${message}`));
   socket.on("hello", (what: string) => console.log(`${name}: hello ${what}`));
   await new Promise<void>((resolve) => socket.on("connect", resolve));
+  const { engine } = socket.io;
+  if (engine.transport.name === "polling") await new Promise<void>((resolve) => engine.once("upgrade", () => resolve()));
   return socket;
 };
 const alice = await open("alice");
@@ -46,7 +48,9 @@ const bob = await open("bob");
 const seen = new Promise((resolve) => alice.once("chat message", resolve));
 bob.emit("chat message", "hello, everyone");
 await seen;
-await bob.timeout(5000).emitWithAck("join", "some room");
+const outside = new Promise((resolve) => alice.once("hello", resolve));
+await bob.timeout(20_000).emitWithAck("join", "some room");
+await outside;
 
 const left = new Promise((resolve) => io.sockets.sockets.get(bob.id ?? "")?.on("disconnect", resolve));
 bob.disconnect();

@@ -65,8 +65,8 @@ io.to("a").except("b").emit("to a, not b");
 io.of("/").local.emit("local");
 on(two)?.compress(false).emit("not compressed");
 io.to(three.id ?? "").emit("to one socket by its id");
-console.log("server:", (await io.timeout(5000).emitWithAck("who")).sort());
-console.log("server:", await on(one)?.emitWithAck("who"), await io.in("a").timeout(5000).emitWithAck("who"));
+console.log("server:", (await io.timeout(20_000).emitWithAck("who")).sort());
+console.log("server:", await on(one)?.emitWithAck("who"), await io.in("a").timeout(20_000).emitWithAck("who"));
 io.timeout(30).emit("silent", (error: Error | null, responses: unknown[]) => {
   console.log("late broadcast:", error !== null, responses);
 });

@@ -21,7 +21,7 @@ io.on("connection", (socket) => {
 });
 
 const { port } = io.httpServer.address() as { port: number };
-const socket = connect(`http://localhost:${port}`, { ackTimeout: 300, retries: 3 });
+const socket = connect(`http://localhost:${port}`, { ackTimeout: 2_000, retries: 3 });
 let counter = 0;
 const say = async (message: string) => console.log("client:", message, await socket.emitWithAck("chat message", message, `client-${counter++}`));
 await say("before connecting");

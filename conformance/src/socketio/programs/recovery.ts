@@ -19,7 +19,7 @@ io.on("connection", async (socket) => {
 
 const { port } = io.httpServer.address() as { port: number };
 const auth = { serverOffset: 0 };
-const socket = connect(`http://localhost:${port}`, { auth, reconnectionDelay: 50, reconnectionDelayMax: 50 });
+const socket = connect(`http://localhost:${port}`, { auth, reconnection: false });
 socket.on("chat message", (message: string, serverOffset: number) => {
   console.log("client:", message, serverOffset);
   auth.serverOffset = serverOffset;
@@ -41,10 +41,13 @@ const first = heard("first");
 socket.emit("chat message", "first");
 await first;
 
+const lost = new Promise((resolve) => socket.once("disconnect", resolve));
+const noticed = new Promise((resolve) => io.sockets.sockets.get(id ?? "")?.once("disconnect", resolve));
+socket.io.engine.close(); // what a lost network looks like
+await Promise.all([lost, noticed]); // of a socket that the server holds for alive nothing can be recovered
 const again = connected();
 const last = heard("missed, for the room");
-socket.io.engine.close(); // what a lost network looks like
-await new Promise((resolve) => setTimeout(resolve, 20));
+socket.connect();
 io.emit("chat message", "missed", 2);
 io.to("news").emit("chat message", "missed, for the room", 3);
 await Promise.all([again, last]);

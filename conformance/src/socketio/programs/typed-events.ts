@@ -30,6 +30,9 @@ io.use((socket, next) => {
   next();
 });
 
+let acknowledged: () => void;
+const allAcknowledged = new Promise<void>((resolve) => (acknowledged = resolve));
+
 io.on("connection", (socket: Socket<ClientToServerEvents, ServerToClientEvents, InterServerEvents, SocketData>) => {
   socket.on("hello", () => {
     socket.emit("noArg");
@@ -37,8 +40,9 @@ io.on("connection", (socket: Socket<ClientToServerEvents, ServerToClientEvents, 
     socket.emit("withAck", "4", (e) => {
       console.log("server: ack", e);
     });
-    io.to(socket.id).timeout(5000).emit("withAck", "5", (error, responses) => {
+    io.to(socket.id).timeout(20_000).emit("withAck", "5", (error, responses) => {
       console.log("server: acks", error, responses);
+      acknowledged();
     });
   });
   socket.on("sum", (numbers, callback) => {
@@ -55,16 +59,13 @@ socket.on("noArg", () => {
 socket.on("basicEmit", (a, b, c) => {
   console.log("client: basicEmit", a, b, [...c]);
 });
-const finished = new Promise<void>((resolve) => {
-  socket.on("withAck", (d, callback) => {
-    console.log("client: withAck", d);
-    callback(Number(d));
-    if (d === "5") setTimeout(resolve, 50);
-  });
+socket.on("withAck", (d, callback) => {
+  console.log("client: withAck", d);
+  callback(Number(d));
 });
 socket.emit("hello");
 console.log("client: sum", await socket.emitWithAck("sum", [1, 2, 3]));
-await finished;
+await allAcknowledged;
 
 const [remote] = await io.fetchSockets();
 console.log("server:", remote?.data.name, remote?.data.age, remote?.id === socket.id);
