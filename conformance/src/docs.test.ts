@@ -22,13 +22,12 @@ describe.each([["from-websocket-client.md", 70], ["from-simple-websocket.md", 26
   });
 });
 
-/** Options, methods, events and errors of python-socketio 5.16, section by section: words that the first column of a row must hold. */
-const known = JSON.parse(readFileSync(new URL("../rows/python-socketio.json", import.meta.url), "utf8")) as Readonly<Record<string, readonly string[]>>;
+/** What a system has, section by section: words that the first column of a row must hold. */
+describe.each(["python-socketio", "jetsocket"])("%s", (system) => {
+  const known = JSON.parse(readFileSync(new URL(`../rows/${system}.json`, import.meta.url), "utf8")) as Readonly<Record<string, readonly string[]>>;
+  const there = rowsOf(`from-${system}.md`).map((line) => line.split(" | ", 1)[0] ?? "");
 
-describe.each(Object.entries(known))("python-socketio, %s", (_section, entries) => {
-  const there = rowsOf("from-python-socketio.md").map((line) => line.split(" | ", 1)[0] ?? "");
-
-  test.each(entries)("%s has its row", (entry) => {
+  test.each(Object.entries(known).flatMap(([section, entries]) => entries.map((entry) => [section, entry])))("%s: %s has its row", (_section, entry) => {
     expect(there.filter((cell) => cell.includes(entry))).not.toEqual([]);
   });
 });

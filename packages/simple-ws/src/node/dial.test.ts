@@ -1,7 +1,7 @@
 /** dial() goes where connect() goes, by the same options. */
 import { once } from "node:events";
 import { createServer as createProxy } from "node:http";
-import { connect as connectTcp, createServer, Socket, type AddressInfo } from "node:net";
+import { connect as connectTcp, createServer, Socket, type AddressInfo, type LookupFunction } from "node:net";
 import { listen } from "@x/testkit";
 import { expect, onTestFinished, test } from "vitest";
 import { dial } from "./dial.js";
@@ -22,6 +22,19 @@ const textOf = async (stream: AsyncIterable<unknown>): Promise<string> => {
 
 test("a stream that is read as streams are", async () => {
   expect(await textOf(await dial(`http://127.0.0.1:${await greeter()}/ignored`))).toBe("hello");
+});
+
+test("every address of a name is tried, and the name is looked up anew for each connection", async () => {
+  const port = await greeter(); // on 127.0.0.1 alone
+  let lookups = 0;
+  const lookup: LookupFunction = (_host, _options, callback) => {
+    lookups++;
+    callback(null, [{ address: "127.0.0.2", family: 4 }, { address: "127.0.0.1", family: 4 }]);
+  };
+  for (const nth of [1, 2]) {
+    expect(await textOf(await dial(`http://two.example:${port}`, { lookup }))).toBe("hello");
+    expect(lookups).toBe(nth);
+  }
 });
 
 test("through a proxy", async () => {
