@@ -26,7 +26,7 @@ export class TestServer implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), "chat-server-"));
     writeFileSync(join(folder, "index.html"), "<!doctype html><title>Chat</title>".padEnd(2000));
     const config = readConfig({ PORT: "0", DATA_DIR: join(folder, "data"), ...environment });
-    const server = await startServer({ config, logger: pino({ level: "silent" }), clientFolder: folder, presenceGraceMs: 10 });
+    const server = await startServer({ config, logger: pino({ level: "silent" }), clientFolder: folder, presenceGraceMs: 10, closeGraceMs: 50 });
     return new TestServer(folder, server);
   }
 
@@ -58,9 +58,11 @@ export class TestServer implements AsyncDisposable {
     return io(this.url, { autoConnect: false, forceNew: true, reconnection: false, extraHeaders: { ...(cookie === "" ? {} : { Cookie: cookie }), ...headers } });
   }
 
+  async close(): Promise<void> { return this.#server.close(); }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { socket } of this.#people) socket.disconnect();
-    await this.#server.close();
+    await this.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,8 @@
 /** The server from outside: HTTP as a browser speaks it, and people who are connected at the same time. */
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Member, Message, Room } from "../src/shared/contract.js";
 import { limits } from "../src/shared/limits.js";
 import { cookieOf, nextOf, TestServer, type Visitor } from "./chat-server.js";
@@ -84,6 +86,17 @@ test("HTTP: behind https the cookie is Secure and bound to the host, and the pub
   expect(response.status).toBe(201);
   expect(response.headers.get("Set-Cookie")).toMatch(/^__Host-chat-session=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/u);
   expect(response.headers.get("Strict-Transport-Security")).toContain("max-age=");
+}, 60_000);
+
+test("closing is not held up by a connection that never sends a request", async () => {
+  await using server = await TestServer.start();
+  const silent = connect(Number(new URL(server.url).port), "127.0.0.1");
+  onTestFinished(() => void silent.destroy());
+  await once(silent, "connect");
+  const hungUp = once(silent.resume(), "close");
+  await server.fetch("/healthz"); // answered after the silent one was taken
+  await server.close();
+  await hungUp;
 }, 60_000);
 
 describe("realtime", () => {

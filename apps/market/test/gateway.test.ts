@@ -1,4 +1,6 @@
 /** Exchange, gateway and readers on real sockets: what the gateway shares, resumes and tells. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { systemClock, type Clock } from "@x/errors/clock";
 import { expect, onTestFinished, test } from "vitest";
 import { Exchange } from "../src/exchange/exchange.js";
@@ -105,4 +107,20 @@ test("the fault switches reach the exchange, and every page is told", async () =
   expect(exchange.faults.gap).toBe(0.25);
   await expect.poll(() => status()?.faults.gap, soon).toBe(0.25);
   expect([(await change('{"gap":7}')).status, (await change("{")).status, (await change(JSON.stringify({ pad: "x".repeat(2_000) }))).status]).toEqual([400, 400, 413]);
+});
+
+test("closing is not held up by connections that never send a request", async () => {
+  const exchange = await Exchange.start();
+  const gateway = await Gateway.start({ exchangeUrl: exchange.url, pageFolder: import.meta.dirname, clock: fast });
+  const silent = await Promise.all([exchange.url, gateway.url].map(async (url) => {
+    const socket = connect(Number(new URL(url).port), "127.0.0.1").resume();
+    onTestFinished(() => void socket.destroy());
+    await once(socket, "connect");
+    return socket;
+  }));
+  const hungUp = silent.map((socket) => once(socket, "close"));
+  await Promise.all([fetch(`${gateway.url}/healthz`), fetch(`${exchange.url.replace("ws", "http")}control`)]); // answered after the silent ones were taken
+  await gateway.close();
+  await exchange.close();
+  await Promise.all(hungUp);
 });

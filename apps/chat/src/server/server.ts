@@ -24,6 +24,8 @@ export interface ChatServerOptions {
   /** Folder of the built page. */
   readonly clientFolder: string;
   readonly presenceGraceMs?: number;
+  /** How long requests under way, and connections that never sent one, keep the server from ending. Milliseconds, default 3000. */
+  readonly closeGraceMs?: number;
 }
 
 export interface RunningServer {
@@ -31,9 +33,6 @@ export interface RunningServer {
   /** Ends connections, answers what is under way, closes the database; idempotent. */
   readonly close: () => Promise<void>;
 }
-
-/** Milliseconds that requests under way have to end when the server closes. */
-const CLOSE_GRACE_MS = 3000;
 
 export async function startServer(options: ChatServerOptions): Promise<RunningServer> {
   const { config, logger } = options;
@@ -46,11 +45,11 @@ export async function startServer(options: ChatServerOptions): Promise<RunningSe
     const assets = await Assets.load(options.clientFolder);
     storage = await openStorage({ url: config.databaseUrl, folder: config.dataFolder, onError: (error) => { logger.error({ err: error }, "Database connection lost"); } });
     const sessions = new Sessions(new SessionTokens(await secretsOf(config, logger)), storage.users, config.publicUrl?.protocol === "https:");
-    const realtime = startRealtime({ httpServer, storage, sessions, logger, ...(options.presenceGraceMs === undefined ? {} : { presenceGraceMs: options.presenceGraceMs }) });
+    const realtime = startRealtime({ httpServer, storage, sessions, logger, closeGraceMs: options.closeGraceMs ?? 3000, ...(options.presenceGraceMs === undefined ? {} : { presenceGraceMs: options.presenceGraceMs }) });
     const app = createApp({ storage, sessions, assets, logger, publicUrl: config.publicUrl, trustProxy: config.trustProxy, onArrival: realtime.arrive, onSignOut: realtime.signOut });
     listener = toListener(app.fetch);
     logger.info({ database: storage.description }, "Ready");
-    return { url, close: closer(httpServer, realtime, storage) };
+    return { url, close: closer(realtime, storage) };
   } catch (error) {
     httpServer.close();
     httpServer.closeAllConnections();
@@ -87,17 +86,15 @@ async function secretsOf({ sessionSecrets, dataFolder, databaseUrl }: Config, lo
   return [await loadSecret(dataFolder)];
 }
 
-function closer(httpServer: HttpServer, realtime: Realtime, storage: Storage): () => Promise<void> {
+/** Realtime ends the HTTP server that it is attached to; the database comes last, for requests under way still need it. */
+function closer(realtime: Realtime, storage: Storage): () => Promise<void> {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    const ended = httpServer.listening ? once(httpServer, "close") : Promise.resolve();
-    await realtime.close();
-    if (httpServer.listening) httpServer.close();
-    httpServer.closeIdleConnections();
-    const force = setTimeout(() => { httpServer.closeAllConnections(); }, CLOSE_GRACE_MS);
-    await ended;
-    clearTimeout(force);
-    await storage.close();
+    try {
+      await realtime.close();
+    } finally {
+      await storage.close();
+    }
   };
   return async () => (closing ??= close());
 }

@@ -46,12 +46,14 @@ export class Gateway {
   readonly #sockets: WebSocketServer;
   readonly #reader: ChannelReader;
   readonly #hub: Hub;
+  readonly #clock: Clock;
 
-  private constructor(http: Server, sockets: WebSocketServer, reader: ChannelReader, hub: Hub) {
+  private constructor(http: Server, sockets: WebSocketServer, reader: ChannelReader, hub: Hub, clock: Clock) {
     this.#http = http;
     this.#sockets = sockets;
     this.#reader = reader;
     this.#hub = hub;
+    this.#clock = clock;
   }
 
   /** @throws {Error} the system's, when it cannot listen. */
@@ -72,7 +74,7 @@ export class Gateway {
       onConnection: (connection) => accept(hub, connection, clock),
     });
     await switches.refresh().catch(() => undefined); // it may come later
-    return new Gateway(http, sockets, reader, hub);
+    return new Gateway(http, sockets, reader, hub, clock);
   }
 
   /** Of the page. */
@@ -92,10 +94,9 @@ export class Gateway {
     await Promise.all([this.#sockets.close(), this.#reader.close()]);
     this.#hub.close();
     this.#http.close();
-    this.#http.closeIdleConnections();
-    const force = setTimeout(() => this.#http.closeAllConnections(), CLOSE_GRACE_MS);
+    const force = this.#clock.setTimer(() => this.#http.closeAllConnections(), CLOSE_GRACE_MS); // also those that never sent a request
     await closed;
-    clearTimeout(force);
+    this.#clock.clearTimer(force);
   }
 }
 

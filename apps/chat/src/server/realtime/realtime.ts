@@ -25,6 +25,8 @@ export interface RealtimeOptions {
   readonly logger: Logger;
   /** Milliseconds between the last tab's end and "offline". Default 3000. */
   readonly presenceGraceMs?: number;
+  /** Milliseconds that HTTP connections have to end when it closes; those that are left are cut off. */
+  readonly closeGraceMs: number;
 }
 
 export interface Realtime {
@@ -32,6 +34,7 @@ export interface Realtime {
   readonly arrive: (user: User) => Promise<void>;
   /** Ends every connection of a user and tells the rooms they were in. */
   readonly signOut: (user: User, rooms: readonly string[]) => Promise<void>;
+  /** Ends the connections, and the HTTP server. */
   readonly close: () => Promise<void>;
 }
 
@@ -39,6 +42,7 @@ export function startRealtime(options: RealtimeOptions): Realtime {
   const { storage, sessions, logger } = options;
   const io: ChatServer = new Server<ClientEvents, ServerEvents, ServerToServerEvents, SocketData>(options.httpServer, {
     maxHttpBufferSize: limits.packetBytes,
+    httpCloseTimeout: options.closeGraceMs,
     onError: (error, where) => { logger.error({ err: error, where }, "Realtime error"); },
   });
   const presence: Presence = new Presence({
@@ -64,8 +68,8 @@ export function startRealtime(options: RealtimeOptions): Realtime {
       for (const roomId of rooms) await announceDeparture(context, roomId, user.id);
     },
     close: async () => {
-      presence.close();
       await io.close();
+      presence.close(); // after the last departure
     },
   };
 }
