@@ -31,14 +31,14 @@ test("Basic Exception Handling", async () => {
     await heard;
   });
   expect(await heard).toBe("Hello Server!");
-  await talk(await deadUrl(), () => undefined);
+  await talk(deadUrl, () => undefined);
   await talk(url, (eio) => eio.close(true).send("too late"));
   await talk(url, (eio) => eio.send("x".repeat(1_000_001)));
   expect(print.lines).toEqual(["Connection failed", "Socket closed during operation: Cannot send: session is closing, must be open", "Engine.IO error occurred: engineio/content-too-long"]);
 });
 
 test("a failed connection keeps its causes, down to the system's", async () => {
-  const error = await connect(await deadUrl()).catch((thrown: unknown) => thrown);
+  const error = await connect(deadUrl).catch((thrown: unknown) => thrown);
   const causes: unknown[] = [];
   for (let at = error; at instanceof Error; at = at.cause) causes.push("syscall" in at ? at.syscall : at.name);
   expect(causes[0]).toBe("ConnectionError");
@@ -89,7 +89,7 @@ test("Async Exception Handling", async () => {
   };
   const { url } = await engine();
   await main(url);
-  await main(await deadUrl());
+  await main(deadUrl);
   expect(print.lines).toEqual(["done", "Connection error, once more", "Retry failed, giving up"]);
 });
 
@@ -132,8 +132,7 @@ test("Context Manager for Error Handling", async () => {
   });
   const { url } = await engine();
   await handled(async () => (await engineClient(url)).close(true).send("Hello!"));
-  const dead = await deadUrl();
-  await expect(handled(() => connect(dead))).rejects.toBeInstanceOf(engineio.ConnectionError);
+  await expect(handled(() => connect(deadUrl))).rejects.toBeInstanceOf(engineio.ConnectionError);
   expect(print.lines).toEqual(["Socket closed for client-1", "Connection error for client-1"]);
 });
 
@@ -176,10 +175,9 @@ test("Circuit Breaker Pattern", async () => {
     clock, failureThreshold: 2, recoveryMs: 60_000,
     createError: (message, { cause }) => new engineio.ConnectionError(message, { cause }),
   });
-  const dead = await deadUrl();
   const safeConnect = (to: string) => circuit.call(engineClient, to);
-  await expect(safeConnect(dead)).rejects.toMatchObject({ code: "engineio/connection-failed" });
-  await expect(safeConnect(dead)).rejects.toBeInstanceOf(engineio.ConnectionError);
+  await expect(safeConnect(deadUrl)).rejects.toMatchObject({ code: "engineio/connection-failed" });
+  await expect(safeConnect(deadUrl)).rejects.toBeInstanceOf(engineio.ConnectionError);
   await expect(safeConnect(url)).rejects.toThrow("Cannot call: circuit is open, must be closed");
   clock.advance(60_000);
   expect((await safeConnect(url)).readyState).toBe("open");

@@ -29,7 +29,7 @@ test("Basic Error Handling", async () => {
     try {
       ws = await connect(url);
       await ws.send("Hello, Server!");
-      print(`Response: ${String(await ws.receive({ timeoutMs: 10_000 }))}`);
+      print(`Response: ${String(await ws.receive({ timeoutMs: 30_000 }))}`);
     } catch (error) {
       explain(error, print);
     } finally {
@@ -40,7 +40,7 @@ test("Basic Error Handling", async () => {
   await talk((await webSocketServer(echo, { verify: () => ({ statusCode: 403 }) })).url);
   await talk((await webSocketServer((connection) => connection.close(1001, "going away"))).url);
   await talk((await webSocketServer((connection) => connection.receive().then(() => connection.terminate()))).url);
-  await talk(wsUrl(await deadUrl()));
+  await talk(wsUrl(deadUrl));
   expect(print.lines).toEqual([
     "Response: Echo: Hello, Server!", "Failed to connect: 403", "Connection was closed: 1001 going away", "Connection was closed: 1006 ", "Failed to connect: simple-ws/network-error",
   ]);
@@ -54,7 +54,7 @@ test.each([[403], [404], [503]])("Async Error Handling: a server that answers %i
 test.each([[1000, true], [1001, true], [1008, true], [1009, true], [1011, true]])("Async Error Handling: a server that closes with %i", async (reason, wasClean) => {
   const { url } = await webSocketServer((connection) => connection.close(reason, "so it is"));
   const ws = await connect(url);
-  await expect(ws.receive({ timeoutMs: 15_000 })).rejects.toMatchObject({ name: "ConnectionClosed", reason, message: "so it is", wasClean, initiator: "remote" });
+  await expect(ws.receive({ timeoutMs: 30_000 })).rejects.toMatchObject({ name: "ConnectionClosed", reason, message: "so it is", wasClean, initiator: "remote" });
 });
 
 test("Async Error Handling: receive() answers null after its time", async () => {
@@ -65,11 +65,12 @@ test("Async Error Handling: receive() answers null after its time", async () => 
 
 test("Server Error Handling: echoes, closes silent clients, tells why a client has gone", async () => {
   const print = printer();
+  const patienceMs = [30_000, 20]; // the first client is heard, and then silent
   const { url } = await webSocketServer(async (ws) => {
     print(`Client connected with subprotocol: ${ws.protocol}`);
     try {
       for (;;) {
-        const message = await ws.receive({ timeoutMs: 400 });
+        const message = await ws.receive({ timeoutMs: patienceMs.shift() ?? 30_000 });
         if (message === null) {
           await ws.close(1000, "Timeout");
           print("Client timeout - closing connection");
@@ -146,7 +147,7 @@ test.each([[1001, true], [1011, true], [1000, false], [1008, false]])("Custom Ex
 test("Best Practices: handle both, and clean up", async () => {
   const print = printer();
   const { url } = await webSocketServer((connection) => connection.close(1011));
-  for (const to of [url, wsUrl(await deadUrl())]) {
+  for (const to of [url, wsUrl(deadUrl)]) {
     try {
       await using ws = await connect(to);
       await ws.receive();

@@ -14,12 +14,8 @@ export async function http(handler: RequestListener, server: HttpServer = create
   return url;
 }
 
-/** Where nobody listens. */
-export async function deadUrl(): Promise<string> {
-  const { url, close } = await listen(createServer());
-  await close();
-  return url;
-}
+/** Where nobody listens: a port that the system gives to no one by chance, as it may one that was given back. */
+export const deadUrl: string = "http://127.0.0.1:1";
 
 export interface Engine {
   readonly url: string;
@@ -47,7 +43,7 @@ export async function engineClient(url: string, options: ConnectOptions = {}): P
 }
 
 export async function webSocketServer(onConnection: ServeOptions["onConnection"], options: Omit<ServeOptions, "onConnection"> = {}): Promise<WebSocketServer> {
-  const server = await serve({ closeTimeoutMs: 100, ...options, onConnection });
+  const server = await serve({ ...options, onConnection });
   onTestFinished(() => server.close());
   return server;
 }

@@ -14,7 +14,7 @@ async function echo(connection: WebSocketConnection): Promise<void> {
 
 test("Basic Exception Handling", async () => {
   const { url } = await webSocketServer(echo);
-  const ws = await connect(url, { connectTimeoutMs: 5_000 });
+  const ws = await connect(url, { connectTimeoutMs: 30_000 });
   await ws.send("Hello");
   expect(await ws.receive()).toBe("Hello");
   expect(await ws.close()).toMatchObject({ code: 1000, wasClean: true });
@@ -91,7 +91,7 @@ test("Timeout Configuration and Handling: receiving", async () => {
   const { url } = await webSocketServer((connection) => { answer = () => void connection.send("pong"); });
   const ws = await connect(url);
   expect(await ws.receive({ timeoutMs: 5 })).toBeNull();
-  const [medium, none] = [ws.receive({ timeoutMs: 5_000 }), ws.receive()];
+  const [medium, none] = [ws.receive({ timeoutMs: 30_000 }), ws.receive()];
   answer();
   answer();
   expect([await medium, await none]).toEqual(["pong", "pong"]);
