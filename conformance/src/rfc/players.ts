@@ -31,7 +31,7 @@ export async function createPlayer(role: VectorRole, options: PlayerOptions = {}
   return role === "server" ? await playToServer(options) : await playToClient(options);
 }
 
-const common = { pingIntervalMs: 0, closeTimeoutMs: 3_000 };
+const common = { pingIntervalMs: 0, closeTimeoutMs: 30_000 };
 
 async function playToServer({ extensions, isEcho = false, ...options }: PlayerOptions): Promise<Player> {
   const waiting = new Map<string, (connection: WebSocketConnection) => void>();

@@ -18,7 +18,7 @@ describe("our client and a `ws` server", () => {
     const connection = await dial((await wsEcho(opened)).url);
     for (const message of [...texts, ...blobs]) {
       void connection.send(message);
-      const answer = await connection.receive({ timeoutMs: 5_000 });
+      const answer = await connection.receive({ timeoutMs: 30_000 });
       expect(typeof answer === "string" ? answer === message : Buffer.compare(answer!, message as Buffer) === 0).toBe(true);
     }
   });
