@@ -46,8 +46,8 @@ const serverCases: readonly ServerCase[] = [
   { name: "the client closes", transports: both, act: (_, theirs) => theirs.close(), ours: "transport close", theirs: "forced close" },
   { name: "the server closes the session", transports: both, act: (ours) => ours.close(), ours: "forced close", theirs: "transport close" },
   { name: "the server closes", transports: both, act: (_, __, close) => close(), ours: "server shutting down", theirs: "transport close" },
-  { name: "the client is silent", transports: both, options: { pingInterval: 10, pingTimeout: 200 }, act: (_, theirs) => mute(theirs), ours: "ping timeout", theirs: "transport close" },
-  { name: "the server is silent", transports: both, options: { pingInterval: 20, pingTimeout: 20, clock: new FakeClock() }, act: () => undefined, ours: "transport close", theirs: "ping timeout" },
+  { name: "the client is silent", transports: both, options: { pingInterval: 10, pingTimeout: 1_000 }, act: (_, theirs) => mute(theirs), ours: "ping timeout", theirs: "transport close" },
+  { name: "the server is silent", transports: both, options: { pingInterval: 20, pingTimeout: 1_000, clock: new FakeClock() }, act: () => undefined, ours: "transport close", theirs: "ping timeout" },
   { name: "the client sends a packet of no type", transports: ["websocket"], act: (_, theirs) => sendRaw(theirs, "abc"), ours: "parse error", theirs: "transport close" },
   { name: "the client sends a packet of no type", transports: ["polling"], act: (_, theirs) => sendRaw(theirs, "abc"), ours: "parse error", theirs: ["transport close", "transport error"] },
   { name: "the client sends too much", transports: ["websocket"], options: { maxHttpBufferSize: 100 }, act: (_, theirs) => sendRaw(theirs, `4${"x".repeat(100)}`), ours: "transport error", theirs: "transport close" },
@@ -91,8 +91,8 @@ const clientCases: readonly ClientCase[] = [
   { name: "the server closes the session", transports: both, act: (_, theirs) => theirs.close(), ours: "transport close", theirs: "forced close" },
   { name: "the server closes", transports: both, act: (_, __, close) => close(), ours: "transport close", theirs: "forced close" },
   { name: "the server sends a packet of no type", transports: ["websocket"], act: (_, theirs) => { (theirs.transport as unknown as { send: (packets: unknown[]) => void }).send([{ type: "nonsense" }]); }, ours: "parse error", theirs: "transport close" },
-  { name: "the server is silent", transports: ["websocket"], options: { pingInterval: 20, pingTimeout: 30 }, act: (_, theirs) => stopPinging(theirs), ours: "ping timeout", theirs: "transport close" },
-  { name: "the server is silent", transports: ["polling"], options: { pingInterval: 20, pingTimeout: 30 }, act: (_, theirs) => stopPinging(theirs), ours: "ping timeout", theirs: "transport error" },
+  { name: "the server is silent", transports: ["websocket"], options: { pingInterval: 20, pingTimeout: 1_000 }, act: (_, theirs) => stopPinging(theirs), ours: "ping timeout", theirs: "transport close" },
+  { name: "the server is silent", transports: ["polling"], options: { pingInterval: 20, pingTimeout: 1_000 }, act: (_, theirs) => stopPinging(theirs), ours: "ping timeout", theirs: "transport error" },
 ];
 
 describe.each(clientCases)("official server, our client: $name", ({ transports, options, act, ours: ourReason, theirs: theirReason }) => {

@@ -47,7 +47,7 @@ describe.each(transportSets)("official client over $name", ({ transports }) => {
   });
 
   test("heartbeats keep it open; without them it ends with ping timeout", async () => {
-    const { server, url } = await ourServer({ pingInterval: 60, pingTimeout: 1000 });
+    const { server, url } = await ourServer({ pingInterval: 60, pingTimeout: 20_000 });
     const connected = once<OurSocket>((done) => server.on("connection", done));
     peerClient(url, { transports });
     const ours = await connected;

@@ -38,7 +38,7 @@ function numbers(subscribe: (listener: (data: unknown) => void) => unknown): Pro
 
 const all = Array.from({ length: COUNT }, (_, index) => index);
 
-test("our server, official client", { timeout: 30_000 }, async () => {
+test("our server, official client", async () => {
   const { server, url } = await ourServer(heartbeat);
   const toServer = new Promise<number[]>((resolve) => server.once("connection", (socket) => {
     void numbers((listener) => socket.on("message", listener)).then(resolve);
@@ -54,7 +54,7 @@ test("our server, official client", { timeout: 30_000 }, async () => {
   expect(await toClient).toEqual(all);
 });
 
-test("official server, our client", { timeout: 30_000 }, async () => {
+test("official server, our client", async () => {
   const { server, url } = await peerServer(heartbeat);
   const toServer = new Promise<number[]>((resolve) => server.once("connection", (socket: PeerServerSocket) => {
     void numbers((listener) => socket.on("message", listener)).then(resolve);
@@ -69,7 +69,7 @@ test("official server, our client", { timeout: 30_000 }, async () => {
   expect(await toClient).toEqual(all);
 });
 
-test("our server, our client", { timeout: 30_000 }, async () => {
+test("our server, our client", async () => {
   const { server, url } = await ourServer(heartbeat);
   const toServer = new Promise<number[]>((resolve) => server.once("connection", (socket) => {
     void numbers((listener) => socket.on("message", listener)).then(resolve);
