@@ -22,7 +22,7 @@ describe("socket.io-adapter's Adapter", () => {
     const told = next(client, "told");
     server.to("red").emit("told", Buffer.from([1]));
     expect(await told).toEqual([Buffer.from([1])]);
-    expect(await server.to("red").timeout(5000).emitWithAck("ask")).toEqual(["yes"]);
+    expect(await server.to("red").timeout(30_000).emitWithAck("ask")).toEqual(["yes"]);
     expect((await server.in("red").fetchSockets()).map(({ id }) => id)).toEqual([client.id]);
     const ended = next(client, "disconnect");
     server.in("red").disconnectSockets();
@@ -83,7 +83,7 @@ describe.skipIf(redisProgram === undefined && process.env["CI"] !== "true")("@so
     const sockets = await one.in("red").fetchSockets();
     expect(sockets.map(({ data }) => (data as { name: string }).name).sort()).toEqual([...names]);
     expect(new Set(sockets.map(({ id }) => id))).toEqual(new Set(clients.map(({ id }) => id)));
-    expect((await two.timeout(5000).emitWithAck("ask", "who")).sort()).toEqual(["Ada: who", "Bob: who"]);
+    expect((await two.timeout(30_000).emitWithAck("ask", "who")).sort()).toEqual(["Ada: who", "Bob: who"]);
 
     two.on("word", (word: string, ack: (reply: string) => void) => ack(`heard ${word}`));
     expect(await one.serverSideEmitWithAck("word", "hello")).toEqual(["heard hello"]);

@@ -35,7 +35,7 @@ describe("events with reserved names", () => {
 describe("acknowledgements", () => {
   test("hole: acknowledging id 0 eats the counter of acknowledgements; ours goes on counting", async () => {
     const { server, url } = await ourServer();
-    server.on("connection", (socket) => socket.on("ask me", async () => void socket.emit("told", await socket.timeout(5000).emitWithAck("what"))));
+    server.on("connection", (socket) => socket.on("ask me", async () => void socket.emit("told", await socket.timeout(30_000).emitWithAck("what"))));
     const wire = await join(url);
     for (let round = 0; round < 3; round++) {
       wire.send("430[]");

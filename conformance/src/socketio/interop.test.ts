@@ -51,15 +51,15 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
         socket.on("sum", (a: number, b: number, ack: (sum: number) => void) => ack(a + b));
         socket.on("bytes", (value: Uint8Array, ack: (value: Uint8Array) => void) => ack(value));
         socket.on("go", () => {
-          void Promise.all([socket.emitWithAck("ask", "who"), socket.timeout(5000).emitWithAck("ask", Buffer.from([9])), new Promise((done) => void socket.emit("ask", 1, done))]).then(resolve);
+          void Promise.all([socket.emitWithAck("ask", "who"), socket.timeout(30_000).emitWithAck("ask", Buffer.from([9])), new Promise((done) => void socket.emit("ask", 1, done))]).then(resolve);
         });
       });
     });
     const client = dial(url, options);
     client.on("ask", (value: unknown, ack: (value: unknown) => void) => ack(value));
     expect(await client.emitWithAck("sum", 1, 2)).toBe(3);
-    expect(plain(await client.timeout(5000).emitWithAck("bytes", Buffer.from([5])))).toEqual({ bytes: [5] });
-    expect(await new Promise((resolve) => void client.timeout(5000).emit("sum", 2, 2, (...reply: unknown[]) => resolve(reply)))).toEqual([null, 4]);
+    expect(plain(await client.timeout(30_000).emitWithAck("bytes", Buffer.from([5])))).toEqual({ bytes: [5] });
+    expect(await new Promise((resolve) => void client.timeout(30_000).emit("sum", 2, 2, (...reply: unknown[]) => resolve(reply)))).toEqual([null, 4]);
     client.emit("go");
     expect(plain(await fromClient)).toEqual(["who", { bytes: [9] }, 1]);
   });
@@ -134,9 +134,9 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
     const member = (client: Peer | undefined) => arrivals.find(({ id }) => id === client?.id);
     member(clients[0])?.join(["a", "b"]);
     member(clients[1])?.join("a");
-    const room = server.to("a").to("b").timeout(5000);
+    const room = server.to("a").to("b").timeout(30_000);
     expect(((await room.emitWithAck("who", Buffer.alloc(4))) as string[]).toSorted()).toEqual(["1:4", "2:4"]);
-    const other = server.except("a").timeout(5000);
+    const other = server.except("a").timeout(30_000);
     expect(await other.emitWithAck("who", Buffer.alloc(2))).toEqual(["3:2"]);
   });
 });

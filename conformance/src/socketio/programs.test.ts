@@ -32,7 +32,7 @@ async function said(programs: Programs, name: string): Promise<Readonly<Record<s
   return lines;
 }
 
-test.each(names)("%s says the same on ours", { timeout: 60_000 }, async (name) => {
+test.each(names)("%s says the same on ours", async (name) => {
   const [theirs, own] = await Promise.all([said(official, name), said(ours, name)]);
   expect(Object.keys(theirs).length).toBeGreaterThan(1);
   expect(own).toEqual(theirs);

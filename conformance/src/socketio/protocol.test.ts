@@ -138,7 +138,7 @@ test("socket.io's own adapter serves our server", async () => {
   server.to("room").emit("news", { bytes: Buffer.from([1]) });
   expect(await Promise.all(heard)).toHaveLength(2);
   for (const client of clients) client.on("who", (ack: (id: string | undefined) => void) => ack(client.id));
-  expect((await server.timeout(5000).emitWithAck("who")).toSorted()).toEqual(clients.map(({ id }) => id).toSorted());
+  expect((await server.timeout(30_000).emitWithAck("who")).toSorted()).toEqual(clients.map(({ id }) => id).toSorted());
   expect(await server.in("room").fetchSockets()).toHaveLength(2);
 });
 
