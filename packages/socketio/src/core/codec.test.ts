@@ -175,6 +175,18 @@ describe("limits", () => {
     expect(codeOf(() => decode([`0{"a":[[${nested(126)}]]}`]))).toBe("socketio/too-deep");
   });
 
+  test.each([
+    ["objects alone", (levels: number) => `0${'{"":'.repeat(levels - 1)}{}${"}".repeat(levels - 1)}`],
+    ["objects in the list of arguments", (levels: number) => `30[${'{"":'.repeat(levels - 2)}{}${"}".repeat(levels - 2)}]`],
+    ["a list between objects", (levels: number) => `0{"":[${'{"":'.repeat(levels - 3)}{}${"}".repeat(levels - 3)}]}`],
+    ["lists alone, in the list of arguments", (levels: number) => `30${"[".repeat(levels)}${"]".repeat(levels)}`],
+  ])("maxNestingDepth: the shortest texts of all that hold one level more, %s", (_name, shortest) => {
+    expect(run(shortest(5))).toBeUndefined();
+    expect(run(shortest(6))).toBe("socketio/too-deep");
+    expect(codeOf(() => decode([shortest(128)]))).toBeUndefined();
+    expect(codeOf(() => decode([shortest(129)]))).toBe("socketio/too-deep");
+  });
+
   test("bytes are leaves: a placeholder is no level of its own, for either side", () => {
     const nest = (levels: number): unknown[] => (levels === 1 ? [bytes(1), bytes(2)] : [nest(levels - 1)]);
     const event = (levels: number): Packet => ({ type: PacketType.EVENT, nsp: "/", id: undefined, data: ["a", nest(levels - 1)] });
@@ -228,7 +240,7 @@ test("what is encoded is decoded to the same (property)", () => {
 test("a payload is too deep exactly when its value is, whatever its text looks like (property)", () => {
   const depthOf = (nested: unknown): number => (typeof nested === "object" && nested !== null ? 1 + Math.max(0, ...Object.values(nested).map(depthOf)) : 0);
   const { nested } = fc.letrec<{ nested: unknown }>((tie) => ({
-    nested: fc.oneof({ depthSize: "medium" }, fc.constantFrom(1, null, "", "[[[{", "\\u", "é"), fc.array(tie("nested"), { maxLength: 3 }), fc.dictionary(fc.constantFrom("a", "{", "\\"), tie("nested"), { maxKeys: 2 })),
+    nested: fc.oneof({ depthSize: "medium" }, fc.constantFrom(1, null, "", "[[[{", "\\u", "é"), fc.array(tie("nested"), { maxLength: 3 }), fc.dictionary(fc.constantFrom("", "a", "{", "\\"), tie("nested"), { maxKeys: 2 })),
   }));
   fc.assert(fc.property(fc.array(nested, { maxLength: 3 }), fc.integer({ min: 1, max: 6 }), (args, maxNestingDepth) => {
     const wire = `2${JSON.stringify(["a", ...args])}`;

@@ -3,7 +3,7 @@
  *
  * Room: socketio core. Strict: whatever breaks the format throws one documented error, and the decoder is dead.
  * Work is linear in what was received; what is held is bounded by {@link PacketLimits}. What is checked of a payload beyond its
- * JSON costs nothing where no argument is an object, and three searches through the text where one is.
+ * JSON costs nothing where no argument is an object, and three searches through the text at most where one is.
  */
 import { SocketIOError } from "@x/errors/socketio";
 import { holdsObjects, inspect, isDeeper, revive, type Reviver, type Slot } from "./binary.js";
@@ -154,19 +154,18 @@ function parseJson(text: string): unknown {
  */
 function check(data: object, text: string, { maxNestingDepth }: PacketLimits): void {
   if (text.includes("__proto__") || text.includes("\\u00")) inspect(data, maxNestingDepth, 0);
-  else if (hasMoreBrackets(text, maxNestingDepth) && isDeeper(data, maxNestingDepth)) throw overLimit("maxNestingDepth", maxNestingDepth, "socketio/too-deep");
+  else if (hasRoomFor(maxNestingDepth + 1, text) && isDeeper(data, maxNestingDepth)) throw overLimit("maxNestingDepth", maxNestingDepth, "socketio/too-deep");
 }
 
-function hasMoreBrackets(text: string, most: number): boolean {
-  const square = occurrences(text, "[", most);
-  return square > most || square + occurrences(text, "{", most - square) > most;
-}
-
-/** @returns how often a character occurs, at most one time more than `most`. */
-function occurrences(text: string, character: string, most: number): number {
-  let count = 0;
-  for (let at = text.indexOf(character); at !== -1 && count <= most; at = text.indexOf(character, at + 1)) count++;
-  return count;
+/**
+ * Whether a text could hold so many levels, going by its brackets. Once all arrays are counted the other levels are objects, of which
+ * one in another takes five characters, `{"":}`, and the innermost two: a text of some hundred characters is not searched for them.
+ */
+function hasRoomFor(levels: number, text: string): boolean {
+  let missing = levels;
+  for (let at = text.indexOf("["); at !== -1 && missing > 0; at = text.indexOf("[", at + 1)) missing--;
+  for (let at = text.indexOf("{"); at !== -1 && missing > 0 && text.length - at >= 5 * missing - 3; at = text.indexOf("{", at + 1)) missing--;
+  return missing <= 0;
 }
 
 function findSlots(data: unknown, attachments: number, { maxNestingDepth }: PacketLimits): readonly Slot[] {
