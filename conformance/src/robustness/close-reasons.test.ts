@@ -16,8 +16,8 @@ interface Row {
   readonly info: CloseInfo;
   /** The Close that the peer sees; 1006 for none, 1005 for an empty one. */
   readonly peer: { readonly code: number; readonly reason: string };
-  /** Our side waits for nothing long. */
-  readonly isHasty?: boolean;
+  /** What our side does not wait long for; without it, it is patient in everything. */
+  readonly hurries?: "pong" | "close";
 }
 
 const text = (first: number, payload: string, mask: boolean): Uint8Array => frame(first, Buffer.from(payload), mask);
@@ -45,31 +45,32 @@ const rows: readonly Row[] = [
   ...faults.map(([name, bytes]): Row => ({ name: `5. a protocol fault: ${name}`, act: ({ peer, isMasked }) => peer.write(bytes(isMasked)), ...own(1002, REASON) })),
   { name: "6. invalid UTF-8", act: ({ peer, isMasked }) => peer.write(frame(0x81, hex("c328"), isMasked)), ...own(1007, REASON) },
   { name: "7. a message that is too big", act: ({ peer, isMasked }) => peer.write(text(0x82, "a".repeat(1_001), isMasked)), ...own(1009, REASON) },
-  { name: "8. no Pong", act: () => undefined, ...own(1008, "Ping timeout"), isHasty: true },
+  { name: "8. no Pong", act: () => undefined, ...own(1008, "Ping timeout"), hurries: "pong" },
   { name: "9. close(3001, \"bye\"), answered", act: ({ ours, peer, isMasked }) => {
     void ours.close(3001, "bye");
     peer.write(close(3001, "bye", isMasked));
   }, info: { code: 3001, reason: "bye", wasClean: true, initiator: "local" }, peer: { code: 3001, reason: "bye" } },
-  { name: "10. close(3001, \"bye\"), never answered", act: ({ ours }) => void ours.close(3001, "bye"), ...own(3001, "bye"), isHasty: true },
+  { name: "10. close(3001, \"bye\"), never answered", act: ({ ours }) => void ours.close(3001, "bye"), ...own(3001, "bye"), hurries: "close" },
 ];
 
 describe.each(roles)("our %s", (role) => {
-  let patient: Ground;
-  let hasty: Ground;
+  let grounds: Readonly<Record<"patient" | "pong" | "close", Ground>>;
   let before: Alive;
   beforeAll(async () => {
     before = alive();
-    patient = await ground(role, { maxMessageBytes: 1_000 });
-    hasty = await ground(role, { closeTimeoutMs: 40, pingIntervalMs: 40, pingTimeoutMs: 40 });
+    grounds = {
+      patient: await ground(role, { maxMessageBytes: 1_000 }),
+      pong: await ground(role, { closeTimeoutMs: 40, pingIntervalMs: 40, pingTimeoutMs: 40 }),
+      close: await ground(role, { closeTimeoutMs: 40 }),
+    };
   });
   afterAll(async () => {
-    await patient.close();
-    await hasty.close();
+    for (const each of Object.values(grounds)) await each.close();
     await nothingLeft(before);
   });
 
-  test.each(rows.map((row) => [row.name, row] as const))("%s", async (_name, { act, info, peer: expected, isHasty = false }) => {
-    const open = await (isHasty ? hasty : patient).open();
+  test.each(rows.map((row) => [row.name, row] as const))("%s", async (_name, { act, info, peer: expected, hurries = "patient" }) => {
+    const open = await grounds[hurries].open();
     const { ours, peer } = open;
     const seen = new FrameReader();
     peer.on("data", (chunk: Buffer) => {

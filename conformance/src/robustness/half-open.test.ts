@@ -35,16 +35,16 @@ const dead = (reason: string): object => ({ code: 1008, reason, wasClean: false,
 
 describe.each(roles)("our %s", (role) => {
   test.each([["both ways", undefined], ["towards the server", "up"], ["towards the client", "down"]] as const)("keepalive notices a link that is dead %s", async (_name, direction) => {
-    const joined = await join({ [role]: { pingIntervalMs: 30, pingTimeoutMs: 60 } });
+    const joined = await join({ [role]: { pingIntervalMs: 30, pingTimeoutMs: 500 } });
     joined.relay.freeze(direction);
     expect(await joined[role].closed).toEqual(dead("Ping timeout"));
   });
 
   test("idleTimeoutMs notices it, and so it does a peer that answers Pings only", async () => {
-    const joined = await join({ [role]: { idleTimeoutMs: 60 } });
+    const joined = await join({ [role]: { idleTimeoutMs: 500 } });
     joined.relay.freeze();
     expect(await joined[role].closed).toEqual(dead("Idle timeout"));
-    const polite = await join({ [role]: { idleTimeoutMs: 500, pingIntervalMs: 20 } });
+    const polite = await join({ [role]: { idleTimeoutMs: 1_500, pingIntervalMs: 20 } });
     expect(await polite[role].closed).toEqual(dead("Idle timeout"));
     expect(polite[role].stats().latencyMs).toBeGreaterThanOrEqual(0);
   });
@@ -60,7 +60,7 @@ describe.each(roles)("our %s", (role) => {
   });
 
   test("a send() that waits ends with the connection, and what waited is dropped", async () => {
-    const joined = await join({ [role]: { pingIntervalMs: 30, pingTimeoutMs: 400 } });
+    const joined = await join({ [role]: { pingIntervalMs: 30, pingTimeoutMs: 1_000 } });
     const ours = joined[role];
     joined.relay.freeze();
     const sending = Array.from({ length: 150 }, () => ours.send("x".repeat(100_000)).then(() => "sent", (error: unknown) => error));

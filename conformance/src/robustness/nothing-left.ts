@@ -15,7 +15,7 @@ export function alive(): Alive {
 }
 
 /** Turns of the event loop until `condition` holds. @throws {Error} it did not within `deadlineMs`. */
-export async function until(condition: () => boolean, what: string, deadlineMs = 10_000): Promise<void> {
+export async function until(condition: () => boolean, what: string, deadlineMs = 30_000): Promise<void> {
   const endMs = performance.now() + deadlineMs;
   while (!condition()) {
     if (performance.now() > endMs) throw new Error(`${what}: not within ${deadlineMs} ms`);
