@@ -1,9 +1,9 @@
 /** What is asked anew for each attempt to connect, and when the next one is due. No real time. */
 import { ConnectionError as EngineConnectionError } from "@x/errors/engineio";
 import { isRetryable } from "@x/errors/retry";
-import { settle } from "@x/testkit";
+import { FakeClock, settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
-import type { Attempt } from "../src/client.js";
+import { type Attempt, Manager } from "../src/client.js";
 import { world, type World } from "./memory-engine.js";
 
 async function pass(place: World, ms: number): Promise<void> {
@@ -57,6 +57,20 @@ describe("functions per attempt", () => {
     expect(errors).toMatchObject([{ message: "no token", code: "socketio/connection-failed", cause: { message: "no token" } }]);
     await pass(place, 1100);
     expect(socket.connected).toBe(true);
+  });
+
+  test("an address that is none fails the attempt, too, and is asked for again", async () => {
+    const clock = new FakeClock();
+    let count = 0;
+    const manager = new Manager("http://localhost", { clock, random: () => 0, url: () => `ftp://${++count}` });
+    const errors: unknown[] = [];
+    manager.socket("/").on("connect_error", (error) => void errors.push(error));
+    await settle();
+    clock.advance(1000);
+    await settle();
+    expect([count, manager.engine]).toEqual([2, undefined]);
+    expect(errors).toMatchObject([1, 2].map(() => ({ code: "socketio/connection-failed", cause: { code: "engineio/connection-failed" } })));
+    manager.socket("/").disconnect();
   });
 
   test("an answer that comes too late, or after the end, counts no more", async () => {

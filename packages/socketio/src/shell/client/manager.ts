@@ -7,13 +7,13 @@ import { backgroundClock, type Clock, Timers } from "@x/errors/clock";
 import { type OnError, reportHandlerError } from "@x/errors/handlers";
 import { ConnectionError } from "@x/errors/socketio";
 import { ClientConnection, type ClientConnectionSink, type ReconnectPolicy } from "../../core/client-connection.js";
-import type { Codec, PacketDecoder } from "../../core/codec.js";
+import type { Codec } from "../../core/codec.js";
 import { TypedEmitter } from "../../core/emitter.js";
 import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
-import { DEFAULT_PACKET_LIMITS } from "../../core/limits.js";
 import type { EncodedPacket, Packet } from "../../core/packet.js";
 import { readCodec } from "../../core/parser.js";
-import { ask, type Asked, type Attempt, mustAsk } from "./attempt.js";
+import type { Attempt } from "./attempt.js";
+import { EngineLink, type EngineOwner } from "./engine-link.js";
 import { type ManagerOptions, readPolicy, type SocketOptions } from "./options.js";
 import type { EngineClient, EngineFactory } from "./ports.js";
 import { Socket } from "./socket.js";
@@ -32,7 +32,7 @@ export interface ManagerEvents {
 }
 
 export class Manager<Options extends ManagerOptions = ManagerOptions, Engine extends EngineClient = EngineClient>
-  extends TypedEmitter<object, ManagerEvents> implements SocketManager, ClientConnectionSink {
+  extends TypedEmitter<object, ManagerEvents> implements SocketManager, ClientConnectionSink, EngineOwner<Options, Engine> {
   readonly uri: string;
   readonly opts: Options;
   /** The Engine.IO socket, while there is one. */
@@ -41,12 +41,10 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   readonly clock: Clock;
   readonly report: OnError;
   readonly codec: Codec;
-  readonly #createEngine: EngineFactory<Options, Engine>;
   readonly #connection: ClientConnection;
+  readonly #link: EngineLink<Options, Engine>;
   /** @internal */
   readonly sweep: Timers;
-  #abort = new AbortController();
-  #attempt: Attempt = { attempt: 1, reason: undefined, signal: this.#abort.signal };
   #onFirst: ((error?: Error) => void) | undefined;
 
   constructor(uri: string, opts: Options, createEngine: EngineFactory<Options, Engine>) {
@@ -57,7 +55,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     this.report = report;
     this.clock = opts.clock ?? backgroundClock;
     this.codec = readCodec(opts);
-    this.#createEngine = createEngine;
+    this.#link = new EngineLink(this, createEngine);
     this.#connection = new ClientConnection(readPolicy(opts), opts.random ?? Math.random, this);
     this.sweep = new Timers(this.clock);
     this.sweep.add(this.#connection);
@@ -102,43 +100,37 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   reconnection(): boolean;
   reconnection(value: boolean): this;
   reconnection(value?: boolean): boolean | this {
-    return value === undefined ? this.#connection.policy.reconnection : this.#change({ reconnection: value });
+    return this.#setting("reconnection", value);
   }
   reconnectionAttempts(): number;
   reconnectionAttempts(value: number): this;
   reconnectionAttempts(value?: number): number | this {
-    return value === undefined ? this.#connection.policy.reconnectionAttempts : this.#change({ reconnectionAttempts: value });
+    return this.#setting("reconnectionAttempts", value);
   }
   reconnectionDelay(): number;
   reconnectionDelay(value: number): this;
   reconnectionDelay(value?: number): number | this {
-    return value === undefined ? this.#connection.policy.reconnectionDelay : this.#change({ reconnectionDelay: value });
+    return this.#setting("reconnectionDelay", value);
   }
   reconnectionDelayMax(): number;
   reconnectionDelayMax(value: number): this;
   reconnectionDelayMax(value?: number): number | this {
-    return value === undefined ? this.#connection.policy.reconnectionDelayMax : this.#change({ reconnectionDelayMax: value });
+    return this.#setting("reconnectionDelayMax", value);
   }
   randomizationFactor(): number;
   randomizationFactor(value: number): this;
   randomizationFactor(value?: number): number | this {
-    return value === undefined ? this.#connection.policy.randomizationFactor : this.#change({ randomizationFactor: value });
+    return this.#setting("randomizationFactor", value);
   }
   timeout(): number;
   timeout(value: number | false): this;
   timeout(value?: number | false): number | this {
-    return value === undefined ? this.#connection.policy.timeout : this.#change({ timeout: value === false ? Infinity : value });
+    return this.#setting("timeout", value === false ? Infinity : value);
   }
 
   /** @internal */
   write(packets: EncodedPacket): void {
-    const { engine } = this;
-    try {
-      for (const message of packets) void engine?.send(message);
-    } catch (error) {
-      if (packets.length > 1) engine?.close(); // the server may be waiting for the rest of the packet
-      throw error;
-    }
+    this.#link.write(packets);
   }
 
   /** @internal Whether a packet would leave at once. */
@@ -159,51 +151,55 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
 
   /** @internal */
   get attempt(): Attempt {
-    return this.#attempt;
+    return this.#link.attempt;
   }
 
-  /** @internal */
+  /** @internal An engine that cannot even begin throws at whoever wanted the connection. */
   startEngine(attempt: number, reason: Error | undefined): void {
-    const { signal } = this.#abort;
-    this.#attempt = { attempt: attempt + 1, reason, signal };
-    if (!mustAsk(this.opts)) {
-      this.#dial(this.opts as Asked<Options>);
-      return;
+    try {
+      this.#link.start(attempt, reason);
+    } catch (error) {
+      this.#connection.close("forced close");
+      throw error;
     }
-    ask(this.opts, this.#attempt).then((options) => {
-      if (!signal.aborted) this.#dial(options);
-    }).catch((error: unknown) => {
-      if (!signal.aborted) this.#failed(error instanceof Error ? error : new Error(String(error)));
-    });
-  }
-
-  #dial(options: Asked<Options>): void {
-    const { path = "/socket.io" } = this.opts;
-    const engine = this.#create(options.url ?? this.uri, { ...options, path });
-    this.engine = engine;
-    const isCurrent = (): boolean => this.engine === engine;
-    engine.on("open", () => isCurrent() && this.#act(() => this.#connection.opened(this.clock.now())));
-    engine.on("error", (error) => isCurrent() && this.#connection.kind === "opening" && this.#failed(error));
-    engine.on("heartbeat", () => isCurrent() && this.run("ping", []));
-    const decoder = this.codec.createDecoder({ limits: { ...DEFAULT_PACKET_LIMITS, ...this.opts }, adopt: adoptBytes });
-    engine.attach({
-      onMessage: (data) => isCurrent() && this.#receive(decoder, data),
-      onClose: (reason, description) => isCurrent() && this.#lost(reason, description),
-    });
   }
 
   /** @internal */
   stopEngine(): void {
-    this.#drop()?.close();
+    this.#link.drop()?.close();
   }
 
-  /** Nothing of the engine counts any more, nor of what was asked for it. */
-  #drop(): Engine | undefined {
-    const { engine } = this;
-    this.engine = undefined;
-    this.#abort.abort();
-    this.#abort = new AbortController();
-    return engine;
+  /** @internal */
+  engineOpened(): void {
+    this.#act(() => this.#connection.opened(this.clock.now()));
+  }
+
+  /** @internal */
+  engineFailed(cause: Error): void {
+    if (this.#connection.kind !== "opening") return;
+    this.#link.drop();
+    this.#act(() => this.#connection.failed(new ConnectionError(cause.message, { cause }), this.clock.now()));
+  }
+
+  /** @internal */
+  engineLost(reason: string, description: unknown): void {
+    if (!this.isOpen) {
+      this.engineFailed(description instanceof Error ? description : new Error(`Connection closed: ${reason}`));
+      return;
+    }
+    this.#link.drop();
+    this.#act(() => this.#connection.lost(reason, description, this.clock.now()));
+  }
+
+  /** @internal */
+  onHeartbeat(): void {
+    this.run("ping", []);
+  }
+
+  /** @internal */
+  onPacket(packet: Packet): void {
+    this.run("packet", [packet]);
+    this.nsps.get(packet.nsp)?.receive(packet);
   }
 
   /** @internal */
@@ -246,53 +242,17 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     if (this.#connection.kind === "closed") for (const socket of this.#sockets()) socket.onGiveUp(error);
   }
 
-  #receive(decoder: PacketDecoder, data: string | Uint8Array): void {
-    let packet: Packet | undefined;
-    try {
-      packet = decoder.push(data);
-    } catch (error) {
-      const { engine } = this;
-      this.#lost("parse error", error);
-      engine?.close();
-      return;
-    }
-    if (packet === undefined) return;
-    this.run("packet", [packet]);
-    this.nsps.get(packet.nsp)?.receive(packet);
-  }
-
-  /** An engine that cannot even begin, for its options or the address, throws at whoever wanted the connection. */
-  #create(url: string, options: Asked<Options>): Engine {
-    try {
-      return this.#createEngine(url, options);
-    } catch (error) {
-      this.#connection.close("forced close");
-      throw error;
-    }
-  }
-
-  #failed(cause: Error): void {
-    this.#drop();
-    this.#act(() => this.#connection.failed(new ConnectionError(cause.message, { cause }), this.clock.now()));
-  }
-
-  #lost(reason: string, description: unknown): void {
-    if (this.#connection.kind === "opening") {
-      this.#failed(description instanceof Error ? description : new Error(`Connection closed: ${reason}`));
-      return;
-    }
-    this.#drop();
-    this.#act(() => this.#connection.lost(reason, description, this.clock.now()));
-  }
-
   /** Its deadline may have moved. */
   #act(change: () => void): void {
     change();
     this.sweep.touch(this.#connection);
   }
 
-  #change(policy: Partial<ReconnectPolicy>): this {
-    this.#connection.policy = { ...this.#connection.policy, ...policy };
+  /** A part of the policy, changed where there is a value. */
+  #setting<Name extends keyof ReconnectPolicy>(name: Name, value: ReconnectPolicy[Name] | undefined): ReconnectPolicy[Name] | this {
+    const connection = this.#connection;
+    if (value === undefined) return connection.policy[name];
+    connection.policy = { ...connection.policy, [name]: value };
     return this;
   }
 
@@ -305,10 +265,4 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   #sockets(): Socket<Untyped, Untyped, this>[] {
     return [...this.nsps.values()].filter((socket) => socket.active);
   }
-}
-
-/** On Node handlers get a Buffer over the same memory, as with socket.io-client; elsewhere a Uint8Array. */
-function adoptBytes(bytes: Uint8Array): unknown {
-  const { Buffer } = globalThis as { Buffer?: { from(memory: ArrayBufferLike, offset: number, length: number): unknown } };
-  return Buffer === undefined ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

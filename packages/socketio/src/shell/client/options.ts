@@ -57,37 +57,41 @@ export interface SocketSettings {
   readonly maxPendingAcks: number;
 }
 
+const policyNumbers = {
+  reconnectionAttempts: Infinity,
+  reconnectionDelay: 1000,
+  reconnectionDelayMax: 5000,
+  randomizationFactor: 1,
+  stableAfterMs: 5000,
+  maxRetryAfterMs: 120_000,
+  timeout: 20_000,
+} as const;
+
+const socketNumbers = { ackTimeout: Infinity, retries: 0, maxBufferedEvents: 1000, maxPendingAcks: 10_000 } as const;
+
 /** @throws {SocketIOError} `socketio/invalid-option` */
 export function readPolicy(options: ManagerOptions): ReconnectPolicy {
-  return {
-    reconnection: options.reconnection ?? true,
-    reconnectionAttempts: atLeast("reconnectionAttempts", options.reconnectionAttempts ?? Infinity, 0),
-    reconnectionDelay: atLeast("reconnectionDelay", options.reconnectionDelay ?? 1000, 0),
-    reconnectionDelayMax: atLeast("reconnectionDelayMax", options.reconnectionDelayMax ?? 5000, 0),
-    randomizationFactor: Math.min(1, atLeast("randomizationFactor", options.randomizationFactor ?? 1, 0)),
-    stableAfterMs: atLeast("stableAfterMs", options.stableAfterMs ?? 5000, 0),
-    retryIf: options.retryIf ?? always,
-    maxRetryAfterMs: atLeast("maxRetryAfterMs", options.maxRetryAfterMs ?? 120_000, 0),
-    timeout: options.timeout === false ? Infinity : atLeast("timeout", options.timeout ?? 20_000, 0),
-  };
+  const { timeout, reconnection = true, retryIf = always } = options;
+  const numbers = readNumbers({ ...options, timeout: timeout === false ? Infinity : timeout }, policyNumbers);
+  return { ...numbers, reconnection, retryIf, randomizationFactor: Math.min(1, numbers.randomizationFactor) };
 }
 
 /** @throws {SocketIOError} `socketio/invalid-option` */
 export function readSocketSettings(options: SocketOptions): SocketSettings {
-  return {
-    ackTimeout: atLeast("ackTimeout", options.ackTimeout ?? Infinity, 0),
-    retries: atLeast("retries", options.retries ?? 0, 0),
-    maxBufferedEvents: atLeast("maxBufferedEvents", options.maxBufferedEvents ?? 1000, 0),
-    bufferPolicy: options.bufferPolicy ?? "oldest",
-    maxPendingAcks: atLeast("maxPendingAcks", options.maxPendingAcks ?? 10_000, 1),
-  };
+  return { ...readNumbers(options, socketNumbers), bufferPolicy: options.bufferPolicy ?? "oldest" };
 }
 
 function always(): boolean {
   return true;
 }
 
-function atLeast(name: string, value: number, least: number): number {
-  if (value >= least) return value;
-  throw new SocketIOError(`Invalid option: ${name} must be at least ${least}`, { code: "socketio/invalid-option" });
+/** @returns the options that have a number by default, none of them below 0. */
+function readNumbers<Name extends string>(options: Readonly<Partial<Record<NoInfer<Name>, number | undefined>>>, defaults: Readonly<Record<Name, number>>): Record<Name, number> {
+  const numbers: Record<Name, number> = { ...defaults };
+  for (const name of Object.keys(defaults) as Name[]) {
+    const value = options[name] ?? defaults[name];
+    if (!(value >= 0)) throw new SocketIOError(`Invalid option: ${name} must be at least 0`, { code: "socketio/invalid-option" });
+    numbers[name] = value;
+  }
+  return numbers;
 }

@@ -93,11 +93,9 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
 
   /** Leaves the namespace; the connection ends with its last active socket. */
   disconnect(): this {
-    const wasConnected = this.connected;
     this.#session = undefined;
-    if (wasConnected) this.io.write(this.io.codec.encode({ type: PacketType.DISCONNECT, nsp: this.nsp }));
+    if (this.connected) this.#write({ type: PacketType.DISCONNECT, nsp: this.nsp });
     this.#end("io client disconnect");
-    if (wasConnected) this.#tellDisconnect("io client disconnect", undefined);
     return this;
   }
 
@@ -115,7 +113,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   onOpen(): void {
     const attempt = ++this.#attempt;
     askAuth(this.auth, this.io.attempt, (auth) => {
-      if (attempt === this.#attempt && this.#isActive && this.io.isOpen) this.io.write(this.io.codec.encode({ type: PacketType.CONNECT, nsp: this.nsp, data: asking(this.#session, auth) }));
+      if (attempt === this.#attempt && this.#isActive && this.io.isOpen) this.#write({ type: PacketType.CONNECT, nsp: this.nsp, data: asking(this.#session, auth) });
     }, (cause) => {
       if (attempt !== this.#attempt) return;
       this.#refuse(new ConnectionError("Cannot connect: auth failed", { cause, retryable: false }));
@@ -229,33 +227,27 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** The server does not want us: asking again is the application's decision. */
   #refuse(error: Error): void {
     const delayMs = this.connected ? undefined : askAgainAfterMs(error, this.io.policy);
-    if (delayMs !== undefined) {
-      this.#askAgainIn(delayMs);
-      this.run("connect_error", [error]);
-      return;
-    }
-    const wasConnected = this.connected;
-    this.#end(error.message, error);
-    if (wasConnected) this.#tellDisconnect("io server disconnect", error);
+    if (delayMs === undefined) this.#end("io server disconnect", error, error.message);
+    else this.#askAgainIn(delayMs);
     this.run("connect_error", [error]);
   }
 
   #onServerDisconnect(): void {
-    const wasConnected = this.connected;
     this.#session = undefined;
     this.#end("io server disconnect");
-    if (wasConnected) this.#tellDisconnect("io server disconnect", undefined);
   }
 
-  /** Over for good: nobody waits for an answer any more. */
-  #end(reason: string, cause?: Error): void {
+  /** Over for good: nobody waits for an answer any more. @param why what those hear who waited. */
+  #end(reason: string, cause?: Error, why: string = reason): void {
+    const wasConnected = this.connected;
     this.#isActive = false;
     this.#attempt++;
-    this.#finalReason = reason;
-    this.loseAcks(reason);
-    this.#retries?.end(overError(reason));
+    this.#finalReason = why;
+    this.loseAcks(why);
+    this.#retries?.end(overError(why));
     this.io.release();
-    this.onFinal?.(reason, cause);
+    this.onFinal?.(why, cause);
+    if (wasConnected) this.#tellDisconnect(reason, cause);
   }
 
   #tellDisconnect(reason: string, description: unknown): void {
@@ -263,6 +255,10 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.id = undefined;
     this.loseAcks(reason, (id) => this.#waiting.some((waiting) => waiting.id === id));
     this.run("disconnect", [reason, description]);
+  }
+
+  #write(packet: Packet): void {
+    this.io.write(this.io.codec.encode(packet));
   }
 
   #withoutOffset(packet: Packet): Packet {
