@@ -4,6 +4,7 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ["e2e/**/*.e2e.ts"],
+    globalSetup: "e2e/setup.ts",
     environment: "node",
     fileParallelism: false,
     testTimeout: 60_000,

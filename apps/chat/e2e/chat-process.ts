@@ -3,17 +3,18 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 
 const main = fileURLToPath(new URL("../dist/server/main.js", import.meta.url));
 
 export interface Outcome { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
 export class ChatProcess {
-  readonly folder: string = mkdtempSync(join(tmpdir(), "chat-e2e-"));
+  readonly folder: string = copyOfDatabase();
   url = "";
   #child: ChildProcess | undefined;
 
@@ -50,6 +51,12 @@ export class ChatProcess {
     await this.stop("SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function copyOfDatabase(): string {
+  const folder = mkdtempSync(join(tmpdir(), "chat-e2e-"));
+  cpSync(inject("freshDatabase"), folder, { recursive: true });
+  return folder;
 }
 
 /** Runs a server that is expected to end by itself. */

@@ -1,7 +1,7 @@
 /**
  * A whole server for tests: embedded database, free port, and people who talk to it as the page does.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { io, type Socket } from "@x/socketio/client";
@@ -9,6 +9,7 @@ import { pino } from "pino";
 import { readConfig } from "../src/server/config.js";
 import { type RunningServer, startServer } from "../src/server/server.js";
 import type { Answer, Answers, ClientEvents, RequestInput, RequestName, ServerEvents, User } from "../src/shared/contract.js";
+import type { FreshDatabase } from "./fresh-database.js";
 
 export type ChatSocket = Socket<ServerEvents, ClientEvents>;
 
@@ -22,8 +23,9 @@ export class TestServer implements AsyncDisposable {
     this.#server = server;
   }
 
-  static async start(environment: Record<string, string> = {}): Promise<TestServer> {
+  static async start({ folder: database }: FreshDatabase, environment: Record<string, string> = {}): Promise<TestServer> {
     const folder = mkdtempSync(join(tmpdir(), "chat-server-"));
+    cpSync(database, join(folder, "data"), { recursive: true });
     writeFileSync(join(folder, "index.html"), "<!doctype html><title>Chat</title>".padEnd(2000));
     const config = readConfig({ PORT: "0", DATA_DIR: join(folder, "data"), ...environment });
     const server = await startServer({ config, logger: pino({ level: "silent" }), clientFolder: folder, presenceGraceMs: 10, closeGraceMs: 50 });

@@ -6,10 +6,15 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import type { Member, Message, Room } from "../src/shared/contract.js";
 import { limits } from "../src/shared/limits.js";
 import { cookieOf, nextOf, TestServer, type Visitor } from "./chat-server.js";
+import { type FreshDatabase, makeFreshDatabase } from "./fresh-database.js";
+
+let fresh: FreshDatabase;
+beforeAll(async () => { fresh = await makeFreshDatabase(); });
+afterAll(() => { fresh[Symbol.dispose](); });
 
 describe("HTTP", () => {
   let server: TestServer;
-  beforeAll(async () => { server = await TestServer.start(); }, 60_000);
+  beforeAll(async () => { server = await TestServer.start(fresh); });
   afterAll(async () => { await server[Symbol.asyncDispose](); });
 
   test("the page comes with headers that keep browsers safe, compressed, and not again while it is the same", async () => {
@@ -73,23 +78,23 @@ describe("HTTP", () => {
 });
 
 test("HTTP: sign-ins are limited per address, and say when to come back", async () => {
-  await using server = await TestServer.start();
+  await using server = await TestServer.start(fresh);
   for (let i = 0; i < limits.signInBurst; i++) expect((await server.signIn("A")).status).toBe(400);
   const refused = await server.signIn("Ada");
   expect(refused.status).toBe(429);
   expect(refused.headers.get("Retry-After")).toBe("2");
-}, 60_000);
+});
 
 test("HTTP: behind https the cookie is Secure and bound to the host, and the public address counts as the same origin", async () => {
-  await using server = await TestServer.start({ PUBLIC_URL: "https://chat.example", TRUST_PROXY: "1" });
+  await using server = await TestServer.start(fresh, { PUBLIC_URL: "https://chat.example", TRUST_PROXY: "1" });
   const response = await server.signIn("Ada", { Origin: "https://chat.example", "X-Forwarded-For": "203.0.113.9" });
   expect(response.status).toBe(201);
   expect(response.headers.get("Set-Cookie")).toMatch(/^__Host-chat-session=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/u);
   expect(response.headers.get("Strict-Transport-Security")).toContain("max-age=");
-}, 60_000);
+});
 
 test("closing is not held up by a connection that never sends a request", async () => {
-  await using server = await TestServer.start();
+  await using server = await TestServer.start(fresh);
   const silent = connect(Number(new URL(server.url).port), "127.0.0.1");
   onTestFinished(() => void silent.destroy());
   await once(silent, "connect");
@@ -97,7 +102,7 @@ test("closing is not held up by a connection that never sends a request", async 
   await server.fetch("/healthz"); // answered after the silent one was taken
   await server.close();
   await hungUp;
-}, 60_000);
+});
 
 describe("realtime", () => {
   let server: TestServer;
@@ -105,12 +110,12 @@ describe("realtime", () => {
   let bob: Visitor;
   let lobby: string;
   beforeAll(async () => {
-    server = await TestServer.start();
+    server = await TestServer.start(fresh);
     ada = await server.enter("Ada");
     bob = await server.enter("Bob");
     lobby = await ada.lobby();
     await bob.lobby();
-  }, 60_000);
+  });
   afterAll(async () => { await server[Symbol.asyncDispose](); });
 
   test.each([["no cookie", ""], ["a forged one", "chat-session=1.0b0f7f3e-4b9d-4f0e-9c39-0f6f5f1a2b3c.9999999999.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]])(
