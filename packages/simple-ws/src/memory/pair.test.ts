@@ -149,8 +149,16 @@ describe("closing", () => {
     expect([one, other]).toEqual([{ code: 1000, reason: "", wasClean: true, initiator: "local" }, { code: 1001, reason: "", wasClean: true, initiator: "local" }]);
   });
 
-  test.each([[999], [1004], [1005], [1006], [1015], [2999], [5000], [1000.5]])("close(%d) is refused", (code) => {
+  test.each([[999], [1004], [1006], [1015], [2999], [5000], [1000.5]])("close(%d) is refused", (code) => {
     expect(() => pair().client.close(code)).toThrow(expect.objectContaining({ code: "simple-ws/invalid-argument" }));
+  });
+
+  test("close(1005) is a Close without a code, which has no room for a reason", async () => {
+    const { client, server } = pair();
+    expect(() => client.close(1005, "bye")).toThrow(expect.objectContaining({ code: "simple-ws/invalid-argument" }));
+    const info = await client.close(1005);
+    expect(info).toEqual({ code: 1005, reason: "", wasClean: true, initiator: "local" });
+    expect(await server.closed).toEqual({ ...info, initiator: "remote" });
   });
 
   test("a reason may have 123 bytes, not 124", async () => {

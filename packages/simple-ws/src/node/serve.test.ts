@@ -109,7 +109,7 @@ describe("connect() and serve()", () => {
 
   test("close() of the server refuses at once what a Close cannot say, and serves on", async () => {
     const server = await start();
-    expect(() => server.close({ code: 1005 })).toThrow(expect.objectContaining({ code: "simple-ws/invalid-argument" }));
+    expect(() => server.close({ code: 1006 })).toThrow(expect.objectContaining({ code: "simple-ws/invalid-argument" }));
     expect(() => server.close({ reason: "x".repeat(124) })).toThrow(expect.objectContaining({ code: "simple-ws/invalid-argument" }));
     const client = await dial(server.url);
     await server.close({ code: 4000, reason: "later" });

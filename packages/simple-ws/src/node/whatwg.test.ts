@@ -83,6 +83,17 @@ describe("WebSocket", () => {
     expect(() => new WebSocket(url, protocols)).toThrow(expect.objectContaining({ name: "SyntaxError" }));
   });
 
+  test.each<[string, readonly [code?: number | undefined, reason?: string], number]>([["without a code sends none", [], 1005], ["with a reason alone says 1000", [undefined, "bye"], 1000], ["says what it is given", [3001, "bye"], 3001]])("close() %s", async (_, given, code) => {
+    const server = await start();
+    const socket = new WebSocket(server.url);
+    await once(socket, "open");
+    const [peer] = server.connections;
+    const closed = once(socket, "close");
+    socket.close(...given);
+    expect(await peer?.closed).toMatchObject({ code, reason: given[1] ?? "", wasClean: true });
+    expect((await closed)[0]).toMatchObject({ code, wasClean: true });
+  });
+
   test("close() and send() refuse what they must, when they must", async () => {
     const socket = new WebSocket((await start()).url);
     expect(() => socket.send("early")).toThrow(expect.objectContaining({ name: "InvalidStateError" }));

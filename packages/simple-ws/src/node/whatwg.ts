@@ -5,6 +5,7 @@
  */
 import { Blob } from "node:buffer";
 import { ConnectionError, SimpleWebsocketError } from "@x/errors/simple-ws";
+import { CloseCode } from "@x/wsframe";
 import { isToken } from "../core/handshake/headers.js";
 import { parseWebSocketUrl } from "../core/url.js";
 import type { CloseInfo } from "../core/closing.js";
@@ -87,7 +88,7 @@ export class WebSocket extends EventHandlers {
   }
 
   /**
-   * @param given the code: 1000 or 3000–4999. @param reason at most 123 bytes of UTF-8.
+   * @param given the code: 1000 or 3000–4999; none by default, which the peer is told as 1005. @param reason at most 123 bytes of UTF-8.
    * @throws {DOMException} "InvalidAccessError", "SyntaxError".
    */
   close(given?: number, reason?: string): void {
@@ -97,7 +98,7 @@ export class WebSocket extends EventHandlers {
     if (this.#readyState >= CLOSING) return;
     this.#readyState = CLOSING;
     if (this.#connection === undefined) this.#opening.abort();
-    else void this.#connection.close(code ?? 1000, reason ?? "");
+    else void this.#connection.close(code ?? (reason === undefined || reason === "" ? CloseCode.noStatus : CloseCode.normal), reason);
   }
 
   async #open(url: string, options: ConnectOptions): Promise<void> {

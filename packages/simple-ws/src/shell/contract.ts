@@ -93,7 +93,7 @@ export interface MessageConnection extends AsyncIterable<string | Uint8Array> {
   resume(): void;
   /**
    * Closes with a handshake of at most `closeTimeoutMs`. Idempotent: later calls change nothing.
-   * @param code 1000–1003, 1007–1014 or 3000–4999; default 1000.
+   * @param code 1000–1003, 1007–1014 or 3000–4999; or 1005, for none; default 1000.
    * @param reason at most 123 bytes of UTF-8.
    * @returns {@link closed}.
    * @throws {SimpleWebsocketError} `simple-ws/invalid-argument`.
