@@ -8,3 +8,4 @@ export type {
 export { DEFAULT_CHANNEL_LIMITS, type ChannelLimits } from "./core/channels/options.js";
 export type { Acknowledgement, RequestKind } from "./core/channels/requests.js";
 export type { UnroutableReason } from "./core/channels/directory.js";
+export type { Gap, GapPolicy } from "./core/channels/gaps.js";

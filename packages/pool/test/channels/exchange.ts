@@ -69,6 +69,11 @@ export class Exchange {
     return { channel, seq };
   }
 
+  /** One message of the channel that reaches nobody, though the server has it. */
+  lose(channel: string): void {
+    this.#published.set(channel, this.publishedOf(channel) + 1);
+  }
+
   /** The channel's messages are numbered from 1 again. */
   restart(channel: string): void {
     this.#published.delete(channel);

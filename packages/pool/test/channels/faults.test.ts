@@ -218,6 +218,18 @@ describe("functions of the application that throw", () => {
     expect((await fine).isActive).toBe(true);
   });
 
+  test("unsubscribe: an error event, and the channel is gone all the same", async () => {
+    const thrown = new Error("no");
+    const it = setUp({ unsubscribe: () => {
+      throw thrown;
+    } });
+    const errors: unknown[] = [];
+    it.pool.on("error", ({ error }) => errors.push(error));
+    await (await subscribed(it, "btc")).close();
+    await it.pass();
+    expect([errors, it.pool.stats().connections[0]?.channels]).toMatchObject([[{ code: "pool/error", cause: thrown }], 0]);
+  });
+
   test("a listener: onError, and the next listener hears it, too", async () => {
     const heard: unknown[] = [];
     const it = setUp({ onError: (error) => heard.push(error) });

@@ -1,7 +1,7 @@
 /**
  * The channel pool against a model: any order of subscribers, messages, faults, moves and time keeps its promises.
  *
- * Whoever holds a channel gets each of its messages from then on, once and in order, over reconnects, renewals and rebalancing; the server is
+ * Whoever holds a channel gets each of its messages from then on, once and in order, over reconnects, renewals, rebalancing and what is lost on the way; the server is
  * subscribed to what somebody holds, and to nothing else; limits hold; after the end nothing is left.
  */
 import { seededRandom, settle } from "@x/testkit";
@@ -18,7 +18,7 @@ interface Holder {
   subscription: ChannelSubscription<Tick> | undefined;
   /** The subscribe() failed, or it was closed. */
   isOver: boolean;
-  /** Messages of the channel before the server said yes: those after it must come. */
+  /** Messages of the channel before the server said yes, or did not say anything to a gap: those after it must come. */
   since: number;
   readonly received: number[];
 }
@@ -29,7 +29,7 @@ class World {
 
   constructor(seed: number, maxChannelsPerRequest: number) {
     this.it = setUp({
-      ...LIMITS, maxChannelsPerRequest, random: seededRandom(seed), reconnect: { baseMs: 50, capMs: 200 }, maxRequestsPerBatch: 2, batchIntervalMs: 30,
+      ...LIMITS, maxChannelsPerRequest, gaps: "resume", random: seededRandom(seed), reconnect: { baseMs: 50, capMs: 200 }, maxRequestsPerBatch: 2, batchIntervalMs: 30,
       ackTimeoutMs: 300, subscribeTimeoutMs: 1_000, idleTimeoutMs: 200, connectTimeoutMs: 300, closeTimeoutMs: 100, rebalanceBelow: 0.7, maxAgeMs: 1_500, overlapMs: 50, buffer: { capacity: 1_000 },
     });
   }
@@ -45,6 +45,7 @@ class World {
         expect(data.channel).toBe(name);
         holder.received.push(data.seq);
       });
+      subscription.on("missed", () => (holder.since = exchange.publishedOf(name)));
       subscription.on("closed", ({ error }) => {
         if (!holder.isOver) expect(error).toMatchObject({ code: "pool/subscription-refused" }); // the server does not take it again
         holder.isOver = true;
@@ -130,6 +131,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   each(4, channel, "subscribe", (world, name) => world.subscribe(name)),
   each(4, index, "close", (world, nth) => world.close(nth)),
   each(8, channel, "publish", ({ it }, name) => it.exchange.publish(name)),
+  each(2, channel, "lose a message", ({ it }, name) => it.exchange.lose(name)),
   often(8, "serve", ({ it }) => it.exchange.serve()),
   often(1, "serve silently", ({ it }) => {
     it.exchange.manners.acknowledges = false;
@@ -152,6 +154,8 @@ async function recover(world: World): Promise<void> {
   const { exchange, pass } = world.it;
   exchange.transport.answers = ["open"];
   exchange.transport.release();
+  await pass(1_000);
+  for (const name of names) exchange.publish(name); // that the last one is missing is shown by the next
   for (let round = 0; round < 30; round++) {
     await pass(50);
     world.answerCloses();

@@ -6,15 +6,18 @@
  */
 import type { MessageId } from "../resilient/events.js";
 import type { Ending } from "../resilient/lifecycle.js";
+import type { Gap } from "./gaps.js";
 import type { Matcher } from "./pattern.js";
-import { Trail, Trails } from "./trail.js";
+import { Trail, Trails, type Succession, type TrailSettings } from "./trail.js";
 
 /** Whoever holds a channel. None of these may throw. */
 export interface Member<Message> {
   /** The channel is subscribed to. Called once for each time that the server has (again) been told. */
   ready(): void;
   deliver(message: Message, bytes: number): void;
-  /** What came between two connections is lost: the server could not go on where it was asked to. */
+  /** Positions are missing. */
+  gap(gap: Gap): void;
+  /** What is missing is lost: the server could not go on where it was asked to. */
   missed(): void;
   /** Nothing follows. */
   end(ending: Ending): void;
@@ -39,8 +42,7 @@ export class Seat<Message> {
 }
 
 /** How far a new channel's positions reach. */
-export interface ChannelMemory {
-  readonly positionWindow: number;
+export interface ChannelMemory extends TrailSettings {
   /** Names of which a pattern remembers positions. */
   readonly maxNames: number;
 }
@@ -75,14 +77,35 @@ export class Channel<Message> {
     return this.#trail instanceof Trails ? this.#trail.positions() : NO_POSITIONS;
   }
 
+  /** The server has been told, and nothing more is to be. */
+  get isLive(): boolean {
+    return this.home?.state === "live" && this.next === undefined;
+  }
+
   /** @returns whether a message of this line is for the channel. */
   isHeardOn(line: Line<Message>): boolean {
     return this.home?.line === line || this.next?.line === line;
   }
 
-  /** @returns whether no message had this position before. */
-  admit(name: string, position: MessageId): boolean {
-    return this.#trail instanceof Trails ? this.#trail.admit(name, position) : this.#trail.admit(position);
+  /** @returns how a message of this position follows those before it. */
+  follow(name: string, position: MessageId): Succession {
+    return this.#trail instanceof Trails ? this.#trail.follow(name, position) : this.#trail.follow(position);
+  }
+
+  /** Of the messages of this name. */
+  trailOf(name: string): Trail {
+    return this.#trail instanceof Trails ? this.#trail.of(name) : this.#trail;
+  }
+
+  /** Goes on from this position, whatever is missing before it. */
+  skip(name: string, position: MessageId): void {
+    this.trailOf(name).last = position;
+    this.#trail.last = position;
+  }
+
+  /** The server does not answer: what is missing is not waited for any longer. */
+  giveUp(): void {
+    for (const { gap } of this.#trail instanceof Trails ? this.#trail.values() : [this.#trail]) if (gap !== undefined) gap.isHopeless = true;
   }
 
   /** Where it stands before its first message: a pattern by the names that match, and by its own. */
@@ -90,7 +113,7 @@ export class Channel<Message> {
     if (this.after !== undefined) return;
     for (const [name, position] of Object.entries(positions)) {
       if (name === this.name) this.#trail.last = position;
-      else if (this.matches?.(name) === true) this.admit(name, position);
+      else if (this.matches?.(name) === true) this.follow(name, position);
     }
   }
 
@@ -108,8 +131,7 @@ export class Channel<Message> {
   }
 
   #newTrail(): Trail | Trails {
-    const { positionWindow, maxNames } = this.#memory;
-    return this.matches === undefined ? new Trail(positionWindow) : new Trails(positionWindow, maxNames);
+    return this.matches === undefined ? new Trail(this.#memory) : new Trails(this.#memory, this.#memory.maxNames);
   }
 }
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Channel, Line, Seat } from "./channel.js";
 import { Directory } from "./directory.js";
+import { Gaps, type GapPolicy } from "./gaps.js";
 import { matcherOf } from "./pattern.js";
 
 interface Message {
@@ -16,31 +17,35 @@ const name = fc.oneof(
 );
 const message: fc.Arbitrary<Message> = fc.record({ name: fc.option(name, { nil: undefined }), position: fc.oneof(fc.constant(undefined), fc.double(), fc.integer({ max: 5 }), fc.string({ maxLength: 2 })) });
 
-test("routing: every message is delivered, late, doubled or unroutable", () => {
-  fc.assert(fc.property(fc.array(name, { maxLength: 6 }), fc.array(fc.tuple(fc.nat(1), message), { maxLength: 30 }), (subscribed, messages) => {
-    const directory = new Directory<Message>(({ position }) => position, 10);
+test("routing: every message is delivered, late, doubled, too early or unroutable", () => {
+  fc.assert(fc.property(fc.constantFrom<GapPolicy>("ignore", "tell", "resume"), fc.array(name, { maxLength: 6 }), fc.array(fc.tuple(fc.nat(1), message), { maxLength: 30 }), (policy, subscribed, messages) => {
+    const gaps = new Gaps<Message>({ policy, maxResumes: 2 }, () => undefined);
+    const directory = new Directory<Message>(({ position }) => position, 10, gaps);
     const lines = [new Line<Message>(1), new Line<Message>(2)] as const;
     let delivered = 0;
     for (const [index, one] of [...new Set(subscribed)].entries()) {
       const line = lines[index % 2 === 0 ? 0 : 1];
-      const channel = new Channel<Message>(one, matcherOf(one, "*"), { positionWindow: 2, maxNames: 2 });
+      const channel = new Channel<Message>(one, matcherOf(one, "*"), { positionWindow: 2, maxNames: 2, isConsecutive: policy !== "ignore" });
       channel.home = new Seat(channel, line);
       line.add(channel.home);
       directory.add(channel);
-      channel.join({ ready: () => undefined, deliver: () => (delivered += 1), missed: () => undefined, end: () => undefined });
+      channel.join({ ready: () => undefined, deliver: () => (delivered += 1), gap: () => undefined, missed: () => undefined, end: () => undefined });
       if (index === 2) {
         line.part(channel.home);
         channel.home = undefined;
         directory.delete(channel);
       }
     }
+    const counted = (): number => {
+      const { routed, late, duplicates, unroutable } = directory.counts;
+      return routed + late + duplicates + unroutable + gaps.counts.ahead;
+    };
     let lost = 0;
     for (const [which, one] of messages) {
-      const before = { ...directory.counts };
+      const before = counted();
       const reason = directory.route(lines[which === 0 ? 0 : 1], one, one.name as string | undefined, 1);
       if (reason !== undefined) lost++;
-      const { routed, late, duplicates, unroutable } = directory.counts;
-      expect(routed + late + duplicates + unroutable).toBeGreaterThan(before.routed + before.late + before.duplicates + before.unroutable);
+      expect(counted()).toBeGreaterThan(before);
       if (typeof one.name !== "string" || one.name.length > 10) expect(reason).toBe("noChannel");
     }
     expect([directory.counts.routed, directory.counts.unroutable]).toEqual([delivered, lost]);

@@ -5,6 +5,7 @@
  */
 import type { MessageId } from "../resilient/events.js";
 import type { Channel, Line } from "./channel.js";
+import type { Gaps } from "./gaps.js";
 
 /** Why nobody gets a message: it names no channel, or one that is not subscribed to on its line. */
 export type UnroutableReason = "noChannel" | "notSubscribed";
@@ -24,12 +25,14 @@ export class Directory<Message> {
   readonly counts: RoutingCounts = { routed: 0, unroutable: 0, late: 0, duplicates: 0 };
   readonly #positionOf: ((message: Message) => MessageId | undefined) | undefined;
   readonly #maxNameLength: number;
+  readonly #gaps: Gaps<Message>;
   readonly #channels = new Map<string, Channel<Message>>();
   #patterns = 0;
 
-  constructor(positionOf: ((message: Message) => MessageId | undefined) | undefined, maxNameLength: number) {
+  constructor(positionOf: ((message: Message) => MessageId | undefined) | undefined, maxNameLength: number, gaps: Gaps<Message>) {
     this.#positionOf = positionOf;
     this.#maxNameLength = maxNameLength;
+    this.#gaps = gaps;
   }
 
   get size(): number {
@@ -87,12 +90,16 @@ export class Directory<Message> {
       this.counts.late++;
       return;
     }
-    if (position !== undefined && !channel.admit(name, position)) {
-      this.counts.duplicates++;
-      return;
-    }
+    if (position !== undefined && !this.#isDue(channel, name, position)) return;
     this.counts.routed++;
     for (const member of channel.members) member.deliver(message, bytes);
+  }
+
+  /** @returns whether a message of this position is delivered: it did not come before, and not too early. */
+  #isDue(channel: Channel<Message>, name: string, position: MessageId): boolean {
+    const succession = channel.follow(name, position);
+    if (succession === "known") this.counts.duplicates++;
+    return succession === "next" || (succession === "ahead" && this.#gaps.meet(channel, name, Number(position))); // only numbers are ahead
   }
 
   #lost(reason: UnroutableReason): UnroutableReason {

@@ -31,6 +31,8 @@ export interface ChannelLimits {
   readonly idleTimeoutMs: number;
   /** Positions that are strings: so many are remembered of each channel, to know a message that comes twice. Default 100. */
   readonly positionWindow: number;
+  /** Requests to go on where positions are missing, for one gap. Default 3. Over it: subscribers hear `missed`, and the channel goes on from what comes. */
+  readonly maxResumes: number;
   /** Connections are given up while the channels fill no more than this part of the others. Default 0.5 with `positionOf`, else 0: never. */
   readonly rebalanceBelow: number;
   /** Messages of all subscriptions that were not taken yet, together; strings count their length. Default 64 MiB. Over it each buffer does what it does when it is full. */
@@ -51,6 +53,7 @@ export const DEFAULT_CHANNEL_LIMITS: ChannelLimits = {
   batchIntervalMs: 100,
   idleTimeoutMs: 30_000,
   positionWindow: 100,
+  maxResumes: 3,
   rebalanceBelow: 0.5,
   maxBufferedBytes: 67_108_864,
 };
@@ -69,6 +72,7 @@ const BOUNDS: Readonly<Record<keyof ChannelLimits, Bound>> = {
   batchIntervalMs: [0, "time"],
   idleTimeoutMs: [0, "time"],
   positionWindow: [1, "count"],
+  maxResumes: [1, "bound"],
   rebalanceBelow: [0, "fraction"],
   maxBufferedBytes: [1, "bound"],
 };

@@ -34,8 +34,10 @@ export interface RequestsHost<Message> {
   refused(seat: Seat<Message>, error: JetSocketError, nowMs: number): void;
   /** The server has let go of it, or will not say. */
   left(seat: Seat<Message>, nowMs: number): void;
-  /** Nobody answered in time. */
-  overdue(line: Line<Message>, error: ConnectionTimeoutError): void;
+  /** Nobody answered in time; it is asked for again. */
+  overdue(seats: readonly Seat<Message>[]): void;
+  /** What no subscriber hears of: a request without an answer, one to let go that cannot be sent. */
+  report(line: Line<Message>, error: JetSocketError): void;
 }
 
 interface Request<Message> {
@@ -75,7 +77,7 @@ export class Requests<Message> {
       earliestMs = deadlineMs;
       break;
     }
-    if (!this.#isFull) for (const line of this.#held) earliestMs = Math.min(earliestMs, line.batchUntilMs);
+    if (!this.#isFull) for (const { batchLeft, batchUntilMs } of this.#held) earliestMs = Math.min(earliestMs, batchLeft > 0 ? -Infinity : batchUntilMs);
     return earliestMs;
   }
 
@@ -127,7 +129,8 @@ export class Requests<Message> {
     for (const request of this.#pending.values()) {
       if (request.deadlineMs > nowMs) break;
       this.#pending.delete(request.id);
-      this.#host.overdue(request.line, this.#overdue(request));
+      this.#host.report(request.line, this.#overdue(request));
+      this.#host.overdue(request.seats);
       for (const seat of request.seats) {
         if (seat.requestId !== request.id) continue;
         if (seat.state === "leaving") this.#host.left(seat, nowMs);
@@ -164,7 +167,10 @@ export class Requests<Message> {
     }
     if (this.#hasAcks) this.#pending.set(id, { id, kind, line, seats, deadlineMs: nowMs + this.#limits.ackTimeoutMs });
     const sent = this.#host.send(line, kind, id, seats);
-    if (sent instanceof JetSocketError) this.#failed(id, seats, sent, nowMs);
+    if (sent instanceof JetSocketError) {
+      if (kind === "unsubscribe") this.#host.report(line, sent);
+      this.#failed(id, seats, sent, nowMs);
+    }
     else if (sent === "silent" || (sent === "sent" && !this.#hasAcks)) this.#done(id, seats, nowMs);
     return sent !== "lost";
   }

@@ -9,8 +9,9 @@ import { InvalidStateError, JetSocketError } from "@x/errors/pool";
 import type { MessageId } from "../resilient/events.js";
 import type { Ending } from "../resilient/lifecycle.js";
 import { invalidOption } from "../options.js";
-import { Channel, Seat, type Line, type Member } from "./channel.js";
+import { Channel, Seat, type ChannelMemory, type Line, type Member } from "./channel.js";
 import { Directory, type RoutingCounts, type UnroutableReason } from "./directory.js";
+import { Gaps, type GapCounts, type GapPolicy } from "./gaps.js";
 import { Lines, type LinesSink } from "./lines.js";
 import type { ChannelLimits } from "./options.js";
 import { matcherOf } from "./pattern.js";
@@ -34,7 +35,7 @@ export interface SwitchboardSink<Message> extends LinesSink<Message> {
 }
 
 /** Counts since the beginning. */
-export interface SwitchboardCounts extends RoutingCounts {
+export interface SwitchboardCounts extends RoutingCounts, GapCounts {
   /** Channels asked for again after their connection was lost or replaced. */
   resubscribed: number;
   /** Channels moved to another connection. */
@@ -51,14 +52,18 @@ export interface SwitchboardSettings<Message> {
   readonly canUnsubscribe: boolean;
   /** Never throws. */
   readonly positionOf: ((message: Message) => MessageId | undefined) | undefined;
+  /** What happens when positions are missing. */
+  readonly gaps: GapPolicy;
 }
 
 export class Switchboard<Message> implements Swept {
   readonly #settings: SwitchboardSettings<Message>;
   readonly #limits: ChannelLimits;
+  readonly #memory: ChannelMemory;
   readonly #sink: SwitchboardSink<Message>;
   readonly #requests: Requests<Message>;
   readonly #directory: Directory<Message>;
+  readonly #gaps: Gaps<Message>;
   readonly #lines: Lines<Message>;
   /** Channels that wait for a line that is closing to be gone, so that another may be opened. */
   readonly #homeless = new Set<Channel<Message>>();
@@ -70,18 +75,18 @@ export class Switchboard<Message> implements Swept {
   constructor(settings: SwitchboardSettings<Message>, sink: SwitchboardSink<Message>) {
     this.#settings = settings;
     this.#limits = settings.limits;
+    this.#memory = { positionWindow: settings.limits.positionWindow, maxNames: settings.limits.maxChannels, isConsecutive: settings.gaps !== "ignore" };
     this.#sink = sink;
-    this.#directory = new Directory(settings.positionOf, settings.limits.maxChannelLength);
+    this.#gaps = new Gaps({ policy: settings.gaps, maxResumes: settings.limits.maxResumes }, (channel) => this.#resume(channel));
+    this.#directory = new Directory(settings.positionOf, settings.limits.maxChannelLength, this.#gaps);
     this.#lines = new Lines<Message>(settings.limits, sink);
     this.#requests = new Requests<Message>(settings.limits, settings.hasAcks, {
       send: (line, kind, id, seats) => sink.send(line, kind, id, seats),
       live: (seat, acknowledgement, nowMs) => this.#live(seat, acknowledgement, nowMs),
       refused: (seat, error, nowMs) => this.#refused(seat, error, nowMs),
-      left: (seat, nowMs) => {
-        seat.line.remove(seat, nowMs);
-        this.#hasChanged = true;
-      },
-      overdue: (line, error) => sink.report(line, error),
+      left: (seat, nowMs) => this.#left(seat, nowMs),
+      overdue: (seats) => seats.forEach(({ channel }) => channel.giveUp()),
+      report: (line, error) => sink.report(line, error),
     });
   }
 
@@ -90,7 +95,7 @@ export class Switchboard<Message> implements Swept {
   }
 
   get counts(): SwitchboardCounts {
-    return { ...this.#directory.counts, ...this.#counts };
+    return { ...this.#directory.counts, ...this.#gaps.counts, ...this.#counts };
   }
 
   /** Channels that somebody holds. */
@@ -227,12 +232,12 @@ export class Switchboard<Message> implements Swept {
   }
 
   #create(name: string): Channel<Message> {
-    const { maxChannels, maxPatterns, maxChannelLength, positionWindow } = this.#limits;
+    const { maxChannels, maxPatterns, maxChannelLength } = this.#limits;
     if (name === "" || name.length > maxChannelLength) throw invalidOption(`Cannot subscribe: the channel's name has ${name.length} characters, must have 1 to ${maxChannelLength}`);
     if (this.#directory.size >= maxChannels) throw tooMany(`${maxChannels} channels are subscribed to`);
     const matches = matcherOf(name, this.#settings.wildcard);
     if (matches !== undefined && this.#directory.patterns >= maxPatterns) throw tooMany(`${maxPatterns} patterns are subscribed to`);
-    const channel = new Channel<Message>(name, matches, { positionWindow, maxNames: maxChannels });
+    const channel = new Channel<Message>(name, matches, this.#memory);
     if (!this.#house(channel)) this.#await(channel);
     this.#directory.add(channel);
     return channel;
@@ -288,6 +293,21 @@ export class Switchboard<Message> implements Swept {
     else if (channel.next !== seat) return channel.home === seat;
     channel.next = undefined;
     return false;
+  }
+
+  /** The server is to go on after the channel's last position: it lets go of the channel first, if it can be told to. */
+  #resume({ home }: Channel<Message>): void {
+    if (home === undefined) return;
+    this.#requests.want(home, this.#settings.canUnsubscribe ? "unwanted" : "wanted");
+    this.#sink.wake();
+  }
+
+  #left(seat: Seat<Message>, nowMs: number): void {
+    if (seat.channel.home === seat) this.#requests.want(seat, "wanted"); // it is resumed
+    else {
+      seat.line.remove(seat, nowMs);
+      this.#hasChanged = true;
+    }
   }
 
   #live(seat: Seat<Message>, { resumed, positions }: Partial<Acknowledgement> = {}, nowMs: number): void {

@@ -3,8 +3,10 @@
  */
 import { systemClock, type Clock } from "@x/errors/clock";
 import type { OnError } from "@x/errors/handlers";
+import { GAP_POLICIES, type GapPolicy } from "../../core/channels/gaps.js";
 import { parseChannelLimits, type ChannelLimits } from "../../core/channels/options.js";
 import type { Acknowledgement, RequestKind } from "../../core/channels/requests.js";
+import { invalidOption } from "../../core/options.js";
 import type { MessageId } from "../../core/resilient/events.js";
 import { DEFAULT_OVERLAP_MS, DEFAULT_SOCKET_LIMITS, parseBuffer, type BufferLimits } from "../../core/resilient/options.js";
 import { parseOptions, type BufferOptions, type ResilientOptions, type SharedOptions, type UrlSource } from "../resilient/options.js";
@@ -47,6 +49,9 @@ export interface SharedChannelOptions<In, Out>
   /** The place of a message in its channel: with it nothing is lost or doubled over reconnects. A number grows as long as the channel is held; a string is compared with the last
    *  `positionWindow`. Default: none. */
   readonly positionOf?: ((message: In) => MessageId | undefined) | undefined;
+  /** What happens when a number of `positionOf` is further on than the last one plus one. `"tell"`: subscribers hear `gap`, and the channel goes on from it. `"resume"`: they hear it, and the
+   *  server is asked to go on after the last position, as after a reconnect; until it does, what comes too early is left out. That needs `ackOf`. Default `"ignore"`, for numbers that only grow. */
+  readonly gaps?: GapPolicy | undefined;
   /** Stands for any characters, also none, in the name of a channel that is subscribed to; `false`: names are taken literally. Default "*". */
   readonly wildcard?: string | false | undefined;
   /** Messages that a subscription has received and nobody has taken, where it says nothing else. A number is `capacity`. Default 1,000 messages and policy "error"; "pause" holds up
@@ -95,6 +100,7 @@ export interface ChannelSettings<In, Out> {
   readonly maxReceivers: number;
   readonly channelOf: (message: In) => string | undefined;
   readonly positionOf: ((message: In) => MessageId | undefined) | undefined;
+  readonly gaps: GapPolicy;
   readonly ackOf: ReadAcknowledgement | undefined;
   readonly messages: { readonly subscribe: RequestMessage<Out> | undefined; readonly unsubscribe: RequestMessage<Out> | undefined };
   readonly wildcard: string | undefined;
@@ -117,12 +123,22 @@ export function parseChannelOptions<In, Out>(url: UrlSource, options: ChannelOpt
     maxReceivers: options.maxReceivers ?? DEFAULT_SOCKET_LIMITS.maxReceivers,
     channelOf: guarded(channelReader(options.channelOf), fail),
     positionOf: positionOf === undefined ? undefined : guarded(positionOf, fail),
+    gaps: gapPolicyOf(options),
     ackOf: readAck,
     messages: { subscribe: messageOf(subscribe), unsubscribe: messageOf(unsubscribe) },
     wildcard: wildcard === false || wildcard === "" ? undefined : wildcard,
     clock: options.clock ?? systemClock,
     onError: options.onError,
   };
+}
+
+/** @throws {JetSocketError} `pool/invalid-option`. */
+function gapPolicyOf<In, Out>({ gaps = "ignore", positionOf, subscribe, ackOf }: ChannelOptions<In, Out>): GapPolicy {
+  if (!GAP_POLICIES.includes(gaps)) throw invalidOption(`Cannot use gaps ${JSON.stringify(gaps)}, must be one of ${GAP_POLICIES.join(", ")}`);
+  if (gaps !== "ignore" && positionOf === undefined) throw invalidOption(`Cannot use gaps "${gaps}": messages have no positions, must come with positionOf`);
+  // Without answers nobody knows which messages were under way before the server went on.
+  if (gaps === "resume" && (subscribe === undefined || ackOf === undefined)) throw invalidOption("Cannot use gaps \"resume\": requests are not acknowledged, must come with subscribe and ackOf");
+  return gaps;
 }
 
 /** Channels have buffers and positions of their own; their sockets have none. */

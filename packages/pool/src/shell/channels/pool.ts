@@ -36,11 +36,11 @@ export class ChannelPool<In = unknown, Out = unknown> extends Subscribable<Chann
   constructor(url: UrlSource, options: ChannelOptions<In, Out>) {
     super({ onError: options.onError });
     const settings = parseChannelOptions(url, options, (error) => this.#fail(undefined, error));
-    const { limits, clock, wildcard, positionOf, ackOf, messages } = settings;
+    const { limits, clock, wildcard, positionOf, gaps, ackOf, messages } = settings;
     this.#settings = settings;
     this.#budget = new ByteBudget(limits.maxBufferedBytes);
     this.#board = new Switchboard<In>({
-      limits, wildcard, positionOf, hasAcks: ackOf !== undefined, canUnsubscribe: messages.unsubscribe !== undefined,
+      limits, wildcard, positionOf, gaps, hasAcks: ackOf !== undefined, canUnsubscribe: messages.unsubscribe !== undefined,
     }, this.#sink());
     this.#connectionHost = this.#hostOfConnections();
     this.#subscriptionHost = this.#hostOfSubscriptions();

@@ -6,6 +6,7 @@ import { Subscribable } from "@x/errors/emitter";
 import type { OnError } from "@x/errors/handlers";
 import { ConnectionError, ConnectionTimeoutError, InvalidStateError, JetSocketError } from "@x/errors/pool";
 import type { Channel, Member } from "../../core/channels/channel.js";
+import type { Gap } from "../../core/channels/gaps.js";
 import type { MessageId, SocketEvents } from "../../core/resilient/events.js";
 import type { Ending } from "../../core/resilient/lifecycle.js";
 import { ReceiveBuffer, type ByteBudget } from "../../core/resilient/receive-buffer.js";
@@ -15,7 +16,9 @@ import type { BufferSettings, SubscribeOptions } from "./options.js";
 export interface SubscriptionEvents<In> {
   /** With a listener, messages come here and not to `receive`. */
   readonly message: readonly [payload: { readonly data: In }];
-  /** What came between two connections is lost: the server could not go on where it was asked to. */
+  /** Positions are missing: with `gaps: "tell"` they are lost, with `"resume"` the server is asked for them. */
+  readonly gap: readonly [payload: Gap];
+  /** What is missing is lost: the server could not go on where it was asked to, after a reconnect or a gap. */
   readonly missed: readonly [];
   /** The first loss since a message was last taken. `droppedCount` counts all losses of the buffer. */
   readonly bufferOverflow: readonly [payload: Omit<SocketEvents<In>["bufferOverflow"], "buffer">];
@@ -29,6 +32,8 @@ export interface SubscriptionStats {
   /** Of the channel's last message. */
   readonly position: MessageId | undefined;
   readonly received: number;
+  /** Times that positions were missing. */
+  readonly gaps: number;
   /** Times that the server could not go on where it was asked to. */
   readonly missed: number;
   readonly buffered: number;
@@ -63,7 +68,7 @@ export class ChannelSubscription<In> extends Subscribable<SubscriptionEvents<In>
   /** `undefined` before {@link open} and at the end. */
   #channel: Channel<In> | undefined;
   #ending: Ending | undefined;
-  readonly #counts = { received: 0, missed: 0 };
+  readonly #counts = { received: 0, gaps: 0, missed: 0 };
   #position: MessageId | undefined;
   #onReady: (error?: Error) => void = nothing;
 
@@ -78,6 +83,7 @@ export class ChannelSubscription<In> extends Subscribable<SubscriptionEvents<In>
     this.#member = {
       ready: () => this.#onReady(),
       deliver: (message, bytes) => this.#deliver(message, bytes),
+      gap: (gap) => this.#gap(gap),
       missed: () => this.#missed(),
       end: (ending) => this.#end(ending, false),
     };
@@ -175,6 +181,11 @@ export class ChannelSubscription<In> extends Subscribable<SubscriptionEvents<In>
     const { capacity, policy } = this.#settings.limits;
     if (this.#inbox.put(message, bytes)) this.dispatch("bufferOverflow", { capacity, droppedCount: this.#buffer.dropped, policy });
     if (this.isHolding) this.#host.onHold(this);
+  }
+
+  #gap(gap: Gap): void {
+    this.#counts.gaps++;
+    this.dispatch("gap", gap);
   }
 
   #missed(): void {
