@@ -7,6 +7,8 @@
  */
 import { ConnectionError, ContentTooLongError, SocketIsClosedError } from "@x/errors/engineio";
 import { type Carrier, NORMAL_CLOSE, PROTOCOL_ERROR, type StreamCarrier, isStream } from "./carrier.js";
+import { ClientHandover } from "./client-handover.js";
+import { ClientHeartbeat } from "./client-heartbeat.js";
 import { type Handshake, decodeOpen } from "./open.js";
 import { Outbox } from "./outbox.js";
 import { type PreparedPacket, type WirePacket, messageWire } from "./packet.js";
@@ -16,11 +18,6 @@ import type { ClientSessionConfig, CloseReason, ReadyState } from "./session-con
 import type { CarriedSession, HeldSession } from "./session-ports.js";
 import type { SessionSink } from "./session-sink.js";
 import * as Wire from "./wire.js";
-
-/** A process that was stopped this much longer than planned (a machine asleep, a blocked event loop) first reads what arrived meanwhile… */
-const STALLED_MS = 500;
-/** …and for that takes at most this long. */
-const GRACE_MS = 1000;
 
 const ready: Promise<void> = Promise.resolve();
 
@@ -38,17 +35,10 @@ export class ClientSession implements CarriedSession, HeldSession {
   #isObserved = false;
   #closeReason: CloseReason | undefined;
   #pressure: Pressure | undefined;
-  /** The stream that shall take over; its probe is answered when it `isSwitching`, and polling has to fall silent. */
-  #trial: StreamCarrier | undefined;
-  #isSwitching = false;
-  #trialUntilMs = Infinity;
+  readonly #heartbeat = new ClientHeartbeat();
+  #handover: ClientHandover | undefined;
   /** When opening, or closing, must be over. */
   #phaseUntilMs = Infinity;
-  /** When the server's next PING must have come. */
-  #silentUntilMs = Infinity;
-  #isStalled = false;
-  #pingIntervalMs = 0;
-  #pingTimeoutMs = 0;
 
   constructor(config: ClientSessionConfig, sink: SessionSink) {
     this.config = config;
@@ -59,12 +49,12 @@ export class ClientSession implements CarriedSession, HeldSession {
 
   /** When {@link tick} has something to do; `Infinity` once closed. */
   get deadlineMs(): number {
-    return Math.min(this.#silentUntilMs, this.#phaseUntilMs, this.#trialUntilMs);
+    return Math.min(this.#heartbeat.deadlineMs, this.#phaseUntilMs, this.#handover?.deadlineMs ?? Infinity);
   }
 
   /** Is a second transport on trial? */
   get isUpgrading(): boolean {
-    return this.#trial !== undefined;
+    return this.#handover !== undefined;
   }
 
   get isCongested(): boolean {
@@ -110,7 +100,8 @@ export class ClientSession implements CarriedSession, HeldSession {
 
   receive(wire: WirePacket, carrier: Carrier): void {
     if (carrier !== this.carrier) {
-      if (carrier === this.#trial) this.#receiveOnTrial(wire); // else a carrier of the past
+      if (carrier !== this.#handover?.stream) return; // a carrier of the past
+      if (!this.#handover.receive(wire, this.carrier)) this.#handoverFailed(unexpectedPacket(wire));
       return;
     }
     if (this.state === "closed") return;
@@ -124,7 +115,7 @@ export class ClientSession implements CarriedSession, HeldSession {
   }
 
   carrierEnded(carrier: Carrier, reason: CloseReason, description: unknown): void {
-    if (carrier === this.#trial) this.#trialFailed(description);
+    if (carrier === this.#handover?.stream) this.#handoverFailed(description);
     else if (carrier !== this.carrier) return;
     else if (this.state === "opening" && this.#sink.onOpenFailed(description)) this.carrier = undefined;
     else this.fail(reason, description);
@@ -133,10 +124,8 @@ export class ClientSession implements CarriedSession, HeldSession {
   /** A second transport, on which the driver sends the probe. @returns `false` when it is not wanted: not open, upgrading, or on a stream already. */
   tryUpgrade(stream: StreamCarrier): boolean {
     const { carrier } = this;
-    if (this.state !== "open" || this.#trial !== undefined || carrier === undefined || isStream(carrier)) return false;
-    this.#trial = stream;
-    this.#isSwitching = false;
-    this.#trialUntilMs = this.config.clock.now() + this.config.upgradeTimeoutMs;
+    if (this.state !== "open" || this.#handover !== undefined || carrier === undefined || isStream(carrier)) return false;
+    this.#handover = new ClientHandover(stream, this.config.clock.now() + this.config.upgradeTimeoutMs);
     this.#sink.onDeadline();
     this.#sink.onUpgrading(stream);
     return true;
@@ -144,15 +133,12 @@ export class ClientSession implements CarriedSession, HeldSession {
 
   /** Polling has fallen silent: the stream may take over. */
   paused(): void {
-    const stream = this.#trial;
-    if (stream === undefined || !this.#isSwitching) return;
-    try {
-      void stream.write(Wire.upgrade).catch(nothing);
-    } catch {
-      nothing();
-    }
+    const handover = this.#handover;
+    if (handover?.isSwitching !== true) return;
+    const { stream } = handover;
+    handover.complete();
     const polling = this.carrier;
-    this.#endTrial();
+    this.#handover = undefined;
     this.isUpgraded = true;
     this.carrier = stream;
     polling?.end(Wire.noop, NORMAL_CLOSE);
@@ -183,14 +169,8 @@ export class ClientSession implements CarriedSession, HeldSession {
       else this.fail("transport error", timedOut("the server opened no session in time"));
       return;
     }
-    if (nowMs >= this.#trialUntilMs) this.#trialFailed(timedOut("the new transport did not take over in time"));
-    if (nowMs < this.#silentUntilMs) return;
-    if (this.#isStalled || nowMs - this.#silentUntilMs < STALLED_MS) {
-      this.fail("ping timeout");
-      return;
-    }
-    this.#isStalled = true;
-    this.#silentUntilMs = nowMs + Math.min(GRACE_MS, this.#pingTimeoutMs);
+    if (nowMs >= (this.#handover?.deadlineMs ?? Infinity)) this.#handoverFailed(timedOut("the new transport did not take over in time"));
+    if (this.#heartbeat.isOver(nowMs)) this.fail("ping timeout");
   }
 
   /** Send what was sent before, then CLOSE, and end; `isHasty` drops what waits. Idempotent. */
@@ -202,8 +182,8 @@ export class ClientSession implements CarriedSession, HeldSession {
       return;
     }
     this.state = "closing";
-    this.#silentUntilMs = Infinity; // nothing follows CLOSE
-    if (this.#trial !== undefined && !this.#isSwitching) this.#trialFailed(this.#closedError());
+    this.#heartbeat.stop(); // nothing follows CLOSE
+    if (this.#handover?.isSwitching === false) this.#handoverFailed(this.#closedError());
     if (isHasty) outbox.clear();
     if (!isStream(carrier)) outbox.push(Wire.close);
     this.#endPhaseIn(this.config.closeTimeoutMs);
@@ -232,9 +212,7 @@ export class ClientSession implements CarriedSession, HeldSession {
     this.state = "open";
     this.#phaseUntilMs = Infinity;
     this.maxPayloadBytes = handshake.maxPayload ?? this.maxPayloadBytes;
-    this.#pingIntervalMs = handshake.pingInterval;
-    this.#pingTimeoutMs = handshake.pingTimeout;
-    this.#heard();
+    this.#heartbeat.start(this.config.clock.now(), handshake);
     this.#sink.onDeadline();
     this.#sink.onOpen(handshake);
     this.flush();
@@ -242,41 +220,18 @@ export class ClientSession implements CarriedSession, HeldSession {
 
   #receivePing(wire: string): void {
     if (this.state !== "open") return;
-    this.#heard();
+    this.#heartbeat.heard(this.config.clock.now());
     this.#sink.onHeartbeat();
     void this.#enqueue(Wire.pong + wire.slice(1));
   }
 
-  #heard(): void {
-    this.#isStalled = false;
-    this.#silentUntilMs = this.config.clock.now() + this.#pingIntervalMs + this.#pingTimeoutMs;
-  }
-
-  /** The answer to the probe, and then nothing but the NOOP with which python-engineio releases its poll. */
-  #receiveOnTrial(wire: WirePacket): void {
-    if (wire === (this.#isSwitching ? Wire.noop : Wire.probeAnswer)) {
-      if (this.#isSwitching) return;
-      this.#isSwitching = true;
-      this.carrier?.pause();
-    } else {
-      this.#trialFailed(unexpectedPacket(wire));
-    }
-  }
-
   /** The session goes on with polling. */
-  #trialFailed(cause: unknown): void {
-    const stream = this.#endTrial();
-    if (stream === undefined) return;
-    stream.end(Wire.close, PROTOCOL_ERROR);
-    this.carrier?.resume();
-    this.#sink.onUpgradeError(stream, cause);
-  }
-
-  #endTrial(): StreamCarrier | undefined {
-    const stream = this.#trial;
-    this.#trial = undefined;
-    this.#trialUntilMs = Infinity;
-    return stream;
+  #handoverFailed(cause: unknown): void {
+    const handover = this.#handover;
+    if (handover === undefined) return;
+    this.#handover = undefined;
+    handover.abandon(this.carrier);
+    this.#sink.onUpgradeError(handover.stream, cause);
   }
 
   /** @returns what a stream answered, if one took it. */
@@ -326,8 +281,10 @@ export class ClientSession implements CarriedSession, HeldSession {
     if (this.state === "closed") return;
     this.state = "closed";
     this.#closeReason = reason;
-    this.#phaseUntilMs = this.#silentUntilMs = Infinity;
-    const stream = this.#endTrial();
+    this.#phaseUntilMs = Infinity;
+    this.#heartbeat.stop();
+    const stream = this.#handover?.stream;
+    this.#handover = undefined;
     this.carrier?.end(goodbye, closeCode);
     stream?.end(Wire.close, closeCode);
     this.outbox.clear();
@@ -339,8 +296,4 @@ export class ClientSession implements CarriedSession, HeldSession {
 
 function timedOut(what: string): ConnectionError {
   return new ConnectionError(`Cannot connect: ${what}`, { code: "engineio/connect-timeout" });
-}
-
-function nothing(): void {
-  // a stream that cannot take a packet any more reports its own end
 }
