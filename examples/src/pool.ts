@@ -8,7 +8,7 @@ await using server = await serve({
 });
 await using pool = webSocketPool(server.url, { maxConnections: 2 });
 const answers = await Promise.all(["one", "two", "three"].map(async (word) => {
-  await using socket = await pool.acquire("/", { timeoutMs: 5_000 });
+  await using socket = await pool.acquire("/", { timeoutMs: 10_000 });
   await socket.send(word);
   return await socket.receive();
 }));

@@ -7,5 +7,5 @@ await using server = await serve({
 });
 await using socket = await connect(server.url);
 await socket.send("hello");
-console.log(await socket.receive({ timeoutMs: 5_000 }));
+console.log(await socket.receive({ timeoutMs: 10_000 }));
 // prints: echo: hello

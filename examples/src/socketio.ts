@@ -14,7 +14,7 @@ io.on("connection", (socket) => {
 
 const socket = await connect<ToClient, ToServer>(`http://127.0.0.1:${io.port}`);
 const said = new Promise<string>((resolve) => socket.once("said", resolve));
-console.log("members:", await socket.timeout(5_000).emitWithAck("join", "lobby"));
+console.log("members:", await socket.timeout(10_000).emitWithAck("join", "lobby"));
 socket.emit("say", "lobby", "hello, lobby");
 console.log(await said);
 socket.disconnect();

@@ -25,7 +25,7 @@ await using pool = new ChannelPool<Quote, object>(exchange.url, {
 const board = await Promise.all(["BTC", "ETHER", "SOLANA"].map(async (symbol) => {
   await using subscription = await pool.subscribe(symbol);
   let quote: Quote | null = null;
-  while (quote?.last !== 99 + symbol.length) quote = await subscription.receive({ timeoutMs: 5_000 });
+  while (quote?.last !== 99 + symbol.length) quote = await subscription.receive({ timeoutMs: 10_000 });
   return `${symbol.padEnd(7)} ${quote.last.toFixed(2)} ${(quote.last / quote.open - 1).toLocaleString("en", { style: "percent", minimumFractionDigits: 1, signDisplay: "always" })}`;
 }));
 for (const line of board) console.log(line);

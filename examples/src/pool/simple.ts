@@ -10,9 +10,9 @@ await using server = await serve({
   },
 });
 
-const socket = await connectResilient<string, string>(server.url, { ...minimal, reconnect: false, timeoutMs: 5_000 });
+const socket = await connectResilient<string, string>(server.url, { ...minimal, reconnect: false, timeoutMs: 10_000 });
 await socket.send("hello");
-console.log("received:", await socket.receive({ timeoutMs: 5_000 }));
+console.log("received:", await socket.receive({ timeoutMs: 10_000 }));
 console.log("nothing within 10 ms:", await socket.receive({ timeoutMs: 10 }));
 await socket.send("bye");
 try {

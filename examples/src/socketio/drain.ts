@@ -9,7 +9,7 @@ const ends = sockets.map((socket) => new Promise<string>((resolve) => void socke
 
 // on SIGTERM: new clients are refused, those that are there leave one after the other, each after what was sent to it
 io.emit("goodbye", "come back");
-const drained = io.shutdown({ overMs: 200 });
+const drained = io.shutdown({ overMs: 1_000 });
 await connect(url, options).catch((error: unknown) => console.log(error instanceof ConnectionError && error.code));
 console.log(await Promise.all(goodbyes));
 console.log(await Promise.all(ends)); // not "io server disconnect", after which clients stay away

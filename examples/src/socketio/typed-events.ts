@@ -16,7 +16,7 @@ io.on("connection", (socket) => {
   socket.data.sums = 0;
   socket.on("add", async (a, b, answer) => {
     socket.data.sums += 1;
-    if (await socket.timeout(5_000).emitWithAck("confirm", `${a} and ${b}?`)) answer(a + b);
+    if (await socket.timeout(10_000).emitWithAck("confirm", `${a} and ${b}?`)) answer(a + b);
     socket.emit("sums", socket.data.sums);
     // socket.emit("sums", "one") does not compile
   });
