@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Member, Message, Room } from "../src/shared/contract.js";
 import { limits } from "../src/shared/limits.js";
-import { cookieOf, nextOf, TestServer, type Visitor } from "./chat-server.js";
+import { type ChatSocket, cookieOf, nextOf, TestServer, type Visitor } from "./chat-server.js";
 import { type FreshDatabase, makeFreshDatabase } from "./fresh-database.js";
 
 let fresh: FreshDatabase;
@@ -202,14 +202,22 @@ describe("realtime", () => {
     expect(await went).toEqual({ userId: caro.user.id, isOnline: false });
   });
 
-  test("a user opens connectionsPerUser windows and not one more", async () => {
+  test("a user opens connectionsPerUser windows and not one more, however many ask at once; a closed one makes room", async () => {
     const dora = await server.enter("Dora");
-    for (let i = 1; i < limits.connectionsPerUser; i++) await server.connect(dora.user, dora.cookie);
-    const socket = server.socket(dora.cookie);
-    const refused = nextOf<Error & { data?: unknown }>(socket, "connect_error");
-    socket.connect();
-    expect((await refused).data).toEqual({ code: "too-many-connections" });
-    socket.disconnect();
+    const tellApart = async (socket: ChatSocket): Promise<unknown> => {
+      const outcome = Promise.race([nextOf(socket, "connect").then(() => "in"), nextOf<Error & { data?: unknown }>(socket, "connect_error").then(({ data }) => data)]);
+      socket.connect();
+      return outcome;
+    };
+    const sockets = Array.from({ length: 2 * limits.connectionsPerUser }, () => server.socket(dora.cookie));
+    onTestFinished(() => { for (const socket of [dora.socket, ...sockets]) socket.disconnect(); });
+    const outcomes = await Promise.all(sockets.map(tellApart));
+    expect(outcomes.filter((outcome) => outcome === "in")).toHaveLength(limits.connectionsPerUser - 1);
+    expect(outcomes.find((outcome) => outcome !== "in")).toEqual({ code: "too-many-connections" });
+    dora.socket.disconnect();
+    const late = server.socket(dora.cookie);
+    sockets.push(late);
+    await expect.poll(async () => tellApart(late)).toBe("in"); // once the server has heard of the end
   });
 
   test("a user sends messageBurst messages at once and not one more, from however many windows", async () => {

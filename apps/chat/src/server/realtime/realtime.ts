@@ -16,6 +16,7 @@ import { answerRequests } from "./answering.js";
 import { messageHandlers } from "./message-handlers.js";
 import { Presence } from "./presence.js";
 import { announceArrival, announceDeparture, roomHandlers } from "./room-handlers.js";
+import { Seats } from "./seats.js";
 import { type ChatServer, type ChatSocket, groupOfRoom, groupOfUser, type RealtimeContext, type ServerToServerEvents, type SocketData } from "./types.js";
 
 export interface RealtimeOptions {
@@ -51,8 +52,9 @@ export function startRealtime(options: RealtimeOptions): Realtime {
   });
   const context: RealtimeContext = { io, storage, presence, logger };
   const sending = new KeyedBuckets({ burst: limits.messageBurst, perSecond: limits.messagesPerSecond });
+  const seats = new Seats(limits.connectionsPerUser);
   io.use((socket, next) => {
-    admit(socket, sessions, presence).then(() => { next(); }, (error: unknown) => {
+    admit(socket, sessions, seats).then(() => { next(); }, (error: unknown) => {
       if (!(error instanceof ConnectionRefusedError)) logger.error({ err: error }, "Handshake failed");
       next(error instanceof ConnectionRefusedError ? error : new ConnectionRefusedError("Something went wrong", { data: { code: "internal" } }));
     });
@@ -74,11 +76,11 @@ export function startRealtime(options: RealtimeOptions): Realtime {
   };
 }
 
-/** Reads the session and loads the rooms before the connection counts, so that no message falls between. */
-async function admit(socket: ChatSocket, sessions: Sessions, presence: Presence): Promise<void> {
+/** Who it is, and a seat for them. */
+async function admit(socket: ChatSocket, sessions: Sessions, seats: Seats): Promise<void> {
   const user = await sessions.user(socket.handshake.headers.cookie);
   if (user === undefined) throw new ConnectionRefusedError("You are signed out", { data: { code: "signed-out" } });
-  if (presence.connections(user.id) >= limits.connectionsPerUser) {
+  if (!seats.take(user.id, socket.conn)) {
     throw new ConnectionRefusedError(`You have ${limits.connectionsPerUser} windows open; close one`, { data: { code: "too-many-connections" } });
   }
   socket.data.user = user;
