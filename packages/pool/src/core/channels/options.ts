@@ -1,6 +1,7 @@
 /**
  * The numbers of a channel pool, parsed once at the border into a complete record. Room: pool core.
  */
+import { JetSocketError } from "@x/errors/pool";
 import { within, type Bound } from "../options.js";
 
 /** Times are milliseconds. */
@@ -88,4 +89,9 @@ export function parseChannelLimits(options: { readonly [Name in keyof ChannelLim
 /** @throws {JetSocketError} `pool/invalid-option`: of one call of `subscribe`. */
 export function checkedTimeout(timeoutMs: number): number {
   return within("timeoutMs", timeoutMs, BOUNDS.subscribeTimeoutMs);
+}
+
+/** What a limit of these refuses. */
+export function tooMany(what: string): JetSocketError {
+  return new JetSocketError(`Cannot subscribe: ${what}, must be fewer`, { code: "pool/too-many-channels", retryable: true });
 }

@@ -46,7 +46,7 @@ export class ChannelPool<In = unknown, Out = unknown> extends Subscribable<Chann
     this.#subscriptionHost = this.#hostOfSubscriptions();
     this.#closed = new Promise((resolve) => (this.#onEmptied = resolve));
     this.#sweep = new Sweep(clock, { granularityMs: 0 });
-    this.#sweep.add(this.#board);
+    this.#sweep.add(this.#board.seating);
   }
 
   /**
@@ -79,11 +79,11 @@ export class ChannelPool<In = unknown, Out = unknown> extends Subscribable<Chann
    * @returns how many channels begin to move. @throws {JetSocketError} `pool/invalid-option`: there is no `positionOf`.
    */
   rebalance(): number {
-    return this.#board.rebalance(this.#now());
+    return this.#board.seating.rebalance(this.#now());
   }
 
   stats(): ChannelPoolStats {
-    const { channels, pending: pendingRequests, counts } = this.#board;
+    const { channels, counts, seating: { pending: pendingRequests } } = this.#board;
     const connections = [...this.#connections.values()].map((connection) => ({
       connection: connection.line.number, url: connection.url, channels: connection.line.seats.size, ...connection.stats(),
     }));
@@ -108,31 +108,31 @@ export class ChannelPool<In = unknown, Out = unknown> extends Subscribable<Chann
       send: (line, kind, id, seats) => this.#connections.get(line)?.request(messages[kind], kind, id, seats) ?? "lost",
       unroutable: ({ number: connection }, data, channel, reason) => this.dispatch("unroutable", { connection, data, channel, reason }),
       report: (line, error) => this.#fail(line, error),
-      wake: () => this.#sweep.touch(this.#board),
+      wake: () => this.#sweep.touch(this.#board.seating),
       emptied: () => {
-        this.#sweep.delete(this.#board);
+        this.#sweep.delete(this.#board.seating);
         this.#onEmptied();
       },
     };
   }
 
   #hostOfConnections(): ConnectionHost<In> {
-    const board = this.#board;
+    const { seating } = this.#board;
     return {
       onOpened: (line, url) => {
-        board.opened(line, this.#now());
+        seating.opened(line, this.#now());
         this.dispatch("connected", { connection: line.number, url });
       },
-      onRenewed: (line) => board.renewed(line, this.#now()),
+      onRenewed: (line) => seating.renewed(line, this.#now()),
       onDropped: (line, { code, reason }) => {
-        board.dropped(line, this.#now());
+        seating.dropped(line, this.#now());
         this.dispatch("disconnected", { connection: line.number, code, reason });
       },
       onMessage: (line, data, bytes) => this.#receive(line, data, bytes),
       onError: (line, error, isFatal) => this.#fail(line, error, isFatal),
       onGone: (line, ending) => {
         this.#connections.delete(line);
-        board.gone(line, ending, this.#now());
+        seating.gone(line, ending, this.#now());
         this.dispatch("closed", { connection: line.number, error: ending.isQuiet ? undefined : ending.error });
       },
     };
@@ -156,12 +156,12 @@ export class ChannelPool<In = unknown, Out = unknown> extends Subscribable<Chann
   #receive(line: Line<In>, data: In | Acknowledged, bytes: number): void {
     const { ackOf, channelOf } = this.#settings;
     if (data instanceof Acknowledged) {
-      this.#board.acknowledged(line, data.acknowledgement, this.#now());
+      this.#board.seating.acknowledged(line, data.acknowledgement, this.#now());
       return;
     }
     const acknowledgement = ackOf?.(data);
     if (acknowledgement === undefined) this.#board.message(line, data, channelOf(data), bytes);
-    else this.#board.acknowledged(line, acknowledgement, this.#now());
+    else this.#board.seating.acknowledged(line, acknowledgement, this.#now());
   }
 
   /** Connections are read as long as every subscription on them wants more. */
