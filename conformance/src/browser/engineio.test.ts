@@ -43,7 +43,7 @@ describeInBrowser("Engine.IO in Chromium", () => {
   beforeAll(async () => {
     script = await sites.bundle("engineio-page.ts");
     browser = await launchChromium();
-  }, 30_000);
+  });
   afterAll(async () => { await browser.close(); });
 
   test("our server: text and bytes, in order, over every transport", async () => {
@@ -113,9 +113,9 @@ describeInBrowser("Engine.IO in Chromium", () => {
     const { origin } = await ours();
     const { page } = await pageAt(origin);
     await run(page, "open", { url: origin, options: { transports: ["websocket"] } });
-    await run(page, "wakeUp", { afterMs: 40_000 });
+    await run(page, "wakeUp", { afterMs: 20_000 });
     expect(await run(page, "states")).toEqual(["open"]);
-    await run(page, "wakeUp", { afterMs: 10_000 });
+    await run(page, "wakeUp", { afterMs: 30_000 });
     await logged(page).toEqual(expect.arrayContaining(["close: ping timeout"]));
   });
 
@@ -124,7 +124,7 @@ describeInBrowser("Engine.IO in Chromium", () => {
     const { page } = await pageAt(origin);
     for (const transport of ["polling", "websocket"] as const) await run(page, "open", { url: origin, options: { transports: [transport], closeOnBeforeunload } });
     await page.goto("about:blank");
-    await expect.poll(() => closes.length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => closes.length).toBe(2);
     for (const reason of closes) expect(["transport close", "transport error"]).toContain(reason); // the broken-off poll may be seen before the goodbye
   });
 });

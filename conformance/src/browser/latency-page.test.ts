@@ -13,7 +13,7 @@ import { openPage } from "./chromium.js";
 const files = staticFiles({ "/": fileURLToPath(new URL("../../../examples/src/engineio/public/", import.meta.url)) });
 
 describeInBrowser("examples/src/engineio/public in Chromium", () => {
-  test("measures latency over WebSocket, without a failure on its console", { timeout: 60_000 }, async () => {
+  test("measures latency over WebSocket, without a failure on its console", async () => {
     const bundled = await build({ stdin: { contents: 'export { connect } from "@x/engineio/client";', resolveDir: import.meta.dirname }, bundle: true, format: "esm", conditions: ["@x/source"], write: false });
     const http = createServer((request, response) => {
       if (request.url === "/engine.io.js") response.writeHead(200, { "Content-Type": "text/javascript" }).end(bundled.outputFiles[0]?.text);
@@ -32,7 +32,7 @@ describeInBrowser("examples/src/engineio/public in Chromium", () => {
     const failures: string[] = [];
     page.on("console", (line) => failures.push(line.text()));
     page.on("pageerror", (error) => failures.push(error.message));
-    await expect.poll(() => page.locator("p").innerText(), { timeout: 20_000 }).toMatch(/^\d+\.\d ms over websocket$/);
+    await expect.poll(() => page.locator("p").innerText()).toMatch(/^\d+\.\d ms over websocket$/);
     expect(failures).toEqual([]);
   });
 });

@@ -57,7 +57,7 @@ export function run<Scenarios extends ScenariosOf<Scenarios>, Name extends keyof
 
 /** What the page has noted so far, asked again and again. */
 export function logged(page: Page): ReturnType<typeof expect.poll<readonly string[]>> {
-  return expect.poll(() => run<{ log(): readonly string[] }, "log">(page, "log"), { timeout: 10_000 });
+  return expect.poll(() => run<{ log(): readonly string[] }, "log">(page, "log"));
 }
 
 /** A picture of the page, in `conformance/reports`. */

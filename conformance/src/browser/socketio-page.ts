@@ -46,8 +46,8 @@ const scenarios = {
     const upgraded = new Promise<void>((resolve) => {
       echoing.io.once("open", () => void echoing.io.engine.once("upgrade", () => resolve()));
     });
-    const echoed = await Promise.all(values.map(async (value) => toPlain(await echoing.timeout(10_000).emitWithAck("echo", toWire(value)))));
-    const asked = await Promise.all(values.map(async (value) => toPlain(await echoing.timeout(10_000).emitWithAck("ask me", toWire(value)))));
+    const echoed = await Promise.all(values.map(async (value) => toPlain(await echoing.timeout(30_000).emitWithAck("echo", toWire(value)))));
+    const asked = await Promise.all(values.map(async (value) => toPlain(await echoing.timeout(30_000).emitWithAck("ask me", toWire(value)))));
     if (isUpgrading) await upgraded;
     const transport = echoing.io.engine.transport.name;
     note(`${echoed.length + asked.length} answers over ${transport}`);
@@ -75,6 +75,11 @@ const scenarios = {
   /** The connection is cut, as a network would. */
   cut(): void {
     socket.io.engine.close();
+  },
+
+  /** Connects what has been cut. */
+  again(): void {
+    socket.connect();
   },
 
   log(): readonly string[] {
