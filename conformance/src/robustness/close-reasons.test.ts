@@ -9,6 +9,8 @@ import { closeOf, frame, FrameReader } from "../rfc/raw-end.js";
 import { ground, roles, type Ground, type Open } from "./ends.js";
 import { alive, nothingLeft, until, type Alive } from "./nothing-left.js";
 
+type Where = "patient" | "no Pong" | "no Close";
+
 interface Row {
   readonly name: string;
   /** What happens. */
@@ -16,8 +18,8 @@ interface Row {
   readonly info: CloseInfo;
   /** The Close that the peer sees; 1006 for none, 1005 for an empty one. */
   readonly peer: { readonly code: number; readonly reason: string };
-  /** What our side does not wait long for; without it, it is patient in everything. */
-  readonly hurries?: "pong" | "close";
+  /** Where: among the patient, or where our side does not wait long for one thing. Default `patient`. */
+  readonly where?: Where;
 }
 
 const text = (first: number, payload: string, mask: boolean): Uint8Array => frame(first, Buffer.from(payload), mask);
@@ -45,23 +47,23 @@ const rows: readonly Row[] = [
   ...faults.map(([name, bytes]): Row => ({ name: `5. a protocol fault: ${name}`, act: ({ peer, isMasked }) => peer.write(bytes(isMasked)), ...own(1002, REASON) })),
   { name: "6. invalid UTF-8", act: ({ peer, isMasked }) => peer.write(frame(0x81, hex("c328"), isMasked)), ...own(1007, REASON) },
   { name: "7. a message that is too big", act: ({ peer, isMasked }) => peer.write(text(0x82, "a".repeat(1_001), isMasked)), ...own(1009, REASON) },
-  { name: "8. no Pong", act: () => undefined, ...own(1008, "Ping timeout"), hurries: "pong" },
+  { name: "8. no Pong", act: () => undefined, ...own(1008, "Ping timeout"), where: "no Pong" },
   { name: "9. close(3001, \"bye\"), answered", act: ({ ours, peer, isMasked }) => {
     void ours.close(3001, "bye");
     peer.write(close(3001, "bye", isMasked));
   }, info: { code: 3001, reason: "bye", wasClean: true, initiator: "local" }, peer: { code: 3001, reason: "bye" } },
-  { name: "10. close(3001, \"bye\"), never answered", act: ({ ours }) => void ours.close(3001, "bye"), ...own(3001, "bye"), hurries: "close" },
+  { name: "10. close(3001, \"bye\"), never answered", act: ({ ours }) => void ours.close(3001, "bye"), ...own(3001, "bye"), where: "no Close" },
 ];
 
 describe.each(roles)("our %s", (role) => {
-  let grounds: Readonly<Record<"patient" | "pong" | "close", Ground>>;
+  let grounds: Readonly<Record<Where, Ground>>;
   let before: Alive;
   beforeAll(async () => {
     before = alive();
     grounds = {
       patient: await ground(role, { maxMessageBytes: 1_000 }),
-      pong: await ground(role, { closeTimeoutMs: 40, pingIntervalMs: 40, pingTimeoutMs: 40 }),
-      close: await ground(role, { closeTimeoutMs: 40 }),
+      "no Pong": await ground(role, { closeTimeoutMs: 40, pingIntervalMs: 40, pingTimeoutMs: 40 }),
+      "no Close": await ground(role, { closeTimeoutMs: 40 }),
     };
   });
   afterAll(async () => {
@@ -69,8 +71,8 @@ describe.each(roles)("our %s", (role) => {
     await nothingLeft(before);
   });
 
-  test.each(rows.map((row) => [row.name, row] as const))("%s", async (_name, { act, info, peer: expected, hurries = "patient" }) => {
-    const open = await grounds[hurries].open();
+  test.each(rows.map((row) => [row.name, row] as const))("%s", async (_name, { act, info, peer: expected, where = "patient" }) => {
+    const open = await grounds[where].open();
     const { ours, peer } = open;
     const seen = new FrameReader();
     peer.on("data", (chunk: Buffer) => {

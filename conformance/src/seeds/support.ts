@@ -15,7 +15,7 @@ export async function http(handler: RequestListener, server: HttpServer = create
 }
 
 /** Where nobody listens: a port that the system gives to no one by chance, as it may one that was given back. */
-export const deadUrl: string = "http://127.0.0.1:1";
+export const deadUrl = "http://127.0.0.1:1";
 
 export interface Engine {
   readonly url: string;

@@ -12,7 +12,7 @@ export function describeInBrowser(name: string, suite: () => void): void {
 }
 
 /** Milliseconds until "it never happened". */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /** What becomes true in a moment: asked again and again instead of waiting for a time. */
 export function eventually<Value>(ask: () => Promise<Value>): ReturnType<typeof expect.poll<Value>> {
