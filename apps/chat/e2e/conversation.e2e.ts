@@ -83,7 +83,7 @@ describeInBrowser("a conversation", () => {
     const texts = Array.from({ length: 13 }, (_, i) => `Quick ${String(i + 1).padStart(2, "0")}`);
     await bob.sayAtOnce(texts);
     await bob.page.getByRole("alert").filter({ hasText: "a little fast" }).waitFor();
-    await ada.bubble("Quick 13").waitFor({ timeout: 20_000 });
+    await ada.bubble("Quick 13").waitFor();
     const seen = (await ada.log.locator(".message-text").allInnerTexts()).filter((text) => text.startsWith("Quick"));
     expect(seen).toEqual(texts);
   });
