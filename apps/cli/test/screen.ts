@@ -29,7 +29,7 @@ export class Screen {
   }
 
   async until(part: string): Promise<void> {
-    await expect.poll(() => this.text, { timeout: 10_000 }).toContain(part);
+    await expect.poll(() => this.text).toContain(part);
   }
 
   #write(text: string): void {
