@@ -20,7 +20,6 @@ const fast: Clock = {
   setTimer: (callback, delayMs) => systemClock.setTimer(callback, delayMs / SPEED),
   clearTimer: (timer) => systemClock.clearTimer(timer),
 };
-const soon = { timeout: 10_000 };
 
 async function setUp(): Promise<{ readonly exchange: Exchange; readonly gateway: Gateway; readonly page: () => ChannelReader }> {
   const exchange = await Exchange.start({ clock: fast, lingerMs: 3_600_000 });
@@ -53,22 +52,22 @@ test("pages share a channel of the exchange; each begins with a snapshot that ha
   const [one, other] = [page(), page()];
   const status = statusOf(one);
   const first = collect(one, ticksChannel("AMBR"));
-  await expect.poll(() => first.length, soon).toBeGreaterThan(10);
+  await expect.poll(() => first.length).toBeGreaterThan(10);
   const second = collect(other, ticksChannel("AMBR"));
-  await expect.poll(() => second.length, soon).toBeGreaterThan(5);
+  await expect.poll(() => second.length).toBeGreaterThan(5);
   expect(second[0]).toMatchObject({ type: "snapshot", history: expect.objectContaining({ length: 600 }) as unknown });
-  await expect.poll(() => status()?.counts, soon).toMatchObject({ channels: 1, connections: 1 });
+  await expect.poll(() => status()?.counts).toMatchObject({ channels: 1, connections: 1 });
 });
 
 test("a page that comes back is given what it missed, and no snapshot", async () => {
   const { page } = await setUp();
   const former = page();
   const seen = collect(former, ticksChannel("CORV"));
-  await expect.poll(() => seen.length, soon).toBeGreaterThan(5);
+  await expect.poll(() => seen.length).toBeGreaterThan(5);
   await former.close();
   const last = seen.at(-1)?.position ?? 0;
   const again = collect(page(), ticksChannel("CORV"), last);
-  await expect.poll(() => again.length, soon).toBeGreaterThan(5);
+  await expect.poll(() => again.length).toBeGreaterThan(5);
   expect(again.map(({ type, position }) => [type, position])).toEqual(again.map((_, index) => ["tick", last + 1 + index]));
 });
 
@@ -77,9 +76,9 @@ test("more channels than fit on a socket open another; what no page reads any mo
   const reader = page();
   const status = statusOf(reader);
   const read = instruments.map(({ symbol }) => reader.read(ticksChannel(symbol), { onMessage: () => undefined, onRefused: () => undefined }));
-  await expect.poll(() => [status()?.counts.channels, exchange.connections], soon).toEqual([12, 2]);
+  await expect.poll(() => [status()?.counts.channels, exchange.connections]).toEqual([12, 2]);
   for (const one of read) one.close();
-  await expect.poll(() => status()?.counts.channels, soon).toBe(0);
+  await expect.poll(() => status()?.counts.channels).toBe(0);
 });
 
 test("a text is whole though the gateway loses its connections again and again", async () => {
@@ -105,7 +104,7 @@ test("the fault switches reach the exchange, and every page is told", async () =
   const change = (body: string): Promise<Response> => fetch(`${gateway.url}/api/faults`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
   expect(await (await change('{"gap":0.25}')).json()).toMatchObject({ gap: 0.25 });
   expect(exchange.faults.gap).toBe(0.25);
-  await expect.poll(() => status()?.faults.gap, soon).toBe(0.25);
+  await expect.poll(() => status()?.faults.gap).toBe(0.25);
   expect([(await change('{"gap":7}')).status, (await change("{")).status, (await change(JSON.stringify({ pad: "x".repeat(2_000) }))).status]).toEqual([400, 400, 413]);
 });
 
