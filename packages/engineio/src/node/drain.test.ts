@@ -109,6 +109,6 @@ test("shutdown() drains, then closes: its listeners are gone", async () => {
   const ws = await socket(url + handshakeQuery);
   let isClosed = false;
   server.on("close", () => { isClosed = true; });
-  expect(await server.shutdown({ timeoutMs: 1000 })).toMatchObject({ total: 1, cutOff: 0 });
+  expect(await server.shutdown({ timeoutMs: 30_000 })).toMatchObject({ total: 1, cutOff: 0 });
   expect([(await ws.closed).code, isClosed, (await send(url + handshakeQuery)).status]).toEqual([1001, true, 404]);
 });

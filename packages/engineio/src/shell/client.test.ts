@@ -196,9 +196,11 @@ describe.each(platforms)("client on $platform", ({ platform, connect, Socket }) 
   test("a lost server is told: transport close on WebSocket, transport error on polling", async () => {
     for (const [transport, reason] of [["websocket", "transport close"], ["polling", "transport close"]] as const) {
       const { url, server } = await serve();
+      const polled = next<undefined>((done) => server.httpServer?.on("request", ({ url: asked = "" }) => { if (asked.includes("sid=")) done(undefined); }));
       const client = await connect(url, { transports: [transport] });
       const ended = ending(client);
-      await settle(20); // the poll is parked
+      if (transport === "polling") await polled;
+      await settle(); // the poll is parked
       await server.close();
       expect((await ended)[0]).toBe(reason);
     }
