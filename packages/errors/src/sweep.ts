@@ -4,6 +4,7 @@
  * Room: errors.
  */
 import { reportHandlerError } from "./handlers.js";
+import { Registry } from "./registry.js";
 import type { Clock, Timer } from "./system-clock.js";
 
 /** Something with a deadline. */
@@ -31,7 +32,7 @@ export class Sweep {
   readonly #clock: Clock;
   readonly #granularityMs: number;
   readonly #onError: (error: unknown) => void;
-  readonly #entries = new Set<Swept>();
+  readonly #entries = new Registry<Swept, true>();
   #timer: Timer | undefined;
   #wakeMs = Infinity;
   #restUntilMs = -Infinity;
@@ -48,7 +49,7 @@ export class Sweep {
   }
 
   add(entry: Swept): void {
-    this.#entries.add(entry);
+    this.#entries.set(entry, true);
     this.touch(entry);
   }
 
@@ -83,15 +84,15 @@ export class Sweep {
     this.#restUntilMs = nowMs + this.#granularityMs + Math.max(0, this.#entries.size - CROWD) * REST_PER_ENTRY_MS;
     this.#wakeMs = -Infinity; // touch() during the ticks is answered below, once
     let earliestMs = Infinity;
-    for (const entry of this.#entries) {
+    this.#entries.forEach((_isMember, entry) => {
       let { deadlineMs } = entry;
       if (deadlineMs <= nowMs) {
         this.#tick(entry, nowMs);
-        if (!this.#entries.has(entry)) continue;
+        if (!this.#entries.has(entry)) return;
         ({ deadlineMs } = entry);
       }
       if (deadlineMs < earliestMs) earliestMs = deadlineMs;
-    }
+    });
     this.#wakeMs = Infinity;
     this.#arm(earliestMs);
   }
