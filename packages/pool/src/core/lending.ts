@@ -9,61 +9,35 @@
 import { Ledger, type Eviction } from "./ledger.js";
 import type { PoolLimits } from "./options.js";
 import type { Picker } from "./picking.js";
+import { Sharing } from "./sharing.js";
+import type { PoolSink } from "./sink.js";
 import type { Shelf, Slot } from "./slot.js";
 import { Stock } from "./stock.js";
 import { WaitingQueue, type Waiter } from "./waiters.js";
-
-/** What the machine asks of its driver. None of these may throw. */
-export interface PoolSink<R> {
-  /** Start an attempt; answer with `connected` or `failed`. */
-  connect(slot: Slot<R>): void;
-  /** Is the resource fit to be lent? `undefined`: the answer comes later, through `checked`. */
-  check(slot: Slot<R>, resource: R, idleMs: number): boolean | undefined;
-  /** The attempt or check of this slot is no longer wanted; it must end soon, one way or the other. */
-  abandon(slot: Slot<R>, reason: unknown): void;
-  /** Close the resource; answer with `gone`. */
-  close(slot: Slot<R>, resource: R): void;
-  /** Something that took longer than `closeTimeoutMs` to end was written off; its place is free again. */
-  writtenOff(slot: Slot<R>): void;
-  /** The machine's deadline moved earlier. */
-  wake(): void;
-  /** The closed pool is empty. */
-  emptied(): void;
-}
 
 export class Lending<R> {
   readonly stock: Stock<R> = new Stock<R>();
   readonly ledger: Ledger = new Ledger();
   readonly queue: WaitingQueue<R>;
-  deadlineMs: number = Number.POSITIVE_INFINITY;
+  readonly sharing: Sharing<R>;
   /** Leases out now; more than `lent` counts where connections are shared. */
   leases = 0;
   readonly #limits: PoolLimits;
   readonly #sink: PoolSink<R>;
   readonly #pick: Picker | undefined;
-  /** Slots kept back for those who wait for a place of another key. */
-  readonly #reserved = new Set<Slot<R>>();
+  readonly #due: (deadlineMs: number) => void;
   #turn = 0;
   #isDispatching = false;
   #isDispatchWanted = false;
 
-  constructor(limits: PoolLimits, pick: Picker | undefined, sink: PoolSink<R>) {
+  /** @param due notes that something is to happen at this time. */
+  constructor(limits: PoolLimits, pick: Picker | undefined, sink: PoolSink<R>, due: (deadlineMs: number) => void) {
     this.#limits = limits;
     this.#pick = pick;
     this.#sink = sink;
+    this.#due = due;
+    this.sharing = new Sharing<R>(limits);
     this.queue = new WaitingQueue<R>(limits.maxOvertakes);
-  }
-
-  /** A slot is kept back for somebody. */
-  get isReserving(): boolean {
-    return this.#reserved.size > 0;
-  }
-
-  /** Notes that something is to happen at this time. */
-  due(deadlineMs: number): void {
-    if (deadlineMs >= this.deadlineMs) return;
-    this.deadlineMs = deadlineMs;
-    this.#sink.wake();
   }
 
   /** A slot of this shelf that is idle or can be shared, lent; those that fail an immediate check are closed on the way. */
@@ -76,7 +50,7 @@ export class Lending<R> {
           this.#lend(slot, slot.state.resource);
           return slot;
         }
-        this.unshare(slot);
+        this.sharing.withdraw(slot);
         continue;
       }
       if (slot.state.kind !== "idle") return undefined;
@@ -102,18 +76,11 @@ export class Lending<R> {
     slot.leases -= 1;
     this.leases -= 1;
     if (slot.leases === 0) {
-      this.unshare(slot);
+      this.sharing.withdraw(slot);
       return true;
     }
-    if (this.#share(slot, nowMs) || slot.isReserved) this.dispatch(nowMs);
+    if (this.sharing.offer(slot, nowMs) || slot.isReserved) this.dispatch(nowMs);
     return false;
-  }
-
-  /** The slot is not lent to any more borrowers. */
-  unshare(slot: Slot<R>): void {
-    const { shared } = slot.shelf;
-    const index = shared.length === 0 ? -1 : shared.indexOf(slot);
-    if (index >= 0) shared.splice(index, 1);
   }
 
   /** A resource is ready: its key's first waiter gets it; without one it becomes idle. */
@@ -141,9 +108,9 @@ export class Lending<R> {
       this.#hand(head, slot, nowMs);
       return;
     }
-    this.#free(slot);
+    this.sharing.free(slot);
     this.stock.move(slot, { kind: "idle", resource, sinceMs: nowMs });
-    if (this.queue.head === undefined) this.due(Math.min(nowMs + this.#limits.idleTimeoutMs, slot.expiresAtMs));
+    if (this.queue.head === undefined) this.#due(Math.min(nowMs + this.#limits.idleTimeoutMs, slot.expiresAtMs));
     else this.dispatch(nowMs);
   }
 
@@ -151,12 +118,12 @@ export class Lending<R> {
   close(slot: Slot<R>, resource: R, cause: Eviction, nowMs: number): void {
     const deadlineMs = nowMs + this.#limits.closeTimeoutMs;
     this.ledger.evicted[cause]++;
-    this.unshare(slot);
-    this.#free(slot);
+    this.sharing.withdraw(slot);
+    this.sharing.free(slot);
     this.leases -= slot.leases;
     slot.leases = 0;
     this.stock.move(slot, { kind: "closing", deadlineMs });
-    this.due(deadlineMs);
+    this.#due(deadlineMs);
     this.#sink.close(slot, resource);
   }
 
@@ -175,7 +142,7 @@ export class Lending<R> {
     else {
       const deadlineMs = nowMs + this.#limits.closeTimeoutMs;
       this.stock.move(slot, { kind: "closing", deadlineMs });
-      this.due(deadlineMs);
+      this.#due(deadlineMs);
     }
     this.#sink.abandon(slot, reason);
   }
@@ -209,7 +176,7 @@ export class Lending<R> {
       shelf.promised = 0;
     }
     let unclaimedPlaces = this.stock.counts.closing;
-    for (const slot of this.#reserved) this.#unreserve(slot, nowMs);
+    this.sharing.freeAll(nowMs);
     let next = this.queue.head;
     while (next !== undefined) {
       const waiter = next;
@@ -224,7 +191,7 @@ export class Lending<R> {
       }
       shelf.unclaimed += (shelf.creating - creatingBefore) * leasesPerConnection; // a check that takes time is on its way to this waiter
       if (shelf.unclaimed > 0) shelf.unclaimed -= 1;
-      else if (shelf.retryAtMs > nowMs) this.due(shelf.retryAtMs);
+      else if (shelf.retryAtMs > nowMs) this.#due(shelf.retryAtMs);
       else if (shelf.slots >= this.#limits.maxPerKey) {
         if (shelf.freeing === 0) continue; // it waits for a borrower of its own key, and holds up nobody else
         shelf.freeing -= 1;
@@ -240,36 +207,9 @@ export class Lending<R> {
         if (longest !== undefined) this.closeIdle(longest.slot, "room", nowMs);
         else if (leasesPerConnection === 1) return; // everything is lent, or on its way to an earlier waiter
         else if (shelf.promised > 0) shelf.promised -= 1;
-        else this.#reserve(shelf); // a later waiter may share what else is lent
+        else if (shelf.slots < this.stock.size) this.sharing.keepBack(shelf, this.stock.slots); // a later waiter may share what else is lent
       }
     }
-  }
-
-  /** Keeps back the slot of another key that will be free first, for a waiter of this key and as many as can share its place. Those who came before it go first, now
-   *  and whenever the queue is served again. */
-  #reserve(shelf: Shelf<R>): void {
-    if (shelf.slots === this.stock.size) return;
-    let found: Slot<R> | undefined;
-    for (const slot of this.stock.slots) {
-      if (slot.state.kind !== "lent" || slot.isReserved || slot.shelf === shelf) continue;
-      if (found === undefined || slot.leases < found.leases) found = slot;
-    }
-    if (found === undefined) return;
-    found.isReserved = true;
-    this.#reserved.add(found);
-    this.unshare(found);
-    shelf.promised = this.#limits.leasesPerConnection - 1;
-  }
-
-  #unreserve(slot: Slot<R>, nowMs: number): void {
-    this.#free(slot);
-    this.#share(slot, nowMs);
-  }
-
-  #free(slot: Slot<R>): void {
-    if (!slot.isReserved) return;
-    slot.isReserved = false;
-    this.#reserved.delete(slot);
   }
 
   #hand(waiter: Waiter<R>, slot: Slot<R>, nowMs: number): void {
@@ -284,7 +224,7 @@ export class Lending<R> {
     this.stock.move(slot, { kind: "creating", phase: "checking", resource, deadlineMs });
     const isFit = this.#sink.check(slot, resource, idleMs);
     if (isFit === undefined) {
-      this.due(deadlineMs);
+      this.#due(deadlineMs);
       return undefined;
     }
     if (slot.state.kind !== "creating") return false; // the check is the user's code: it closed the pool
@@ -302,17 +242,7 @@ export class Lending<R> {
     slot.turn = this.#turn += 1;
     this.leases += 1;
     if (slot.state.kind !== "lent") this.stock.move(slot, { kind: "lent", resource });
-    if (this.#limits.leasesPerConnection > 1) this.#share(slot, -Infinity);
-  }
-
-  /** Notes whether the slot can be lent once more while it is lent. @returns whether it can. */
-  #share(slot: Slot<R>, nowMs: number): boolean {
-    const { leasesPerConnection, maxUses } = this.#limits;
-    const { shared } = slot.shelf;
-    const canBeShared = slot.leases < leasesPerConnection && slot.uses < maxUses && slot.expiresAtMs > nowMs && slot.brokenBy === undefined && !slot.isReserved;
-    if (!canBeShared) this.unshare(slot);
-    else if (!shared.includes(slot)) shared.push(slot);
-    return canBeShared;
+    if (this.#limits.leasesPerConnection > 1) this.sharing.offer(slot, -Infinity);
   }
 
   /** One that is idle or can be shared, by the pool's policy. */
@@ -327,7 +257,7 @@ export class Lending<R> {
     const { maxConnections, maxPerKey } = this.#limits;
     while (shelf.lasting < shelf.target && shelf.slots < maxPerKey && this.stock.size < maxConnections) {
       if (shelf.retryAtMs > nowMs) {
-        this.due(shelf.retryAtMs);
+        this.#due(shelf.retryAtMs);
         return;
       }
       this.#open(shelf, nowMs);
@@ -337,7 +267,7 @@ export class Lending<R> {
   #open(shelf: Shelf<R>, nowMs: number): void {
     const deadlineMs = nowMs + this.#limits.connectTimeoutMs;
     const slot = this.stock.open(shelf, deadlineMs);
-    this.due(deadlineMs);
+    this.#due(deadlineMs);
     this.#sink.connect(slot);
   }
 }

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { seededRandom } from "@x/testkit";
 import { expect, test } from "vitest";
 import { DEFAULT_LIMITS, type PoolLimits } from "./options.js";
-import type { PoolSink } from "./lending.js";
+import type { PoolSink } from "./sink.js";
 import { pickerOf, type PoolPick } from "./picking.js";
 import { PoolCore } from "./pool.js";
 import type { Slot } from "./slot.js";

@@ -1,6 +1,6 @@
 /** Single transitions that the property test reaches too seldom. */
 import { expect, test } from "vitest";
-import type { PoolSink } from "./lending.js";
+import type { PoolSink } from "./sink.js";
 import { DEFAULT_LIMITS, type PoolLimits } from "./options.js";
 import { PoolCore } from "./pool.js";
 import type { Slot } from "./slot.js";

@@ -5,14 +5,17 @@
  * per call is bounded by `maxConnections` plus the waiters whose key is backing off or at its own limit, a tick's by all slots and waiters.
  */
 import type { Swept } from "@x/errors/clock";
-import { attemptTimedOut, connectFailed, exhausted, poolClosed, queueFull, type PoolCounts } from "./failures.js";
+import { connectFailed, exhausted, poolClosed, queueFull, type PoolCounts } from "./failures.js";
 import type { Eviction } from "./ledger.js";
-import { Lending, type PoolSink } from "./lending.js";
+import { Lending } from "./lending.js";
+import { Lobby } from "./lobby.js";
 import type { PoolLimits } from "./options.js";
 import type { Picker } from "./picking.js";
 import { poolStats, type PoolStats } from "./pool-stats.js";
+import type { PoolSink } from "./sink.js";
 import type { Shelf, Slot } from "./slot.js";
 import type { Stock } from "./stock.js";
+import { Upkeep } from "./upkeep.js";
 import { Waiter, type Borrower, type WaitingQueue } from "./waiters.js";
 import { Warmth, type Warmer, type Warming } from "./warmth.js";
 
@@ -42,26 +45,34 @@ export class PoolCore<R> implements Swept {
   readonly #stock: Stock<R>;
   readonly #queue: WaitingQueue<R>;
   readonly #warmth: Warmth<R>;
+  readonly #lobby: Lobby<R>;
+  readonly #upkeep: Upkeep<R>;
   #phase: Phase = { kind: "open" };
 
   constructor(limits: PoolLimits, policy: PoolPolicy, sink: PoolSink<R>) {
     this.#limits = limits;
     this.#policy = policy;
     this.#sink = sink;
-    this.#lending = new Lending<R>(limits, policy.pick, sink);
+    this.#lending = new Lending<R>(limits, policy.pick, sink, (deadlineMs) => this.#upkeep.due(deadlineMs));
     this.#stock = this.#lending.stock;
     this.#queue = this.#lending.queue;
     this.#warmth = new Warmth(this.#stock);
+    this.#lobby = new Lobby<R>(this.#queue, this.#warmth, this.#stock, this.#lending.ledger);
+    this.#upkeep = new Upkeep<R>(limits, this.#lending, this.#lobby, {
+      wake: () => sink.wake(),
+      failed: (shelf, error, nowMs) => this.#noteFailure(shelf, error, nowMs),
+      writtenOff: (slot) => sink.writtenOff(slot),
+    });
   }
 
   /** When {@link tick} has work to do, at the latest. `Infinity`: nothing is due. */
   get deadlineMs(): number {
-    return this.#lending.deadlineMs;
+    return this.#upkeep.deadlineMs;
   }
 
   /** Does anybody wait for a resource, or for the pool to have closed? */
   get isAwaited(): boolean {
-    return this.#queue.head !== undefined || this.#warmth.size > 0 || this.#phase.kind === "draining" || this.#phase.kind === "closing";
+    return this.#lobby.size > 0 || this.#phase.kind === "draining" || this.#phase.kind === "closing";
   }
 
   counts(): PoolCounts {
@@ -88,17 +99,15 @@ export class PoolCore<R> implements Swept {
     this.#mayWait();
     const waiter = new Waiter(this.#stock.shelf(key), borrower, timeoutMs, priority, nowMs);
     this.#queue.push(waiter);
-    this.#lending.due(waiter.deadlineMs);
+    this.#upkeep.due(waiter.deadlineMs);
     this.#lending.dispatch(nowMs);
     return waiter;
   }
 
   /** The borrower gave up. An attempt under way goes on: its connection serves the next one or becomes idle. */
   cancel(waiter: Waiter<R>, nowMs: number): void {
-    if (!this.#queue.remove(waiter)) return;
-    this.#lending.ledger.cancelled++;
-    this.#stock.sweepOut(waiter.shelf);
-    if (this.#lending.isReserving || this.#phase.kind === "draining") this.#settle(nowMs); // what is kept for it is not needed any more
+    if (!this.#lobby.cancel(waiter)) return;
+    if (this.#lending.sharing.isKeepingBack || this.#phase.kind === "draining") this.#settle(nowMs); // what is kept for it is not needed any more
   }
 
   /** From now on so many resources of the key are kept, and opened anew when they end. */
@@ -116,7 +125,7 @@ export class PoolCore<R> implements Swept {
     const warming = { shelf: this.#stock.shelf(key), count, timeoutMs, deadlineMs: nowMs + timeoutMs, warmer };
     this.#warmth.add(warming);
     this.#warmth.settle(warming.shelf);
-    this.#lending.due(warming.deadlineMs);
+    this.#upkeep.due(warming.deadlineMs);
     this.#lending.dispatch(nowMs);
     return warming;
   }
@@ -155,9 +164,7 @@ export class PoolCore<R> implements Swept {
     }
     const { shelf } = slot;
     this.#lending.ledger.created++;
-    shelf.failures = 0;
-    shelf.retryAtMs = -Infinity;
-    shelf.lastFailure = undefined;
+    shelf.noteSuccess();
     slot.openedMs = nowMs;
     slot.expiresAtMs = nowMs + this.#policy.ageMs();
     if (slot.brokenBy !== undefined) this.#lending.close(slot, resource, slot.brokenBy, nowMs);
@@ -187,7 +194,7 @@ export class PoolCore<R> implements Swept {
   /** The resource ended by itself. It is never lent again. */
   ended(slot: Slot<R>, nowMs: number): void {
     slot.brokenBy ??= "ended";
-    this.#lending.unshare(slot);
+    this.#lending.sharing.withdraw(slot);
     this.#lending.closeIdle(slot, "ended", nowMs);
     this.#settle(nowMs); // what is kept warm is replaced
   }
@@ -199,13 +206,10 @@ export class PoolCore<R> implements Swept {
 
   /** Nobody new is served, and nothing is kept; when who waits has been served and all has come back, or at `closeAtMs`, the pool closes. */
   drain(nowMs: number, closeAtMs: number): void {
-    if (this.#phase.kind === "open") {
-      const reason = poolClosed(this.counts());
-      this.#warmth.refuse(() => true, () => reason);
-      for (const shelf of this.#stock.shelves) shelf.minimum = shelf.target = 0;
-    } else if (this.#phase.kind !== "draining") return;
+    if (this.#phase.kind === "open") this.#cool(poolClosed(this.counts()));
+    else if (this.#phase.kind !== "draining") return;
     this.#phase = { kind: "draining", closeAtMs };
-    this.#lending.due(closeAtMs);
+    this.#upkeep.due(closeAtMs);
     this.#settle(nowMs);
   }
 
@@ -214,22 +218,21 @@ export class PoolCore<R> implements Swept {
     if (this.#phase.kind !== "open" && this.#phase.kind !== "draining") return;
     this.#phase = { kind: "closing", forceAtMs };
     const reason = poolClosed(this.counts());
-    for (const waiter of this.#queue.toArray()) this.#refuse(waiter, reason);
-    this.#warmth.refuse(() => true, () => reason);
+    this.#lobby.refuse(reason);
+    this.#cool(reason);
     this.#closeUnlent(reason, nowMs);
-    this.#lending.due(forceAtMs);
+    this.#upkeep.due(forceAtMs);
     this.#settle(nowMs);
   }
 
   /** Does everything that is due, and sets {@link deadlineMs} anew. */
   tick(nowMs: number): void {
-    for (const waiter of this.#queue.toArray()) if (waiter.deadlineMs <= nowMs) this.#exhaust(waiter);
-    this.#warmth.refuse(({ deadlineMs }) => deadlineMs <= nowMs, ({ timeoutMs, shelf }) => this.#exhausted(timeoutMs, shelf));
-    for (const slot of [...this.#stock.slots]) this.#expire(slot, nowMs);
-    this.#evict(nowMs);
+    this.#lobby.expire(nowMs, ({ timeoutMs, shelf }) => exhausted(this.#limits.maxConnections, timeoutMs, this.counts(), shelf.lastFailure));
+    this.#upkeep.tick(nowMs);
     if (this.#phase.kind === "draining" && this.#phase.closeAtMs <= nowMs) this.close(nowMs, nowMs);
+    if (this.#phase.kind === "closing" && this.#phase.forceAtMs <= nowMs) this.#takeBack(nowMs);
     this.#settle(nowMs);
-    this.#lending.deadlineMs = this.#nextDeadline(nowMs);
+    this.#upkeep.plan(nowMs, this.#phaseDeadlineMs);
   }
 
   /** @throws {PoolError} unless one more may wait. */
@@ -238,72 +241,19 @@ export class PoolCore<R> implements Swept {
     const { maxWaiting, maxConnections, leasesPerConnection } = this.#limits;
     // Whoever can have a place that is not lent waits for a connection, not for another borrower.
     const limit = maxWaiting + maxConnections * leasesPerConnection - this.#lending.leases;
-    if (this.#queue.size + this.#warmth.size >= limit) throw queueFull(maxWaiting, this.counts());
-  }
-
-  #exhaust(waiter: Waiter<R>): void {
-    this.#queue.remove(waiter); // first: the error counts the others
-    this.#lending.ledger.timedOut++;
-    this.#stock.sweepOut(waiter.shelf);
-    waiter.borrower.refuse(this.#exhausted(waiter.timeoutMs, waiter.shelf));
-  }
-
-  #exhausted(timeoutMs: number, shelf: Shelf<R>): Error {
-    return exhausted(this.#limits.maxConnections, timeoutMs, this.counts(), shelf.lastFailure);
-  }
-
-  /** Applies the deadline of one slot. */
-  #expire(slot: Slot<R>, nowMs: number): void {
-    const { state } = slot;
-    if (state.kind === "creating" && state.deadlineMs <= nowMs) {
-      const error = attemptTimedOut(state.phase, this.#limits.connectTimeoutMs);
-      this.#lending.abandon(slot, error, "invalid", nowMs);
-      this.#noteFailure(slot.shelf, error, nowMs);
-    } else if (state.kind === "closing" && state.deadlineMs <= nowMs) {
-      this.#stock.remove(slot);
-      this.#lending.ledger.writtenOff++;
-      this.#sink.writtenOff(slot);
-    } else if (state.kind === "idle" && slot.expiresAtMs <= nowMs) {
-      this.#lending.closeIdle(slot, "age", nowMs);
-    } else if (state.kind === "lent" && this.#phase.kind === "closing" && this.#phase.forceAtMs <= nowMs) {
-      this.#lending.close(slot, state.resource, "closed", nowMs);
-    }
-  }
-
-  #evict(nowMs: number): void {
-    for (;;) {
-      const longest = this.#surplusIdle();
-      if (longest === undefined || longest.sinceMs + this.#limits.idleTimeoutMs > nowMs) return;
-      this.#lending.closeIdle(longest.slot, "idle", nowMs);
-    }
-  }
-
-  /** The next slot for eviction, which leaves `minIdle` of them alone, and what is kept warm. */
-  #surplusIdle(): ReturnType<Stock<R>["longestIdle"]> {
-    return this.#stock.counts.idle > this.#limits.minIdle ? this.#stock.longestIdle(true) : undefined;
+    if (this.#lobby.size >= limit) throw queueFull(maxWaiting, this.counts());
   }
 
   #noteFailure(shelf: Shelf<R>, error: unknown, nowMs: number): void {
     this.#lending.ledger.failedConnects++;
     shelf.lastFailure = error;
     const isRetryable = this.#policy.isRetryable(error);
-    if (!isRetryable) {
-      const refusal = connectFailed(error);
-      for (const waiter of this.#queue.toArray()) if (waiter.shelf === shelf) this.#refuse(waiter, refusal);
-      this.#warmth.refuse((warming) => warming.shelf === shelf, () => refusal);
-    }
+    if (!isRetryable) this.#lobby.refuse(connectFailed(error), shelf);
     if ((isRetryable || shelf.minimum > 0) && shelf.retryAtMs <= nowMs) {
       // Attempts that fail together count as one failure.
       shelf.failures += 1;
       shelf.retryAtMs = nowMs + Math.max(1, this.#policy.backoffMs(shelf.failures)); // never in the same turn
     }
-  }
-
-  #refuse(waiter: Waiter<R>, error: Error): void {
-    if (!this.#queue.remove(waiter)) return;
-    this.#lending.ledger.refused++;
-    this.#stock.sweepOut(waiter.shelf);
-    waiter.borrower.refuse(error);
   }
 
   /** Somebody waits who will be served. */
@@ -313,10 +263,21 @@ export class PoolCore<R> implements Swept {
 
   /** Ends a lease of a resource that is not kept. */
   #endLease(slot: Slot<R>, cause: Eviction, nowMs: number): void {
-    this.#lending.unshare(slot);
+    this.#lending.sharing.withdraw(slot);
     if (slot.state.kind !== "lent" || !this.#lending.endLease(slot, nowMs)) return;
     this.#lending.close(slot, slot.state.resource, cause, nowMs);
     this.#settle(nowMs); // what is kept warm is replaced
+  }
+
+  /** Nothing is kept warm any more. */
+  #cool(reason: Error): void {
+    this.#lobby.refuseWarmers(reason);
+    for (const shelf of this.#stock.shelves) shelf.minimum = shelf.target = 0;
+  }
+
+  /** What is still lent is closed. */
+  #takeBack(nowMs: number): void {
+    for (const slot of [...this.#stock.slots]) if (slot.state.kind === "lent") this.#lending.close(slot, slot.state.resource, "closed", nowMs);
   }
 
   /** Everything that nobody holds goes. */
@@ -339,30 +300,9 @@ export class PoolCore<R> implements Swept {
     }
   }
 
-  #nextDeadline(nowMs: number): number {
-    let earliest = Infinity;
-    if (this.#phase.kind === "draining") earliest = this.#phase.closeAtMs;
-    else if (this.#phase.kind === "closing" && this.#stock.counts.lent > 0) earliest = this.#phase.forceAtMs;
-    for (let waiter = this.#queue.head; waiter !== undefined; waiter = waiter.next) {
-      earliest = Math.min(earliest, waiter.deadlineMs);
-      if (waiter.shelf.retryAtMs > nowMs) earliest = Math.min(earliest, waiter.shelf.retryAtMs);
-    }
-    for (const { state, expiresAtMs } of this.#stock.slots) {
-      if (state.kind === "creating" || state.kind === "closing") earliest = Math.min(earliest, state.deadlineMs);
-      else if (state.kind === "idle") earliest = Math.min(earliest, expiresAtMs);
-    }
-    earliest = Math.min(earliest, this.#warmth.deadlineMs, this.#warmingRetryMs(nowMs));
-    const longest = this.#surplusIdle();
-    return longest === undefined ? earliest : Math.min(earliest, longest.sinceMs + this.#limits.idleTimeoutMs);
-  }
-
-  /** When a key that is not warm enough may be tried again. */
-  #warmingRetryMs(nowMs: number): number {
-    let earliest = Infinity;
-    if (this.#phase.kind !== "open") return earliest;
-    for (const { retryAtMs, lasting, target } of this.#stock.shelves) {
-      if (lasting < target && retryAtMs > nowMs) earliest = Math.min(earliest, retryAtMs);
-    }
-    return earliest;
+  /** When the present phase ends, whatever happens. */
+  get #phaseDeadlineMs(): number {
+    if (this.#phase.kind === "draining") return this.#phase.closeAtMs;
+    return this.#phase.kind === "closing" && this.#stock.counts.lent > 0 ? this.#phase.forceAtMs : Infinity;
   }
 }

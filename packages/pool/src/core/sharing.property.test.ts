@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { PoolSink } from "./lending.js";
+import type { PoolSink } from "./sink.js";
 import { DEFAULT_LIMITS } from "./options.js";
 import { PoolCore } from "./pool.js";
 import type { Slot } from "./slot.js";

@@ -74,6 +74,13 @@ export class Shelf<R> {
     this.key = key;
   }
 
+  /** An attempt succeeded. */
+  noteSuccess(): void {
+    this.failures = 0;
+    this.retryAtMs = -Infinity;
+    this.lastFailure = undefined;
+  }
+
   /** Slots that are not on their way out. */
   get lasting(): number {
     return this.slots - this.closing;

@@ -7,9 +7,9 @@
 import { Sweep, backgroundClock, systemClock, type Clock, type Swept } from "@x/errors/clock";
 import { callSafely, reportHandlerError } from "@x/errors/handlers";
 import { PoolError } from "@x/errors/pool";
-import type { PoolSink } from "../core/lending.js";
 import type { PoolLimits } from "../core/options.js";
 import { PoolCore, type PoolPolicy } from "../core/pool.js";
+import type { PoolSink } from "../core/sink.js";
 import type { Slot } from "../core/slot.js";
 import { Circuits } from "./circuits.js";
 import type { LeakWatch } from "./leak-watch.js";
