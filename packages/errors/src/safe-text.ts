@@ -8,8 +8,8 @@
 const unsafe = /[\p{C}\p{Zl}\p{Zp}]/gu;
 /** What cutting may leave of a character of two units. */
 const halfPair = /[\ud800-\udbff]$/;
-const urlCredentials = /:\/\/[^/\s?#]*@/g;
-const secretParameter = /([?&][\w-]*(?:token|auth|key|secret|password|sid|signature)=)[^&\s#]*/gi;
+/** Credentials of URLs, and parameters that are secret. */
+const secret = /(:\/\/)[^/\s?#]*(?=@)|([?&][\w-]*(?:token|auth|key|secret|password|sid|signature)=)[^&\s#]*/gi;
 
 /**
  * @returns `text` with at most `maxLength` UTF-16 units (longer text is cut and ends in `…`), unsafe characters written as
@@ -18,8 +18,7 @@ const secretParameter = /([?&][\w-]*(?:token|auth|key|secret|password|sid|signat
 export function safeText(text: string, maxLength: number): string {
   const safe = text
     .slice(0, maxLength * 2)
-    .replace(urlCredentials, "://[redacted]@")
-    .replace(secretParameter, "$1[redacted]")
+    .replace(secret, "$1$2[redacted]")
     .replace(unsafe, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`);
   return safe.length > maxLength ? `${safe.slice(0, maxLength - 1).replace(halfPair, "")}…` : safe;
 }

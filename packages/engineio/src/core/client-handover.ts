@@ -14,7 +14,7 @@ export class ClientHandover {
   /** When it must be over. Milliseconds. */
   readonly deadlineMs: number;
   /** The probe is answered: nothing but polling's silence is missing. */
-  isSwitching: boolean = false;
+  isSwitching = false;
 
   constructor(stream: StreamCarrier, deadlineMs: number) {
     this.stream = stream;

@@ -12,7 +12,7 @@ const GRACE_MS = 1000;
 
 /** It owns no timer, only a deadline. */
 export class ClientHeartbeat {
-  deadlineMs: number = Infinity;
+  deadlineMs: number = Number.POSITIVE_INFINITY;
   #silenceMs = 0;
   #graceMs = 0;
   #isStalled = false;

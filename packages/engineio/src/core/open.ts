@@ -29,8 +29,9 @@ export function decodeOpen(wire: string): Handshake {
   const value = wire.startsWith("0") ? parse(wire.slice(1)) : undefined;
   if (!isRecord(value)) throw badPacket(wire, "a session begins with an OPEN packet", "engineio/bad-open");
   const { sid, upgrades, pingInterval, pingTimeout, maxPayload } = value;
-  if (typeof sid !== "string" || sid === "" || sid.length > MAX_SID_LENGTH) throw badPacket(wire, "its sid is not usable", "engineio/bad-open");
-  if (!isDuration(pingInterval) || !isDuration(pingTimeout)) throw badPacket(wire, "its ping times are not usable", "engineio/bad-open");
+  if (typeof sid !== "string" || sid === "" || sid.length > MAX_SID_LENGTH || !isDuration(pingInterval) || !isDuration(pingTimeout)) {
+    throw badPacket(wire, "its sid or its ping times are not usable", "engineio/bad-open");
+  }
   return {
     sid,
     upgrades: Array.isArray(upgrades) ? upgrades.filter((name) => typeof name === "string") : [],

@@ -26,16 +26,7 @@ const CALL_ARGUMENTS = 8192;
 
 /** {@link TextPort} on what every runtime has. */
 export const neutralText: TextPort = {
-  byteLength(text) {
-    let bytes = text.length;
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit < 0x80) continue;
-      bytes += unit < 0x800 ? 1 : 2;
-      if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) i++; // a pair: 2 units, 4 bytes
-    }
-    return bytes;
-  },
+  byteLength: (text) => new TextEncoder().encode(text).length,
   toBase64(bytes) {
     let binary = "";
     for (let i = 0; i < bytes.length; i += CALL_ARGUMENTS) {
@@ -44,10 +35,11 @@ export const neutralText: TextPort = {
     return btoa(binary);
   },
   fromBase64(text) {
-    if (!isBase64(text)) return undefined;
-    const binary = atob(text);
-    const bytes = new Uint8Array(binary.length);
-    for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-    return bytes;
+    if (/\s/.test(text)) return undefined; // which atob() overlooks
+    try {
+      return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    } catch {
+      return undefined;
+    }
   },
 };

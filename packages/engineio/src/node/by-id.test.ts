@@ -46,13 +46,13 @@ describe("disconnect()", () => {
   });
 
   test("without an id closes all; none, or an unknown one, is done at once", async () => {
-    const { url, server } = await serve();
+    const { url, server, taken } = await serve();
     await server.disconnect();
     await server.disconnect("gone");
     const ws = await socket(url + handshakeQuery);
     const session = await open(url);
     const polled = send(session.url);
-    await settle(10);
+    await taken();
     await server.disconnect();
     expect([(await ws.closed).code, (await polled).body, server.clientsCount]).toEqual([1000, "1", 0]);
   });

@@ -1,7 +1,6 @@
 /** Transports that the application brings: sessions, upgrades, and the same refusals as on the others. */
 import { IncomingMessage } from "node:http";
 import { Socket as TcpSocket } from "node:net";
-import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
 import { handshakeQuery, next, open, send, serve } from "../../test/http.js";
 import type { PacketListener, PacketStream, ServerOptions } from "../server.js";
@@ -53,13 +52,13 @@ describe("handleTransport()", () => {
   });
 
   test("upgrades a polling session, which is told of the transport", async () => {
-    const { server, url, sockets } = await serve({ customTransports });
+    const { server, url, sockets, taken } = await serve({ customTransports });
     const opened = await send(url + handshakeQuery);
     const { sid, upgrades } = JSON.parse(opened.body.slice(1)) as { sid: string; upgrades: string[] };
     expect(upgrades).toEqual(["websocket", "webtransport"]);
     const stream = new MemoryStream();
     const parked = send(`${url}${handshakeQuery}&sid=${sid}`);
-    await settle(10);
+    await taken();
     expect(await server.handleTransport(stream, { request: request(), sid })).toBe(sockets[0]);
     stream.listener!.onPacket("2probe");
     expect([stream.sent, (await parked).body]).toEqual([["3probe"], "6"]);

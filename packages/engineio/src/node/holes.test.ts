@@ -2,7 +2,7 @@
  * Where other servers leave the protocol, or let any client in: one test per hole, named after it, over real HTTP and WebSockets.
  * The holes of sessions and packets are in core/robustness.test.ts.
  */
-import { FakeClock, settle } from "@x/testkit";
+import { FakeClock } from "@x/testkit";
 import { describe, expect, test } from "vitest";
 import { handshakeQuery, next, open, post, raw, send, serve, socket } from "../../test/http.js";
 
@@ -47,10 +47,10 @@ describe("python-engineio", () => {
   });
 
   test("hole: duplicate polls are both served; ours answers the first with 1, the second with 400, and ends the session", async () => {
-    const { url, refusals, server } = await serve();
+    const { url, refusals, server, taken } = await serve();
     const session = await open(url);
     const first = send(session.url);
-    await settle(10);
+    await taken();
     const second = await send(session.url);
     expect([second.status, (await first).body, server.clientsCount]).toEqual([400, "1", 0]);
     expect(refusals).toMatchObject([{ code: 3, reason: "engineio/overlapping-requests", context: { name: "OVERLAP" } }]);
@@ -58,10 +58,10 @@ describe("python-engineio", () => {
 
   test("hole: a poll after the ping deadline is answered 200; ours 400", async () => {
     const clock = new FakeClock();
-    const { url } = await serve({ clock, pingInterval: 300, pingTimeout: 200 });
+    const { url, taken } = await serve({ clock, pingInterval: 300, pingTimeout: 200 });
     const session = await open(url);
     const ping = send(session.url);
-    await settle(10);
+    await taken();
     clock.advance(300);
     expect((await ping).body).toBe("2");
     clock.nowMs += 200; // before any timer
@@ -69,18 +69,18 @@ describe("python-engineio", () => {
   });
 
   test("hole: CLOSE by POST leaves the poll parked until it times out; ours is answered 6 at once", async () => {
-    const { url } = await serve();
+    const { url, taken } = await serve();
     const session = await open(url);
     const parked = send(session.url);
-    await settle(10);
+    await taken();
     expect([(await post(session.url, "1")).status, (await parked).body]).toEqual([200, "6"]);
   });
 
   test("hole: a stray 6 comes over the WebSocket after the upgrade", async () => {
-    const { url, sockets } = await serve();
+    const { url, sockets, taken } = await serve();
     const session = await open(url);
     const parked = send(session.url);
-    await settle(10);
+    await taken();
     const ws = await socket(session.url);
     void ws.send("2probe");
     expect([await ws.receive(), (await parked).body]).toEqual(["3probe", "6"]);

@@ -177,12 +177,12 @@ describe("POST bodies", () => {
   });
 
   test("reading stops when the session ends in the middle: the rest of a slow body is not waited for", async () => {
-    const { url, port, sockets, refusals } = await serve();
+    const { url, port, sockets, refusals, taken } = await serve();
     const session = await open(url);
     const tcp = connect(port, "127.0.0.1");
     const received = next<string>((done) => tcp.on("data", (data) => done(data.toString())));
     tcp.write(`POST ${session.url.slice(url.length)} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n4`);
-    await settle(20);
+    await taken();
     sockets[0]!.session.fail("transport error");
     tcp.write("x");
     expect(await received).toMatch(/^HTTP\/1\.1 400 [^]*Connection: close[^]*\{"code":1,"message":"Session ID unknown"\}/);
@@ -216,12 +216,12 @@ test("allowEIO3 is not implemented, and says so", () => {
 
 test("pingGrace is told to clients, and does not change when the server pings", async () => {
   const clock = new FakeClock();
-  const { url } = await serve({ clock, pingInterval: 300, pingGrace: 50.5 });
+  const { url, taken } = await serve({ clock, pingInterval: 300, pingGrace: 50.5 });
   const opened = await send(url + handshakeQuery);
   const { pingInterval, sid } = JSON.parse(opened.body.slice(1)) as { pingInterval: number; sid: string };
   expect(pingInterval).toBe(350.5);
   const parked = send(`${url}${handshakeQuery}&sid=${sid}`);
-  await settle(10);
+  await taken();
   clock.advance(300);
   expect((await parked).body).toBe("2");
 });

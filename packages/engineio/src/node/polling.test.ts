@@ -92,20 +92,20 @@ describe("polling", () => {
   });
 
   test("a second concurrent GET ends the session: the first is answered 1, the second 400", async () => {
-    const { url, sockets } = await serve();
+    const { url, sockets, taken } = await serve();
     const session = await open(url);
     const first = send(session.url);
-    await settle(10);
+    await taken();
     expect((await send(session.url)).status).toBe(400);
     expect(await first).toMatchObject({ status: 200, body: "1" });
     expect(sockets[0]!.readyState).toBe("closed");
   });
 
   test("so does a second concurrent POST", async () => {
-    const { url, port, sockets } = await serve();
+    const { url, port, sockets, taken } = await serve();
     const session = await open(url);
     const slow = raw(port, `POST ${session.url.slice(url.length)} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\n4`, (text) => text.includes("\r\n\r\n"));
-    await settle(20);
+    await taken();
     expect((await post(session.url, "4x")).status).toBe(400);
     expect(sockets[0]!.readyState).toBe("closed");
     void slow;
@@ -124,21 +124,21 @@ describe("polling", () => {
   });
 
   test("CLOSE from the client: its poll is answered 6, the sid is forgotten", async () => {
-    const { url, sockets } = await serve();
+    const { url, sockets, taken } = await serve();
     const session = await open(url);
     const parked = send(session.url);
     const ended = next<unknown>((done) => sockets[0]!.on("close", done));
-    await settle(10);
+    await taken();
     expect(await post(session.url, "1")).toMatchObject({ status: 200, body: "ok" });
     expect([await parked, await ended]).toMatchObject([{ body: "6" }, "transport close"]);
     expect(await send(session.url)).toMatchObject(unknownSid);
   });
 
   test("close() by the server: the parked poll is answered 1; without one, the next", async () => {
-    const { url, sockets } = await serve();
+    const { url, sockets, taken } = await serve();
     const one = await open(url);
     const parked = send(one.url);
-    await settle(10);
+    await taken();
     sockets[0]!.close();
     expect(await parked).toMatchObject({ body: "1" });
     const two = await open(url);

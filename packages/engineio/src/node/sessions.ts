@@ -37,8 +37,8 @@ export class Sessions {
   readonly sweep: Sweep;
   readonly #application: Application;
   readonly #data = new Map<string, object>();
-  /** Sessions that ended in this turn. */
-  readonly #ended = new Set<string>();
+  /** Sessions of whose end the application is hearing now: more than one where a listener ends another session. */
+  readonly #ending: string[] = [];
 
   constructor(options: ParsedServerOptions, application: Application) {
     this.#options = options;
@@ -61,6 +61,7 @@ export class Sessions {
       upgraded: nothing,
       touch: (socket) => this.sweep.touch(socket.session),
       closed: (socket) => { if (socket instanceof Socket) this.#forget(socket); },
+      gone: (socket) => { if (socket instanceof Socket) this.#dropData(socket); },
     };
   }
 
@@ -97,13 +98,13 @@ export class Sessions {
 
   /** What the application keeps for a session: a copy, empty at first. Throws as {@link get}. */
   read(sid: string): object {
-    if (!this.#ended.has(sid)) this.get(sid);
+    if (!this.#ending.includes(sid)) this.get(sid);
     return { ...this.#data.get(sid) };
   }
 
   /** Throws as {@link get}. */
   save(sid: string, data: object): void {
-    if (!this.#ended.has(sid)) this.get(sid);
+    if (!this.#ending.includes(sid)) this.get(sid);
     this.#data.set(sid, { ...data });
   }
 
@@ -113,14 +114,13 @@ export class Sessions {
     this.count--;
     this.sweep.delete(socket.session);
     this.admission.leave(socket);
-    if (this.#ended.size === 0) process.nextTick(this.#dropEnded);
-    this.#ended.add(socket.id);
+    this.#ending.push(socket.id);
   }
 
-  readonly #dropEnded = (): void => {
-    for (const sid of this.#ended) this.#data.delete(sid);
-    this.#ended.clear();
-  };
+  #dropData({ id }: Socket): void {
+    this.#ending.pop(); // one that ended meanwhile has gone before
+    this.#data.delete(id);
+  }
 }
 
 function noSession(sid: string): SocketIsClosedError {

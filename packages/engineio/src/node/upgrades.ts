@@ -31,7 +31,9 @@ export interface UpgradeRequest {
 export class Upgrades {
   readonly #context: ServerContext;
   readonly #acceptOptions: AcceptOptions;
-  readonly #connections = new Set<WebSocketConnection>();
+  /** WebSockets that have not ended yet. No list of them: the sessions know theirs. */
+  #count = 0;
+  readonly #whenNone: (() => void)[] = [];
 
   constructor(context: ServerContext) {
     const { maxHttpBufferSize, maxBufferedBytes, highWaterMarkBytes, perMessageDeflate } = context.opts;
@@ -65,9 +67,9 @@ export class Upgrades {
     this.#refuse(request, socket, refusal(errorCodes.badRequest, { name: "MIDDLEWARE_FAILURE", error }));
   }
 
-  /** Resolves when every WebSocket of now is closed. */
+  /** Resolves when no WebSocket is left. */
   async allClosed(): Promise<void> {
-    await Promise.all([...this.#connections].map((connection) => connection.closed));
+    if (this.#count > 0) await new Promise<void>((resolve) => this.#whenNone.push(resolve));
   }
 
   /** The application is asked, which it hardly ever is: most upgrades are answered without a promise. */
@@ -137,7 +139,7 @@ export class Upgrades {
       const options = Object.keys(responseHeaders).length === 0 ? this.#acceptOptions : { ...this.#acceptOptions, responseHeaders };
       const connection = acceptNow(request, socket, head, options);
       socket.off("error", hangUp);
-      this.#connections.add(connection);
+      this.#count++;
       return connection;
     } catch (error) {
       reportRefusal(this.#context, request, refusal(errorCodes.badRequest, { name: "TRANSPORT_HANDSHAKE_ERROR", error }));
@@ -147,11 +149,12 @@ export class Upgrades {
 
   /** Closes a connection that no carrier listens to. */
   #discard(connection: WebSocketConnection, code?: number): void {
-    void connection.close(code).then(() => this.#onGone(connection));
+    void connection.close(code).then(this.#onGone);
   }
 
-  readonly #onGone = (connection: WebSocketConnection): void => {
-    this.#connections.delete(connection);
+  readonly #onGone = (): void => {
+    if (--this.#count > 0) return;
+    for (const resolve of this.#whenNone.splice(0)) resolve();
   };
 
   #refuse(request: IncomingMessage, socket: Duplex, reason: Refusal): void {

@@ -1,5 +1,5 @@
 /** The wire of WebSockets, upgrades, heartbeats and of the server's end. */
-import { FakeClock, settle } from "@x/testkit";
+import { FakeClock } from "@x/testkit";
 import { describe, expect, test } from "vitest";
 import { prepareMessage } from "../server.js";
 import { handshakeQuery, next, open, post, send, serve, socket } from "../../test/http.js";
@@ -10,10 +10,10 @@ const badRequest = { status: 400, body: '{"code":3,"message":"Bad request"}' };
 describe("heartbeat", () => {
   test("polling: PING on the parked poll, PONG by POST; without PONG the sid is gone at the deadline, however late the sweep", async () => {
     const clock = new FakeClock();
-    const { url, sockets } = await serve({ clock, pingInterval: 300, pingTimeout: 200 });
+    const { url, sockets, taken } = await serve({ clock, pingInterval: 300, pingTimeout: 200 });
     const session = await open(url);
     const parked = send(session.url);
-    await settle(10);
+    await taken();
     clock.advance(300);
     expect((await parked).body).toBe("2");
     const heard = next<unknown>((done) => sockets[0]!.on("heartbeat", () => done(1)));
@@ -147,10 +147,10 @@ describe("sendPrepared()", () => {
 
 describe("upgrade", () => {
   test("2probe, 3probe, the parked poll is answered 6 at once, 5; then HTTP gets 400 and a second WebSocket is closed", async () => {
-    const { url, sockets } = await serve();
+    const { url, sockets, taken } = await serve();
     const session = await open(url);
     const parked = send(session.url);
-    await settle(10);
+    await taken();
     const ws = await socket(session.url);
     void ws.send("2probe");
     expect(await ws.receive()).toBe("3probe");
@@ -203,11 +203,11 @@ describe("upgrade", () => {
 
 describe("close()", () => {
   test("ends every session with server shutting down, WebSockets with 1001, and refuses the rest", async () => {
-    const { url, server, sockets } = await serve();
+    const { url, server, sockets, taken } = await serve();
     const session = await open(url);
     const parked = send(session.url);
+    await taken();
     const ws = await socket(url + handshakeQuery);
-    await settle(10);
     const reasons: unknown[] = [];
     for (const client of sockets) client.on("close", (reason) => reasons.push(reason));
     await server.close();

@@ -16,9 +16,9 @@ export class WebSocketCarrier implements ClientStream {
   readonly connection: WebSocketConnection;
   readonly #session: CarriedSession;
   /** One function for all connections of a server, called when one has ended. */
-  readonly #onGone: ((connection: WebSocketConnection) => void) | undefined;
+  readonly #onGone: (() => void) | undefined;
 
-  constructor(session: CarriedSession, connection: WebSocketConnection, onGone?: (connection: WebSocketConnection) => void) {
+  constructor(session: CarriedSession, connection: WebSocketConnection, onGone?: () => void) {
     this.#session = session;
     this.connection = connection;
     this.#onGone = onGone;
@@ -78,7 +78,7 @@ export class WebSocketCarrier implements ClientStream {
   }
 
   onClose(info: CloseInfo): void {
-    this.#onGone?.(this.connection);
+    this.#onGone?.();
     if (info.code === MESSAGE_TOO_BIG && info.initiator === "local") {
       this.#session.carrierEnded(this, "transport error", new ContentTooLongError("Session ended: the peer sent a message over the limit"));
       return;

@@ -58,9 +58,9 @@ export class ClientRequests implements PollingRequests {
   /** @returns what ends the limit. */
   #limit(isLast: boolean): () => void {
     const { requestTimeout, closeTimeout } = this.#opts;
-    if (isLast) return after(this.#platform, closeTimeout, () => this.#abortLast.abort());
+    if (isLast) return after(this.#platform.clock, closeTimeout, () => this.#abortLast.abort());
     if (requestTimeout === 0) return nothing;
-    return after(this.#platform, requestTimeout, () => this.polling.failed(new ConnectionError("Connection lost: the server did not answer a POST in time", { code: "engineio/connection-lost" })));
+    return after(this.#platform.clock, requestTimeout, () => this.polling.failed(new ConnectionError("Connection lost: the server did not answer a POST in time", { code: "engineio/connection-lost" })));
   }
 
   #request(method: "GET" | "POST", body: string | undefined, isLast: boolean, settled: () => void, done: (body: string) => void): void {

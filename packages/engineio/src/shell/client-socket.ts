@@ -54,7 +54,7 @@ export class ClientSocket extends SessionSocket<ClientSession> {
       offline: () => { if (!this.#target.isLocal) this.session.fail("transport close", new ConnectionError("Connection lost: the network went away", { code: "engineio/connection-lost" })); },
       awake: () => this.#checkAwake(),
     });
-    this.#tryNext();
+    void this.#tryNext();
   }
 
   /** @inheritDoc */
@@ -79,7 +79,7 @@ export class ClientSocket extends SessionSocket<ClientSession> {
   /** For {@link hooks}. */
   openFailed(): boolean {
     if (this.#untried.length === 0) return false;
-    queueMicrotask(() => this.#tryNext()); // the failed transport finishes first
+    queueMicrotask(() => { if (this.readyState === "opening") void this.#tryNext(); }); // the failed transport finishes first
     return true;
   }
 
@@ -103,11 +103,24 @@ export class ClientSocket extends SessionSocket<ClientSession> {
     this.platform.deadlines.touch(this.session);
   }
 
-  #tryNext(): void {
+  async #tryNext(): Promise<void> {
     const choice = this.#untried.shift();
-    if (choice === undefined || this.readyState !== "opening") return;
-    if (choice === "polling") this.#poll();
-    else this.#begin(choice).catch((cause: unknown) => this.#beginFailed(cause));
+    if (choice === undefined) return;
+    if (choice === "polling") {
+      this.#poll();
+      return;
+    }
+    try {
+      const stream = await this.#open(choice);
+      if (this.readyState === "opening") {
+        this.session.start(stream);
+        stream.listen();
+      } else {
+        stream.end(Wire.close, NORMAL_CLOSE); // it comes too late
+      }
+    } catch (cause) {
+      if (this.readyState !== "opening" || !this.openFailed()) this.session.fail("transport error", cause);
+    }
   }
 
   #poll(): void {
@@ -115,21 +128,6 @@ export class ClientSocket extends SessionSocket<ClientSession> {
     const requests = new ClientRequests(session, this.platform, opts, () => this.#url("polling"));
     session.start(requests.polling);
     requests.polling.start();
-  }
-
-  async #begin(choice: Choice): Promise<void> {
-    const stream = await this.#open(choice);
-    if (this.readyState === "opening") {
-      this.session.start(stream);
-      stream.listen();
-    } else {
-      stream.end(Wire.close, NORMAL_CLOSE); // it comes too late
-    }
-  }
-
-  #beginFailed(cause: unknown): void {
-    if (this.readyState === "opening" && this.openFailed()) return;
-    this.session.fail("transport error", cause);
   }
 
   /** Moves on to the first stream of ours that the server offers, too, and that opens. */
@@ -142,7 +140,7 @@ export class ClientSocket extends SessionSocket<ClientSession> {
   /** @returns whether there is nothing left to try. */
   async #upgradeTo(choice: Choice): Promise<boolean> {
     const opening = this.#opening = new AbortController();
-    const stop = after(this.platform, this.opts.upgradeTimeout, () => opening.abort());
+    const stop = after(this.platform.clock, this.opts.upgradeTimeout, () => opening.abort());
     try {
       const stream = await this.#open(choice);
       if (!this.session.tryUpgrade(stream)) {

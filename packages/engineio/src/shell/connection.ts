@@ -89,7 +89,7 @@ export class Connection extends ClientSocket implements AsyncIterable<string | U
 
   #received(): Inbox {
     if (this.#inbox === undefined) {
-      this.#inbox = new Inbox(this.#limits, this.platform, (error) => this.session.fail("transport error", error));
+      this.#inbox = new Inbox(this.#limits, this.platform.clock, (error) => this.session.fail("transport error", error));
       this.attach(this.#inbox);
     }
     return this.#inbox;

@@ -29,6 +29,8 @@ export interface SocketHooks<S> {
   /** The peer's heartbeat came. */
   heard?(socket: S): void;
   closed(socket: S, reason: CloseReason, description: unknown): void;
+  /** After the user has heard of the end. */
+  gone?(socket: S): void;
   touch(socket: S): void;
 }
 
@@ -150,6 +152,7 @@ export class Delivery<S extends DeliveredSocket> implements SessionSink {
       this.#onError(error, { event: "close" });
     }
     this.#socket.emit("close", reason, description);
+    this.#hooks.gone?.(this.#socket);
   }
 
   #emitMessage(data: string | Uint8Array): void {

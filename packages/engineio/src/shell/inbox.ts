@@ -4,10 +4,11 @@
  * Room: engineio shell. Bounded in bytes and messages: whoever asks too slowly loses the session, as nothing in the protocol
  * holds a server back.
  */
+import type { Clock } from "@x/errors/clock";
 import { ConnectionError, EngineIOError, QueueEmpty } from "@x/errors/engineio";
 import type { CloseReason } from "../core/session-config.js";
 import { type Ending, closedError, isOrderly, lostError } from "./ending.js";
-import type { ClientPlatform, MessageHandler } from "./ports.js";
+import type { MessageHandler } from "./ports.js";
 import { after } from "./timer.js";
 
 export interface InboxLimits {
@@ -30,7 +31,7 @@ interface Receiver {
 
 export class Inbox implements MessageHandler {
   readonly #limits: InboxLimits;
-  readonly #platform: Pick<ClientPlatform, "clock" | "deadlines">;
+  readonly #clock: Clock;
   /** Ends the session. */
   readonly #overflow: (error: EngineIOError) => void;
   readonly #receivers = new Set<Receiver>();
@@ -39,9 +40,9 @@ export class Inbox implements MessageHandler {
   #bytes = 0;
   #ending: Ending | undefined;
 
-  constructor(limits: InboxLimits, platform: Pick<ClientPlatform, "clock" | "deadlines">, overflow: (error: EngineIOError) => void) {
+  constructor(limits: InboxLimits, clock: Clock, overflow: (error: EngineIOError) => void) {
     this.#limits = limits;
-    this.#platform = platform;
+    this.#clock = clock;
     this.#overflow = overflow;
   }
 
@@ -112,7 +113,7 @@ export class Inbox implements MessageHandler {
           else resolve(outcome);
         },
       };
-      const stop = timeoutMs < Infinity ? after(this.#platform, timeoutMs, () => receiver.settle(null)) : undefined;
+      const stop = timeoutMs < Infinity ? after(this.#clock, timeoutMs, () => receiver.settle(null)) : undefined;
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#receivers.add(receiver);
     });

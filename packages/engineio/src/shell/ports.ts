@@ -3,7 +3,7 @@
  *
  * Room: engineio shell. `node`, `web` and `memory` implement these.
  */
-import type { Swept } from "@x/errors/clock";
+import type { Clock, Swept } from "@x/errors/clock";
 import type { StreamCarrier } from "../core/carrier.js";
 import type { CloseReason } from "../core/session-config.js";
 import type { CarriedSession } from "../core/session-ports.js";
@@ -74,7 +74,7 @@ export interface Deadlines {
 
 /** A platform's half of the client. */
 export interface ClientPlatform {
-  readonly clock: { now(): number };
+  readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly text: TextPort;
   /** Time that goes on while the machine sleeps. Milliseconds. */

@@ -11,50 +11,34 @@ const pattern = /^(http|ws)(s?):\/\/([^/?#\s]+)[^?#]*(?:\?([^#]*))?/i;
 
 /** Where one client connects to. */
 export class Target {
-  readonly #isSecure: boolean;
-  readonly #authority: string;
-  readonly #path: string;
-  readonly #query: string;
-  readonly #timestampRequests: boolean | undefined;
-  readonly #timestampParam: string;
+  readonly #scheme: "s" | "";
+  /** Host, port, path, and what the application's URL asks. */
+  readonly #place: string;
+  readonly #options: ParsedClientOptions;
   #requests = 0;
 
   /** @throws {ConnectionError} `engineio/connection-failed` for anything but an http, https, ws or wss URL. */
   constructor(url: string, options: ParsedClientOptions) {
-    const parts = pattern.exec(url);
-    const authority = parts?.[3];
+    const [, , secure, authority, query = ""] = pattern.exec(url) ?? [];
     if (authority === undefined) {
       throw new ConnectionError("Cannot connect: the URL must begin with http://, https://, ws:// or wss:// and name a host", { retryable: false });
     }
-    this.#isSecure = parts?.[2] !== "";
-    this.#authority = authority;
-    this.#path = options.path.replace(/\/+$/, "") + (options.addTrailingSlash ? "/" : "");
-    this.#query = [parts?.[4] ?? "", pairs(options.query ?? {})].filter((part) => part !== "").join("&");
-    this.#timestampRequests = options.timestampRequests;
-    this.#timestampParam = options.timestampParam;
+    this.#scheme = secure === "" ? "" : "s";
+    this.#place = `${authority}${options.path.replace(/\/+$/, "")}${options.addTrailingSlash ? "/" : ""}?${query === "" ? "" : `${query}&`}`;
+    this.#options = options;
   }
 
   /** Is the server on this machine? Then a lost network says nothing. */
   get isLocal(): boolean {
-    return /^(localhost\b|127\.|\[::1)/.test(this.#authority);
+    return /^(localhost\b|127\.|\[::1)/.test(this.#place);
   }
 
   /** @returns the next URL for `transport`; `nowMs` makes it one that no cache has seen. */
   url(transport: string, sid: string | undefined, nowMs: number): string {
-    const isStamped = this.#timestampRequests ?? transport === "polling";
-    const query = [
-      this.#query,
-      `EIO=${protocol}&transport=${encodeURIComponent(transport)}`,
-      sid === undefined ? "" : `sid=${encodeURIComponent(sid)}`,
-      isStamped ? `${encodeURIComponent(this.#timestampParam)}=${nowMs.toString(36)}.${this.#requests++}` : "",
-    ];
-    const scheme = (transport === "websocket" ? "ws" : "http") + (this.#isSecure ? "s" : "");
-    return `${scheme}://${this.#authority}${this.#path}?${query.filter((part) => part !== "").join("&")}`;
+    const { query, timestampRequests = transport === "polling", timestampParam } = this.#options;
+    const stamp = timestampRequests ? `${nowMs.toString(36)}.${this.#requests++}` : undefined;
+    const parameters = Object.entries({ ...query, EIO: protocol, transport, sid, [timestampParam]: stamp })
+      .flatMap(([name, value]) => (value === undefined ? [] : `${encodeURIComponent(name)}=${encodeURIComponent(value)}`));
+    return `${transport === "websocket" ? "ws" : "http"}${this.#scheme}://${this.#place}${parameters.join("&")}`;
   }
-}
-
-function pairs(query: Readonly<Record<string, string | number | boolean | undefined>>): string {
-  return Object.entries(query)
-    .flatMap(([key, value]) => (value === undefined ? [] : [`${encodeURIComponent(key)}=${encodeURIComponent(value)}`]))
-    .join("&");
 }

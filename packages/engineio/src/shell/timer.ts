@@ -1,20 +1,12 @@
 /**
- * One call in a while, on the deadlines of a platform.
+ * One call in a while.
  *
  * Room: engineio shell.
  */
-import type { ClientPlatform } from "./ports.js";
+import type { Clock } from "@x/errors/clock";
 
 /** Calls back once, `delayMs` from now. @returns what prevents it; idempotent. */
-export function after({ clock, deadlines }: Pick<ClientPlatform, "clock" | "deadlines">, delayMs: number, callback: () => void): () => void {
-  const stop = (): void => deadlines.delete(entry);
-  const entry = {
-    deadlineMs: clock.now() + delayMs,
-    tick: (): void => {
-      stop();
-      callback();
-    },
-  };
-  deadlines.add(entry);
-  return stop;
+export function after(clock: Clock, delayMs: number, callback: () => void): () => void {
+  const timer = clock.setTimer(callback, delayMs);
+  return () => clock.clearTimer(timer);
 }

@@ -16,15 +16,9 @@ export function openWebSocket(session: CarriedSession, url: string, settings: Re
     const socket = new WebSocket(url, [...settings.subprotocols]);
     socket.binaryType = "arraybuffer";
     const abort = (): void => socket.close();
-    signal.addEventListener("abort", abort, { once: true });
-    socket.onopen = () => {
-      signal.removeEventListener("abort", abort);
-      resolve(new WebStream(session, socket, settings.maxMessageBytes));
-    };
-    socket.onclose = () => {
-      signal.removeEventListener("abort", abort);
-      reject(new ConnectionError("Cannot connect: the WebSocket did not open"));
-    };
+    signal.addEventListener("abort", abort); // its client's own, and not aborted later but with the session's end
+    socket.onopen = () => resolve(new WebStream(session, socket, settings.maxMessageBytes));
+    socket.onclose = () => reject(new ConnectionError("Cannot connect: the WebSocket did not open"));
     if (signal.aborted) abort();
   });
 }

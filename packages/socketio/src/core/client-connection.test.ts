@@ -26,6 +26,7 @@ function start(changes: Partial<ReconnectPolicy> = {}, random = () => 0) {
     onAttempt: (attempt) => log.push(`attempt ${attempt}`),
     onGiveUp: () => log.push("give up"),
     onClose: (reason) => log.push(`close ${reason}`),
+    onDeadline: () => undefined,
   });
   return { connection, log, take: () => log.splice(0) };
 }
@@ -117,6 +118,7 @@ describe("ClientConnection", () => {
       onAttempt: () => undefined,
       onGiveUp: () => undefined,
       onClose: () => undefined,
+      onDeadline: () => undefined,
     });
     connection.open(0);
     connection.failed(new Error("no"), 0);

@@ -38,6 +38,8 @@ export interface ClientConnectionSink {
   onAttempt(attempt: number): void;
   onGiveUp(error: Error): void;
   onClose(reason: string, description: unknown): void;
+  /** The deadline may have moved earlier. */
+  onDeadline(): void;
 }
 
 type State =
@@ -132,6 +134,7 @@ export class ClientConnection implements Swept {
 
   #start(nowMs: number, attempt: number, reason: Error | undefined): void {
     this.#state = { kind: "opening", untilMs: nowMs + this.policy.timeout, attempt };
+    this.#sink.onDeadline();
     this.#sink.startEngine(attempt, reason);
   }
 
@@ -144,6 +147,7 @@ export class ClientConnection implements Swept {
       const askedMs = Math.min(retryAfterMs(error) ?? 0, policy.maxRetryAfterMs);
       this.#state = { kind: "waiting", untilMs: nowMs + Math.max(askedMs, backoffMs(policy, this.#attempts, this.#random)), reason: error };
       this.#attempts++;
+      this.#sink.onDeadline();
     }
     tell();
     if (gaveUp && this.kind === "closed") {

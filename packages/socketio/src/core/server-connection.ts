@@ -157,9 +157,9 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
   }
 }
 
-/** A copy: engines make a piece of a text share the text's memory, so that a name which is kept would keep its whole message. */
+/** A copy: engines make a piece of a text share the text's memory, so that a name which is kept would keep its whole message. Not so one character. */
 function detached(name: string): string {
-  return name.split("").join("");
+  return name.length === 1 ? name : name.split("").join("");
 }
 
 function unexpected(what: string): SocketIOError {

@@ -88,7 +88,6 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     if (this.isOpen) onFirst?.();
     else this.#onFirst = onFirst ?? this.#onFirst;
     this.#connection.open(this.clock.now(), onFirst === undefined);
-    this.sweep.touch(this.#connection);
     return this;
   }
 
@@ -171,14 +170,14 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
 
   /** @internal */
   engineOpened(): void {
-    this.#act(() => this.#connection.opened(this.clock.now()));
+    this.#connection.opened(this.clock.now());
   }
 
   /** @internal */
   engineFailed(cause: Error): void {
     if (this.#connection.kind !== "opening") return;
     this.#link.drop();
-    this.#act(() => this.#connection.failed(new ConnectionError(cause.message, { cause }), this.clock.now()));
+    this.#connection.failed(new ConnectionError(cause.message, { cause }), this.clock.now());
   }
 
   /** @internal */
@@ -188,7 +187,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
       return;
     }
     this.#link.drop();
-    this.#act(() => this.#connection.lost(reason, description, this.clock.now()));
+    this.#connection.lost(reason, description, this.clock.now());
   }
 
   /** @internal */
@@ -231,6 +230,11 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   }
 
   /** @internal */
+  onDeadline(): void {
+    this.sweep.touch(this.#connection);
+  }
+
+  /** @internal */
   onClose(reason: string, description: unknown): void {
     this.run("close", [reason, description]);
     for (const socket of this.#sockets()) socket.onLost(reason, description);
@@ -240,12 +244,6 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   /** Whoever waits for an answer is told when there will be no other attempt. */
   #endSockets(error: Error): void {
     if (this.#connection.kind === "closed") for (const socket of this.#sockets()) socket.onGiveUp(error);
-  }
-
-  /** Its deadline may have moved. */
-  #act(change: () => void): void {
-    change();
-    this.sweep.touch(this.#connection);
   }
 
   /** A part of the policy, changed where there is a value. */

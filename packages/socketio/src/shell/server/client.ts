@@ -124,21 +124,24 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
     return this.#connection.isOpen(ask);
   }
 
-  /** @internal Middleware let the client in. @returns false when that comes too late. */
-  accept(ask: Ask<ClientSocket>, socket: ClientSocket): boolean {
-    if (!this.#connection.accept(ask, socket)) return false;
+  /**
+   * @internal Middleware let the client in; nothing happens when that comes too late.
+   * @param enter runs connect handlers and says what the client is told: that goes out first, then what they wrote, of which a refused client gets none.
+   */
+  letIn(ask: Ask<ClientSocket>, socket: ClientSocket, enter: () => Packet): void {
+    if (!this.#connection.accept(ask, socket)) return;
     if (this.#connection.deadlineMs === Infinity) this.#context.sweep.delete(this.#connection);
-    this.#held = [];
-    return true;
-  }
-
-  /** @internal Connect handlers had their say: the answer goes out first, then what they wrote; a refused client gets none of it. */
-  settle(nsp: string, answer: Packet): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
+    const before = this.#held; // a connect handler may let its own client into another namespace
+    const held: Held[] = (this.#held = []);
+    let answer: Packet;
+    try {
+      answer = enter();
+    } finally {
+      this.#held = before;
+    }
     this.write(answer);
     for (const { packets, options, isShared } of held) {
-      if (answer.type === PacketType.CONNECT || namespaceOf(packets, this.#context.encoder) !== nsp) this.#emit(packets, options, isShared);
+      if (answer.type === PacketType.CONNECT || namespaceOf(packets, this.#context.encoder) !== answer.nsp) this.#emit(packets, options, isShared);
     }
   }
 

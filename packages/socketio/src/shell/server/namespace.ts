@@ -12,16 +12,18 @@ import type { Events } from "../../core/emitter.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, DefaultEventsMap, Untyped, WithReplies } from "../../core/event-types.js";
 import { atLimit, reservedEvent } from "../../core/faults.js";
 import { isReservedEvent } from "../../core/packet.js";
-import * as PacketType from "../../core/packet-type.js";
 import type { Claim, SessionKeeper } from "../../core/session-keeper.js";
+import { Arrival } from "./arrival.js";
 import { BroadcastEmitter } from "./broadcast-emitter.js";
 import { BroadcastOperator } from "./broadcast-operator.js";
 import type { Client, ClientSocket } from "./client.js";
-import { Middleware, type Failure, type Step } from "./middleware.js";
+import { Middleware, type Step } from "./middleware.js";
 import type { ServerContext } from "./ports.js";
 import type { FindKeeper } from "./recovery.js";
-import { judge, type Refusal } from "./refusal.js";
 import { Socket } from "./socket.js";
+
+/** Two words for the same; handlers of the first run first. */
+const ARRIVALS = ["connect", "connection"] as const;
 
 /** The server as its namespaces show it. */
 export interface NamespaceServer {
@@ -56,7 +58,6 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
   readonly #once = new Set<unknown>();
   /** Sockets whose middleware is still running. */
   #asking = 0;
-  #arriving: NspSocket<Listen, Emit, InterServer, SocketData> | undefined;
   #adapter: Adapter;
   /** @internal Where clients may come back. */
   sessions: SessionKeeper | undefined;
@@ -143,6 +144,22 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     this.settle();
   }
 
+  /** @internal For those who come in. */
+  enter(socket: NspSocket<Listen, Emit, InterServer, SocketData>): void {
+    this.#asking--;
+    this.sockets.set(socket.id, socket);
+  }
+
+  /** @internal Calls the listeners of a connection; those of `once` are gone before. */
+  greet(socket: NspSocket<Listen, Emit, InterServer, SocketData>, onError: (error: unknown) => void): void {
+    for (const event of ARRIVALS) {
+      if (!this.hasListeners(event)) continue;
+      const listeners = this.listeners(event);
+      for (const listener of listeners) if (this.#once.delete(listener)) this.off(event, listener);
+      for (const listener of listeners) callSafely(listener, [socket], onError);
+    }
+  }
+
   /** @internal A socket was not let in. */
   abandon(): void {
     this.#asking--;
@@ -163,7 +180,7 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
   /** @internal Gives a new namespace what was registered on this one. */
   copyTo(child: Namespace<Listen, Emit, InterServer, SocketData>): void {
     child.#middleware.useAll(this.#middleware);
-    for (const event of ["connect", "connection"] as const) for (const listener of this.listeners(event)) child.on(event, listener);
+    for (const event of ARRIVALS) for (const listener of this.listeners(event)) child.on(event, listener);
   }
 
   protected override all(): BroadcastOperator<Emit, SocketData> {
@@ -183,58 +200,9 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     const socket: NspSocket<Listen, Emit, InterServer, SocketData> = new Socket(this, client, auth, claim);
     this.#asking++;
     ask.candidate = socket;
-    const letIn = (): void => this.#letIn(socket, client, ask, claim);
-    if (claim?.session !== undefined && this.sessions?.skipsMiddlewares === true) letIn();
-    else this.#askMiddleware(socket, letIn, (refusal) => client.refuse(ask, refusal));
-  }
-
-  #askMiddleware(socket: NspSocket<Listen, Emit, InterServer, SocketData>, letIn: () => void, refuse: (refusal: Refusal) => void): void {
-    this.#middleware.run({
-      subject: socket,
-      late: (error) => this.#report(error, "middleware", socket.id),
-      done: (failure) => {
-        if (failure === undefined) letIn();
-        else refuse(this.#verdict(failure, "middleware", socket.id));
-      },
-    });
-  }
-
-  /** Connect handlers run before the client is told, so that a failing one still refuses it. */
-  #letIn(socket: NspSocket<Listen, Emit, InterServer, SocketData>, client: Client, ask: Ask<ClientSocket>, claim: Claim | undefined): void {
-    if (!client.accept(ask, socket)) return;
-    const resumed = this.sessions?.hold(socket, claim);
-    this.#asking--;
-    this.sockets.set(socket.id, socket);
-    socket.open(resumed);
-    this.#arriving = socket;
-    let failure: Failure | undefined;
-    const fail = (error: unknown): void => {
-      if (this.#arriving === socket) failure ??= { error, isCrash: true };
-      else this.#expel(socket, client, { error, isCrash: true });
-    };
-    for (const event of ["connect", "connection"] as const) for (const listener of this.#take(event)) callSafely(listener, [socket], fail);
-    this.#arriving = undefined;
-    if (failure === undefined) {
-      client.settle(this.name, { type: PacketType.CONNECT, nsp: this.name, data: { sid: socket.id, ...resumed?.answer } });
-      return;
-    }
-    socket.end("server namespace disconnect");
-    client.settle(this.name, { type: PacketType.CONNECT_ERROR, nsp: this.name, data: this.#verdict(failure, "connection", socket.id) });
-  }
-
-  /** Listeners of a connection; those of `once` are gone afterwards. */
-  #take(event: "connect" | "connection"): readonly ((socket: NspSocket<Listen, Emit, InterServer, SocketData>) => unknown)[] {
-    const listeners = this.listeners(event);
-    for (const listener of listeners) if (this.#once.delete(listener)) this.off(event, listener);
-    return listeners;
-  }
-
-  /** A connect handler failed after the client was told that it is connected: it is refused all the same. */
-  #expel(socket: NspSocket<Listen, Emit, InterServer, SocketData>, client: Client, failure: Failure): void {
-    const data = this.#verdict(failure, "connection", socket.id);
-    if (!socket.connected) return;
-    socket.end("server namespace disconnect");
-    client.write({ type: PacketType.CONNECT_ERROR, nsp: this.name, data });
+    const arrival = new Arrival(this, socket, client, ask, claim);
+    if (claim?.session !== undefined && this.sessions?.skipsMiddlewares === true) arrival.letIn();
+    else this.#middleware.run(arrival);
   }
 
   /** @internal Nobody may be in it any more, nor about to be, nor able to come back. */
@@ -249,16 +217,6 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     if (this.sockets.size + this.#asking < limit) return false;
     reportPeer(atLimit("Cannot let the client in: too many are in the namespace", "socketio/too-many-connections", "maxSocketsPerNamespace", limit), { event: "connection", namespace: this.name });
     return true;
-  }
-
-  #verdict(failure: Failure, event: string, socketId: SocketId): Refusal {
-    const { refusal, isCrash } = judge(failure);
-    if (isCrash) this.#report(failure.error, event, socketId);
-    return refusal;
-  }
-
-  #report(error: unknown, event: string, socketId: SocketId): void {
-    this.context.report(error, { event, namespace: this.name, socketId });
   }
 
   #makeAdapter(): Adapter {
