@@ -3,10 +3,11 @@
  *
  * Room: tests.
  */
+import { once } from "node:events";
 import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, createServer, request } from "node:http";
 import { type Socket as TcpSocket, connect as connectTcp } from "node:net";
 import { type WebSocketConnection, connect as connectWebSocket } from "@x/simple-ws/client";
-import { type Listening, listen } from "@x/testkit";
+import { type Listening, listen, settle } from "@x/testkit";
 import { onTestFinished } from "vitest";
 import { type ConnectionErrorEvent, Server, type ServerOptions, type Socket } from "../src/server.js";
 
@@ -26,6 +27,8 @@ export interface Fixture {
   readonly sockets: Socket[];
   readonly refusals: ConnectionErrorEvent[];
   readonly failures: unknown[];
+  /** Resolves when the next HTTP request is there, and what it does at once is done: a poll waits. */
+  readonly taken: () => Promise<void>;
 }
 
 export async function serve(options: ServerOptions = {}): Promise<Fixture> {
@@ -41,7 +44,11 @@ export async function serve(options: ServerOptions = {}): Promise<Fixture> {
     await server.close();
     await listening.close();
   });
-  return { server, port: listening.port, url: listening.url, sockets, refusals, failures };
+  const taken = async (): Promise<void> => {
+    await once(http, "request");
+    await settle();
+  };
+  return { server, port: listening.port, url: listening.url, sockets, refusals, failures, taken };
 }
 
 interface RequestOptions {
