@@ -9,6 +9,7 @@ import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { callSafely, reportHandlerError } from "@x/errors/handlers";
+import { Registry } from "@x/errors/registry";
 import { ConnectionError } from "@x/errors/simple-ws";
 import { prepareMessage, type PreparedMessage } from "@x/wsframe";
 import type { Sendable } from "../shell/contract.js";
@@ -42,7 +43,7 @@ export class WebSocketServer implements ConnectionOwner {
   readonly #options: ServeOptions;
   readonly #settings: ServeSettings;
   readonly #server: Server;
-  readonly #connections = new Map<Driver, WebSocketConnection>();
+  readonly #connections = new Registry<Driver, WebSocketConnection>();
   /** Of a TLS server of our own, all of them: node:https knows only those whose TLS handshake is over. */
   readonly #tcp = new Set<Socket>();
   /** Handshakes under way. */
@@ -91,10 +92,10 @@ export class WebSocketServer implements ConnectionOwner {
   broadcast(data: Sendable | PreparedMessage, { except, filter }: BroadcastOptions = {}): number {
     const message = typeof data === "object" && "frame" in data ? data : prepareMessage(payloadOf(data));
     let sent = 0;
-    for (const connection of this.#connections.values()) {
-      if (connection === except || filter?.(connection) === false) continue;
+    this.#connections.forEach((connection) => {
+      if (connection === except || filter?.(connection) === false) return;
       if (connection.trySendPrepared(message)) sent++;
-    }
+    });
     return sent;
   }
 
@@ -121,7 +122,7 @@ export class WebSocketServer implements ConnectionOwner {
     const { code, reason } = this.#goodbye;
     this.#ending.abort();
     const stopped = isOwn ? new Promise<void>((resolve) => this.#server.close(() => resolve())) : undefined;
-    await Promise.all(Array.from(this.#connections.values(), (connection) => connection.close(code, reason)));
+    await Promise.all(this.#connections.values().map((connection) => connection.close(code, reason)));
     if (isOwn) this.#server.closeAllConnections();
     for (const socket of this.#tcp) socket.destroy();
     await stopped;
