@@ -131,7 +131,7 @@ describe("hooks", () => {
   test.each<[string, number, Partial<ServeOptions>]>([
     ["verify throws", 500, { verify: boom }],
     ["verify rejects", 500, { verify: () => Promise.reject(new Error("boom")) }],
-    ["verify never settles", 503, { verify: () => new Promise(() => undefined), handshakeTimeoutMs: 30 }],
+    ["verify never settles", 503, { verify: () => new Promise(() => undefined), handshakeTimeoutMs: 1_000 }],
     ["verify answers by a thenable that is no Promise", 401, { verify: (() => ({ then: (resolve: (refusal: unknown) => void) => resolve({ statusCode: 401 }) })) as unknown as NonNullable<ServeOptions["verify"]> }],
     ["verify answers null", 500, { verify: (() => null) as unknown as NonNullable<ServeOptions["verify"]> }],
     ["verify refuses with 101", 500, { verify: () => ({ statusCode: 101 }) }],

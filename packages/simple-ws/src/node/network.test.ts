@@ -101,7 +101,7 @@ describe("TLS", () => {
 
   test("a server that never answers the hello ends in connect-timeout, phase tls", async () => {
     const silent = kept(await listen(createTcpServer((socket) => socket.on("error", () => undefined))));
-    expect(await failure(connect(`wss://127.0.0.1:${silent.port}/`, { proxy: false, connectTimeoutMs: 50 }))).toMatchObject({ code: "simple-ws/connect-timeout", cause: { phase: "tls", afterMs: 50 } });
+    expect(await failure(connect(`wss://127.0.0.1:${silent.port}/`, { proxy: false, connectTimeoutMs: 1_000 }))).toMatchObject({ code: "simple-ws/connect-timeout", cause: { phase: "tls", afterMs: 1_000 } });
   });
 });
 
@@ -140,7 +140,7 @@ describe("HTTP proxies", () => {
     const lookup: ConnectOptions["lookup"] = (hostname, _options, done) => done(Object.assign(new Error(`no ${hostname}`), { code: "ENOTFOUND" }), "", 4);
     expect(await failure(connect("ws://127.0.0.1:9/", { proxy: "http://nowhere.test:1", lookup }))).toMatchObject({ cause: { stage: "resolve" } });
     const slow = kept(await httpProxy({ answer: () => undefined }));
-    expect(await failure(connect("ws://127.0.0.1:9/", { proxy: `http://127.0.0.1:${slow.port}`, connectTimeoutMs: 50 }))).toMatchObject({ code: "simple-ws/connect-timeout", cause: { phase: "proxy", afterMs: 50 } });
+    expect(await failure(connect("ws://127.0.0.1:9/", { proxy: `http://127.0.0.1:${slow.port}`, connectTimeoutMs: 1_000 }))).toMatchObject({ code: "simple-ws/connect-timeout", cause: { phase: "proxy", afterMs: 1_000 } });
     const controller = new AbortController();
     const waiting = failure(connect("ws://127.0.0.1:9/", { proxy: `http://127.0.0.1:${slow.port}`, signal: controller.signal }));
     controller.abort();
@@ -176,7 +176,7 @@ describe("SOCKS proxies", () => {
     expect(await failure(connect(`ws://127.0.0.1:${nobody.port}/`, { proxy: `socks5://127.0.0.1:${proxy.port}` }))).toMatchObject({ cause: { code: "wsframe/proxy-refused", stage: "tunnel" } });
     expect(await failure(connect("ws://127.0.0.1:9/", { proxy: `socks5://127.0.0.1:${nobody.port}` }))).toMatchObject({ cause: { code: "wsframe/proxy-failed", stage: "connect" } });
     const silent = kept(await listen(createTcpServer((socket) => socket.on("error", () => undefined))));
-    expect(await failure(connect("ws://127.0.0.1:9/", { proxy: `socks5://127.0.0.1:${silent.port}`, connectTimeoutMs: 50 }))).toMatchObject({ code: "simple-ws/connect-timeout", cause: { phase: "proxy" } });
+    expect(await failure(connect("ws://127.0.0.1:9/", { proxy: `socks5://127.0.0.1:${silent.port}`, connectTimeoutMs: 1_000 }))).toMatchObject({ code: "simple-ws/connect-timeout", cause: { phase: "proxy" } });
     expect(await failure(connect("ws://nowhere.test/", { proxy: `socks5h://nowhere.test:1`, lookup: (_hostname, _options, done) => done(Object.assign(new Error("no"), { code: "ENOTFOUND" }), "", 4) }))).toMatchObject({ cause: { stage: "resolve" } });
   });
 });

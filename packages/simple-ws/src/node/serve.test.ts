@@ -186,7 +186,7 @@ describe("refusals are answered", () => {
     [404, "another path", { path: "/chat" }, upgrade("", "/other?chat")],
     [401, "verify", { verify: () => ({ statusCode: 401, body: "who?", headers: { "WWW-Authenticate": "Basic" } }) }, upgrade()],
     [503, "an aborted signal", { signal: AbortSignal.abort() }, upgrade()],
-    [503, "a slow verify", { handshakeTimeoutMs: 20, verify: () => new Promise(() => undefined) }, upgrade()],
+    [503, "a slow verify", { handshakeTimeoutMs: 1_000, verify: () => new Promise(() => undefined) }, upgrade()],
   ])("%i for %s", async (status, what, options, request) => {
     const server = await start({ ...options, onConnection: () => { throw new Error("must not be reached"); } });
     const text = await raw(server.port, request);
