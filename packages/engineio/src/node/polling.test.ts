@@ -1,5 +1,4 @@
 /** The wire of polling: payloads, limits, overlaps, ends, and what attackers try. */
-import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
 import { next, open, post, raw, send, serve } from "../../test/http.js";
 
@@ -8,14 +7,14 @@ const badRequest = { status: 400, body: '{"code":3,"message":"Bad request"}' };
 
 describe("polling", () => {
   test("messages both ways; POST is answered ok", async () => {
-    const { url, sockets } = await serve();
+    const { url, sockets, taken } = await serve();
     const session = await open(url);
     const got: unknown[] = [];
     sockets[0]!.on("message", (data) => got.push(data));
     expect(await post(session.url, "4hello\x1ebAQID\x1e4€")).toMatchObject({ status: 200, body: "ok" });
     expect(got).toEqual(["hello", Buffer.from([1, 2, 3]), "€"]);
     const parked = send(session.url);
-    await settle();
+    await taken();
     void sockets[0]!.send("one");
     void sockets[0]!.send(new Uint8Array([4, 5]).buffer);
     expect(await parked).toMatchObject({ status: 200, body: "4one\x1ebBAU=" });
@@ -34,10 +33,10 @@ describe("polling", () => {
   });
 
   test.each(["", "abc", "7", "2", "0{}", "b!!", "4a\x1e", "4a\x1exyz"])("a malformed POST (%j) is answered 400 and ends the session; nothing of it is delivered", async (body) => {
-    const { url, sockets } = await serve();
+    const { url, sockets, taken } = await serve();
     const session = await open(url);
     const parked = send(session.url);
-    await settle();
+    await taken();
     const got: unknown[] = [];
     const ended: unknown[] = [];
     sockets[0]!.on("message", (data) => got.push(data)).on("close", (reason, why) => ended.push(reason, why));
