@@ -52,7 +52,7 @@ async function tcp(onConnection: (socket: Socket) => void, options?: WebSocketPo
 
 async function echo(connection: PooledWebSocket, text: string): Promise<unknown> {
   await connection.send(text);
-  return connection.receive({ timeoutMs: 5_000 });
+  return connection.receive({ timeoutMs: 30_000 });
 }
 
 describe("webSocketPool", () => {
@@ -147,7 +147,7 @@ describe("webSocketPool", () => {
       socket.once("data", (request) => socket.write(handshakeAnswer(String(request)), "latin1"));
     }, { pingAfterIdleMs: 0, pingTimeoutMs: 20, maxConnections: 1, closeTimeoutMs: 50, onError: () => undefined });
     (await silent.acquire()).release();
-    expect((await silent.acquire("", { timeoutMs: 5_000 })).state).toBe("open");
+    expect((await silent.acquire("", { timeoutMs: 30_000 })).state).toBe("open");
     expect(opened).toBe(2);
     expect(() => webSocketPool("ws://127.0.0.1:1", { pingTimeoutMs: 0 })).toThrow(JetSocketError);
     expect(() => webSocketPool("ws://127.0.0.1:1", { pingAfterIdleMs: -1 })).toThrow(JetSocketError);
@@ -187,9 +187,9 @@ describe("failures arrive in the pool's family", () => {
     const listening = await listen(createServer());
     await listening.close();
     await using pool = webSocketPool(`ws://127.0.0.1:${listening.port}`);
-    const exhausted = pool.acquire("", { timeoutMs: 100 });
+    const exhausted = pool.acquire("", { timeoutMs: 1_500 });
     await expect(exhausted).rejects.toThrow(PoolExhaustedError);
-    await expect(exhausted).rejects.toMatchObject({ timeoutMs: 100, cause: { code: "pool/connection-refused", retryable: true } });
+    await expect(exhausted).rejects.toMatchObject({ timeoutMs: 1_500, cause: { code: "pool/connection-refused", retryable: true } });
   });
 
   test("a server that accepts and stays silent", async () => {

@@ -87,8 +87,8 @@ test("300 leases of real connections, some of which the server cuts: each answer
     try {
       await pool.use("", async (connection) => {
         await connection.send(`message ${index}`);
-        expect(await connection.receive({ timeoutMs: 10_000 })).toBe(`message ${index}`);
-      }, { timeoutMs: 20_000 });
+        expect(await connection.receive({ timeoutMs: 30_000 })).toBe(`message ${index}`);
+      }, { timeoutMs: 30_000 });
       own += 1;
     } catch (error) {
       expect(error).toMatchObject({ code: "pool/connection-closed" });

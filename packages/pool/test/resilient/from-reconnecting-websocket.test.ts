@@ -23,7 +23,6 @@ const peers: readonly (readonly [name: string, PeerClass])[] = [
   ["partysocket", PartyWebSocket as unknown as PeerClass],
 ];
 const quickly = { WebSocket: NativeWebSocket, minReconnectionDelay: 1, maxReconnectionDelay: 5, connectionTimeout: 10_000 };
-const patience = { timeout: 10_000 };
 
 interface Server {
   readonly url: string;
@@ -33,7 +32,7 @@ interface Server {
 
 async function server(options: Omit<ServeOptions, "onConnection"> = {}): Promise<Server> {
   const [connections, heard]: [WebSocketConnection[], string[]] = [[], []];
-  const running = await serve({ closeTimeoutMs: 200, ...options, onConnection: (connection) => {
+  const running = await serve({ closeTimeoutMs: 10_000, ...options, onConnection: (connection) => {
     connections.push(connection);
     connection.attach({ onMessage: (data) => heard.push(String(data)), onClose: () => undefined });
   } });
@@ -52,7 +51,7 @@ function peer(Class: PeerClass, url: ConstructorParameters<PeerClass>[0], option
 }
 
 function ours(url: UrlSource, options: ResilientSocketOptions<string, string> = {}): { readonly socket: ResilientSocket<string, string>; readonly told: string[] } {
-  const socket = new ResilientSocket<string, string>(url, { serializer: rawSerializer, reconnect: { baseMs: 1, capMs: 5 }, closeTimeoutMs: 200, ...options });
+  const socket = new ResilientSocket<string, string>(url, { serializer: rawSerializer, reconnect: { baseMs: 1, capMs: 5 }, closeTimeoutMs: 10_000, ...options });
   onTestFinished(() => void socket.close());
   const told: string[] = [];
   socket.on("connected", () => told.push("open"));
@@ -65,7 +64,7 @@ describe.each(peers)("%s", (_, Class) => {
   test("open, message, close, open: the same events in the same order", async () => {
     const { url, connections } = await server();
     const theirs = peer(Class, url);
-    await expect.poll(() => theirs.told, patience).toEqual(["open"]);
+    await expect.poll(() => theirs.told).toEqual(["open"]);
     const { socket, told } = ours(url);
     await socket.connect();
     for (const connection of [...connections]) {
@@ -73,43 +72,43 @@ describe.each(peers)("%s", (_, Class) => {
       await connection.close(4000);
     }
     const expected = ["open", "message hello", "close 4000", "open"];
-    await expect.poll(() => [theirs.told, told], patience).toEqual([expected, expected]);
+    await expect.poll(() => [theirs.told, told]).toEqual([expected, expected]);
   });
 
   test("what is sent before there is a connection leaves in order, with an outbox", async () => {
     const there = await server();
     const theirs = peer(Class, there.url);
     for (const text of ["a", "b", "c"]) theirs.send(text);
-    await expect.poll(() => there.heard, patience).toEqual(["a", "b", "c"]);
+    await expect.poll(() => there.heard).toEqual(["a", "b", "c"]);
     const here = await server();
     const { socket } = ours(here.url, { outbox: true });
     for (const text of ["a", "b", "c"]) void socket.send(text);
     await socket.connect();
-    await expect.poll(() => here.heard, patience).toEqual(["a", "b", "c"]);
+    await expect.poll(() => here.heard).toEqual(["a", "b", "c"]);
   });
 
   test("a full queue: there messages vanish, here send() throws, or the policy says which goes", async () => {
     const there = await server();
     const theirs = peer(Class, there.url, { maxEnqueuedMessages: 2 });
     for (const text of ["a", "b", "c"]) theirs.send(text);
-    await expect.poll(() => there.heard, patience).toEqual(["a", "b"]);
+    await expect.poll(() => there.heard).toEqual(["a", "b"]);
     const here = await server();
     const { socket } = ours(here.url, { outbox: { capacity: 2 } });
     for (const text of ["a", "b"]) void socket.send(text);
     expect(() => void socket.send("c")).toThrow(expect.objectContaining({ code: "pool/buffer-overflow" }) as Error);
     await socket.connect();
-    await expect.poll(() => here.heard, patience).toEqual(["a", "b"]);
+    await expect.poll(() => here.heard).toEqual(["a", "b"]);
   });
 
   test("a function as URL is asked for every attempt", async () => {
     const { url, connections } = await server();
     const asked = { there: 0, here: 0 };
     const theirs = peer(Class, () => `${url}?there=${++asked.there}`);
-    await expect.poll(() => theirs.told, patience).toEqual(["open"]);
+    await expect.poll(() => theirs.told).toEqual(["open"]);
     const { socket } = ours(() => Promise.resolve(`${url}?here=${++asked.here}`));
     await socket.connect();
     for (const connection of [...connections]) connection.terminate();
-    await expect.poll(() => [asked, connections.length], patience).toEqual([{ there: 2, here: 2 }, 4]);
+    await expect.poll(() => [asked, connections.length]).toEqual([{ there: 2, here: 2 }, 4]);
   });
 
   test("subprotocols", async () => {
@@ -117,18 +116,18 @@ describe.each(peers)("%s", (_, Class) => {
     const theirs = peer(Class, url, {}, ["v1"]);
     const { socket } = ours(url, { connection: { subprotocols: ["v1"] } });
     await socket.connect();
-    await expect.poll(() => [theirs.protocol, socket.protocol], patience).toEqual(["v1", "v1"]);
+    await expect.poll(() => [theirs.protocol, socket.protocol]).toEqual(["v1", "v1"]);
   });
 
   test("close codes that say never: there it comes back, here it does not", async () => {
     const { url, connections } = await server();
     const theirs = peer(Class, url);
-    await expect.poll(() => theirs.told, patience).toEqual(["open"]);
+    await expect.poll(() => theirs.told).toEqual(["open"]);
     await connections[0]?.close(4401, "sign in");
-    await expect.poll(() => theirs.told, patience).toEqual(["open", "close 4401", "open"]);
+    await expect.poll(() => theirs.told).toEqual(["open", "close 4401", "open"]);
     const { socket, told } = ours(url);
     const ended = failure(socket.run());
-    await expect.poll(() => told, patience).toEqual(["open"]);
+    await expect.poll(() => told).toEqual(["open"]);
     await connections.at(-1)?.close(4401, "sign in");
     expect(await ended).toMatchObject({ name: "ConnectionClosedError", closeCode: 4401 });
     expect([socket.state, told]).toEqual(["failed", ["open", "close 4401"]]);
@@ -141,21 +140,21 @@ describe.each(peers)("%s", (_, Class) => {
       return { statusCode: 401 };
     } });
     peer(Class, url);
-    await expect.poll(() => visits, patience).toBeGreaterThan(3);
+    await expect.poll(() => visits).toBeGreaterThan(3);
     expect(await failure(ours(url).socket.connect())).toMatchObject({ name: "ConnectionRefusedError", httpStatus: 401 });
   });
 
   test("reconnect() is close() and connect()", async () => {
     const { url, connections } = await server();
     const theirs = peer(Class, url);
-    await expect.poll(() => theirs.told, patience).toEqual(["open"]);
+    await expect.poll(() => theirs.told).toEqual(["open"]);
     theirs.reconnect();
-    await expect.poll(() => connections.length, patience).toBe(2);
+    await expect.poll(() => connections.length).toBe(2);
     const { socket } = ours(url);
     await socket.connect();
     await socket.close();
     await socket.connect();
-    await expect.poll(() => [connections.length, socket.isConnected], patience).toEqual([4, true]);
+    await expect.poll(() => [connections.length, socket.isConnected]).toEqual([4, true]);
   });
 
   test("close() is the end", async () => {
@@ -163,10 +162,10 @@ describe.each(peers)("%s", (_, Class) => {
     const theirs = peer(Class, url);
     const { socket, told } = ours(url);
     await socket.connect();
-    await expect.poll(() => [theirs.told, told], patience).toEqual([["open"], ["open"]]);
+    await expect.poll(() => [theirs.told, told]).toEqual([["open"], ["open"]]);
     theirs.close(4001);
     await socket.close(4001);
-    await expect.poll(() => [theirs.told, told], patience).toEqual([["open", "close 4001"], ["open", "close 4001"]]);
+    await expect.poll(() => [theirs.told, told]).toEqual([["open", "close 4001"], ["open", "close 4001"]]);
     expect([connections.length, theirs.readyState, socket.state]).toEqual([2, NativeWebSocket.CLOSED, "closed"]);
   });
 });

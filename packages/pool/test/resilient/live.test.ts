@@ -12,7 +12,7 @@ import { failure } from "./fake-transport.js";
 const quick = { baseMs: 1, capMs: 5 } as const;
 
 async function ours(onConnection: (connection: WebSocketConnection) => unknown, options: Omit<ServeOptions, "onConnection"> = {}): Promise<string> {
-  const server = await serve({ closeTimeoutMs: 200, ...options, onConnection });
+  const server = await serve({ closeTimeoutMs: 10_000, ...options, onConnection });
   onTestFinished(() => server.close());
   return server.url;
 }
@@ -31,7 +31,7 @@ async function theirs(onConnection: (socket: WebSocket) => unknown, options: Ser
 }
 
 function make<In = unknown, Out = unknown>(url: string, options: ResilientSocketOptions<In, Out> = {}): ResilientSocket<In, Out> {
-  const socket = new ResilientSocket<In, Out>(url, { reconnect: quick, closeTimeoutMs: 200, ...options });
+  const socket = new ResilientSocket<In, Out>(url, { reconnect: quick, closeTimeoutMs: 10_000, ...options });
   onTestFinished(() => void socket.close());
   return socket;
 }
