@@ -17,9 +17,14 @@ export interface Handshake {
 }
 
 /** @returns the text of the packet, with exactly the protocol's five keys. */
-export function encodeOpen(handshake: Handshake): string {
-  const { sid, upgrades, pingInterval, pingTimeout, maxPayload } = handshake;
-  return `0${JSON.stringify({ sid, upgrades, pingInterval, pingTimeout, maxPayload })}`;
+export function encodeOpen({ sid, ...terms }: Handshake): string {
+  return openEncoder(terms)(sid);
+}
+
+/** {@link encodeOpen} for many sessions, which differ in nothing but their id. */
+export function openEncoder({ upgrades, pingInterval, pingTimeout, maxPayload }: Omit<Handshake, "sid">): (sid: string) => string {
+  const terms = JSON.stringify({ upgrades, pingInterval, pingTimeout, maxPayload }).slice(1);
+  return (sid) => `0{"sid":${JSON.stringify(sid)},${terms}`;
 }
 
 const MAX_SID_LENGTH = 256;

@@ -40,7 +40,7 @@ export class CustomTransports {
     const socket = sessions.create(ticket, request, true);
     const carrier = new PacketStreamCarrier(socket.session, stream, opts.maxHttpBufferSize);
     socket.session.start(carrier);
-    sessions.open(socket, []);
+    sessions.open(socket, false);
     carrier.listen();
     return socket;
   }

@@ -84,13 +84,13 @@ export function invalidOrigin(request: IncomingMessage): Refusal {
 
 /** Answer a refused upgrade request, which has a bare socket. */
 export function refuseUpgrade(socket: Duplex, reason: Refusal): void {
+  socket.on("error", () => socket.destroy()); // the peer may be gone: nothing else is left to do
   if (!socket.writable) {
     socket.destroy();
     return;
   }
   const body = bodyOf(reason);
   const extra = Object.entries(reason.headers).map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  socket.on("error", () => socket.destroy()); // the peer may be gone: nothing else is left to do
   socket.end(
     `HTTP/1.1 ${reason.status} ${STATUS_CODES[reason.status] ?? ""}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
     `${extra}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

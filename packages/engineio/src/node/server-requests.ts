@@ -16,12 +16,9 @@ import { isRefusal, readIntent } from "./verify.js";
 
 export class Requests {
   readonly #context: ServerContext;
-  readonly #upgrades: readonly string[];
 
   constructor(context: ServerContext) {
-    const { allowUpgrades, transports, customTransports } = context.opts;
     this.#context = context;
-    this.#upgrades = allowUpgrades ? [...transports.filter((name) => name !== "polling"), ...customTransports] : [];
   }
 
   /** Answer a request that the middlewares have let through. Never throws. */
@@ -94,7 +91,7 @@ export class Requests {
     const socket = sessions.create(ticket, request, exchange.isShared);
     const polling = serverPolling(socket.session, opts.maxPacketsPerPayload);
     socket.session.start(polling);
-    sessions.open(socket, this.#upgrades);
+    sessions.open(socket, true);
     handlePoll(polling, socket.session, exchange);
   }
 

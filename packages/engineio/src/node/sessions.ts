@@ -6,7 +6,7 @@
 import type { IncomingMessage } from "node:http";
 import { Sweep } from "@x/errors/clock";
 import { SocketIsClosedError } from "@x/errors/engineio";
-import { encodeOpen } from "../core/open.js";
+import { openEncoder } from "../core/open.js";
 import type { SessionConfig } from "../core/session-config.js";
 import type { SocketHooks } from "../shell/delivery.js";
 import type { EngineSocket } from "../shell/socket.js";
@@ -36,6 +36,9 @@ export class Sessions {
   /** Ticks what is due, sessions and requests alike: one timer for all. */
   readonly sweep: Sweep;
   readonly #application: Application;
+  /** OPEN by session id, for those who may upgrade, and for those who have nothing to upgrade to. */
+  readonly #encodeUpgradable: (sid: string) => string;
+  readonly #encodeFinal: (sid: string) => string;
   readonly #data = new Map<string, object>();
   /** Sessions of whose end the application is hearing now: more than one where a listener ends another session. */
   readonly #ending: string[] = [];
@@ -55,6 +58,11 @@ export class Sessions {
       maxOutgoingPackets: options.maxOutgoingPackets,
       maxUnaskedPongs: options.maxUnaskedPongs,
     };
+    const { pingInterval, pingGrace, pingTimeout, maxHttpBufferSize, allowUpgrades, transports, customTransports } = options;
+    const terms = { upgrades: [], pingInterval: pingInterval + pingGrace, pingTimeout, maxPayload: maxHttpBufferSize };
+    const streams = [...transports.filter((name) => name !== "polling"), ...customTransports];
+    this.#encodeUpgradable = openEncoder({ ...terms, upgrades: allowUpgrades ? streams : [] });
+    this.#encodeFinal = openEncoder(terms);
     this.#hooks = {
       opened: nothing,
       openFailed: () => false,
@@ -79,11 +87,11 @@ export class Sessions {
     return socket;
   }
 
-  /** OPEN, the first message if there is one, and then the application. */
-  open(socket: Socket, upgrades: readonly string[]): void {
-    const { pingInterval, pingGrace, pingTimeout, maxHttpBufferSize, initialPacket } = this.#options;
-    const handshake = { sid: socket.id, upgrades, pingInterval: pingInterval + pingGrace, pingTimeout, maxPayload: maxHttpBufferSize };
-    socket.session.open(encodeOpen(handshake), pingInterval, pingTimeout);
+  /** OPEN, the first message if there is one, and then the application. A client on polling is told what it may upgrade to. */
+  open(socket: Socket, isPolling: boolean): void {
+    const { pingInterval, pingTimeout, initialPacket } = this.#options;
+    const encode = isPolling ? this.#encodeUpgradable : this.#encodeFinal;
+    socket.session.open(encode(socket.id), pingInterval, pingTimeout);
     if (initialPacket !== undefined) void socket.send(initialPacket);
     this.#application.announce(socket);
     socket.emit("open");

@@ -50,14 +50,12 @@ export class Upgrades {
 
   /** Answer an upgrade request that the middlewares have let through, with their headers. Never throws. */
   serve(upgrade: UpgradeRequest): void {
-    const { request, socket } = upgrade;
-    socket.on("error", hangUp); // until the connection has its own listeners
     try {
-      const passed = passOrigin(request, this.#context.opts);
+      const passed = passOrigin(upgrade.request, this.#context.opts);
       if (passed instanceof Promise) this.#later(upgrade, passed, (verdict) => this.#serve(upgrade, verdict));
       else this.#serve(upgrade, passed);
     } catch (error) {
-      this.failed(request, socket, error);
+      this.failed(upgrade.request, upgrade.socket, error);
     }
   }
 
@@ -74,7 +72,12 @@ export class Upgrades {
 
   /** The application is asked, which it hardly ever is: most upgrades are answered without a promise. */
   #later<Answer>(upgrade: UpgradeRequest, answer: Promise<Answer>, go: (answer: Answer) => void): void {
-    answer.then(go).catch((error: unknown) => this.failed(upgrade.request, upgrade.socket, error));
+    const { request, socket } = upgrade;
+    socket.on("error", hangUp); // whoever goes on at once listens before anything can fail
+    answer.then((value) => {
+      socket.off("error", hangUp);
+      go(value);
+    }).catch((error: unknown) => this.failed(request, socket, error));
   }
 
   #serve(upgrade: UpgradeRequest, verdict: Passed | Refusal): void {
@@ -114,7 +117,7 @@ export class Upgrades {
     const client = sessions.create(ticket, request, isShared);
     const carrier = new WebSocketCarrier(client.session, connection, this.#onGone);
     client.session.start(carrier);
-    sessions.open(client, []);
+    sessions.open(client, false);
     carrier.listen();
   }
 
@@ -138,7 +141,6 @@ export class Upgrades {
     try {
       const options = Object.keys(responseHeaders).length === 0 ? this.#acceptOptions : { ...this.#acceptOptions, responseHeaders };
       const connection = acceptNow(request, socket, head, options);
-      socket.off("error", hangUp);
       this.#count++;
       return connection;
     } catch (error) {
