@@ -80,17 +80,17 @@ describeInBrowser("a conversation", () => {
   });
 
   test("messages sent too fast are held back kindly, and all arrive once and in order", async () => {
-    const texts = Array.from({ length: 13 }, (_, i) => `Quick ${String(i + 1).padStart(2, "0")}`);
+    const texts = Array.from({ length: 16 }, (_, i) => `Quick ${String(i + 1).padStart(2, "0")}`);
     await bob.sayAtOnce(texts);
     await bob.page.getByRole("alert").filter({ hasText: "a little fast" }).waitFor();
-    await ada.bubble("Quick 13").waitFor();
+    await ada.bubble("Quick 16").waitFor();
     const seen = (await ada.log.locator(".message-text").allInnerTexts()).filter((text) => text.startsWith("Quick"));
     expect(seen).toEqual(texts);
   });
 
   test("a reload keeps the session, the room and the history", async () => {
     await ada.page.reload();
-    await ada.sees("Quick 13");
+    await ada.sees("Quick 16");
     await ada.page.getByRole("heading", { level: 1, name: "Lobby" }).waitFor();
     expect(await ada.bubble("Hello Ada, is the engine ready?").count()).toBe(1);
   });
@@ -104,7 +104,7 @@ describeInBrowser("a conversation", () => {
     await bob.page.getByLabel("Your name").waitFor();
     await eventually(async () => ada.page.getByRole("complementary", { name: "Members" }).getByText("Bob").count()).toBe(0);
     const next = await Person.enter(browser, chat.url, "Bob");
-    await next.sees("Quick 13");
+    await next.sees("Quick 16");
     expect(await next.log.locator(".group.mine").count()).toBe(0);
   });
 
