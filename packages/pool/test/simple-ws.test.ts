@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { createServer as createTcpServer, type Socket } from "node:net";
-import { listen } from "@x/testkit";
+import { FakeClock, listen } from "@x/testkit";
 import { serve, type WebSocketConnection } from "@x/simple-ws/server";
 import { afterEach, describe, expect, test } from "vitest";
 import {
@@ -137,7 +137,7 @@ describe("webSocketPool", () => {
   });
 
   test("pingAfterIdleMs: a peer that answers keeps its connection, one that does not loses it", async () => {
-    const alive = await setUp({ pingAfterIdleMs: 0 });
+    const alive = await setUp({ pingAfterIdleMs: 0, pingTimeoutMs: 30_000 });
     (await alive.pool.acquire()).release();
     (await alive.pool.acquire()).release();
     expect(alive.connections.length).toBe(1);
@@ -186,8 +186,11 @@ describe("failures arrive in the pool's family", () => {
   test("a dead port, at the deadline: exhausted, because of the refusal", async () => {
     const listening = await listen(createServer());
     await listening.close();
-    await using pool = webSocketPool(`ws://127.0.0.1:${listening.port}`);
+    const clock = new FakeClock();
+    await using pool = webSocketPool(`ws://127.0.0.1:${listening.port}`, { clock });
     const exhausted = pool.acquire("", { timeoutMs: 1_500 });
+    await expect.poll(() => pool.stats().failedConnects).toBe(1);
+    clock.advance(1_500);
     await expect(exhausted).rejects.toThrow(PoolExhaustedError);
     await expect(exhausted).rejects.toMatchObject({ timeoutMs: 1_500, cause: { code: "pool/connection-refused", retryable: true } });
   });

@@ -9,7 +9,7 @@ import { transportOf } from "./resilient.js";
 import type { SimpleWsOptions } from "./simple-ws-link.js";
 
 export interface ChannelPoolOptions<In = unknown, Out = unknown> extends SharedChannelOptions<In, Out> {
-  /** How connections are opened; see `connect` of `@x/simple-ws`. Default as there. */
+  /** How connections are opened; see `connect` of `@x/simple-ws`. In browsers only what `@x/simple-ws/web` takes counts. Default as there. */
   readonly connection?: SimpleWsOptions | undefined;
   /** Opens connections in another way. Default `@x/simple-ws`. */
   readonly transport?: Transport | undefined;

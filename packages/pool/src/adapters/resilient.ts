@@ -8,7 +8,7 @@ import { ResilientSocket as Socket, type ConnectOptions } from "../shell/resilie
 import { simpleWsTransport, type SimpleWsOptions } from "./simple-ws-link.js";
 
 export interface ResilientSocketOptions<In = unknown, Out = unknown> extends SharedOptions<In, Out> {
-  /** How connections are opened; see `connect` of `@x/simple-ws`. Default as there. */
+  /** How connections are opened; see `connect` of `@x/simple-ws`. In browsers only what `@x/simple-ws/web` takes counts. Default as there. */
   readonly connection?: SimpleWsOptions | undefined;
   /** Opens connections in another way. Default `@x/simple-ws`. */
   readonly transport?: Transport | undefined;

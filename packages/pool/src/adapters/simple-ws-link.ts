@@ -11,7 +11,8 @@ import { translated } from "./translate.js";
 /** Of @x/simple-ws, where nothing else is said. */
 const DEFAULT_HIGH_WATER_MARK_BYTES = 65_536;
 
-/** How connections are opened; see `connect` of @x/simple-ws. Header fields are an option of the socket. */
+/** How connections are opened; see `connect` of @x/simple-ws. Header fields are an option of the socket. The type is that of Node everywhere, as one program may run on both; browsers
+ *  go by what `@x/simple-ws/web` takes, and have nothing that the rest could be told to: no proxies, no TLS options, no limits of handshakes and messages. */
 export type SimpleWsOptions = Omit<ConnectOptions, "signal" | "headers">;
 
 /** A connection as far as links need it: Node's, the browser's, or one of a pair in memory. */
