@@ -99,23 +99,24 @@ export class Subscribable<Events extends EventMap<Events>> {
     if (list === undefined) return false;
     for (const entry of list) {
       if (entry.once) this.#remove(event, entry);
-      this.#call(event, entry.listener, args);
+      this.callListener(event, entry.listener, args);
     }
     return true;
   }
 
-  /** Where what listeners fail with goes: to `onError`. Classes with many instances override it rather than give each a function. */
-  protected listenerFailed(error: unknown, context: ErrorContext): unknown {
-    return this.#onError(error, context);
-  }
-
-  #call(event: string, listener: AnyListener, args: readonly unknown[]): void {
+  /** Calls one listener, of this emitter or of a list beside it; what it fails with goes the same way. */
+  protected callListener(event: string, listener: AnyListener, args: readonly unknown[]): void {
     try {
       const result = listener.call(this, ...args);
       if (isThenable(result)) result.then(undefined, (error: unknown) => this.#fail(error, { event }));
     } catch (error) {
       this.#fail(error, { event });
     }
+  }
+
+  /** Where what listeners fail with goes: to `onError`. Classes with many instances override it rather than give each a function. */
+  protected listenerFailed(error: unknown, context: ErrorContext): unknown {
+    return this.#onError(error, context);
   }
 
   #fail(error: unknown, context: ErrorContext): void {

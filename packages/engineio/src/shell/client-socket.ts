@@ -58,11 +58,9 @@ export class ClientSocket extends SessionSocket<ClientSession> {
   }
 
   /** @inheritDoc */
-  override send(data: MessageData, callback?: () => void): Promise<void>;
-  override send(data: MessageData, options?: SendOptions, callback?: () => void): Promise<void>;
   override send(data: MessageData, options?: SendOptions | (() => void), callback?: () => void): Promise<void> {
     this.#checkAwake();
-    return typeof options === "function" ? super.send(data, options) : super.send(data, options, callback);
+    return super.send(data, options, callback);
   }
 
   /** For {@link hooks}. */

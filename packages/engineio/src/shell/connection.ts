@@ -3,13 +3,16 @@
  *
  * Room: engineio shell. Apart from the socket, so that layers that push messages on carry none of it into a page.
  */
+import type { Listener } from "@x/errors/emitter";
 import { ConnectionError, EngineIOError } from "@x/errors/engineio";
 import type { CloseReason } from "../core/session-config.js";
 import type { ClientOptions } from "./client-options.js";
 import { ClientSocket } from "./client-socket.js";
 import type { Ending } from "./ending.js";
+import { HeldMessages } from "./held-messages.js";
 import { Inbox, type InboxLimits, type ReceiveOptions } from "./inbox.js";
-import type { ClientPlatform } from "./ports.js";
+import type { ClientPlatform, MessageHandler } from "./ports.js";
+import type { SocketEvents } from "./socket-events.js";
 
 /** What `connect` takes beside {@link ClientOptions}. */
 export interface ConnectionOptions {
@@ -36,6 +39,8 @@ export class Connection extends ClientSocket implements AsyncIterable<string | U
   readonly #limits: InboxLimits;
   readonly #closed: Promise<Ending>;
   #settle: (ending: Ending) => void = nothing;
+  /** Until somebody receives, listens or attaches. */
+  #held: HeldMessages | undefined;
   #inbox: Inbox | undefined;
 
   /** Opens itself; {@link openConnection} waits for it. Throws as {@link ClientSocket} does. */
@@ -44,7 +49,8 @@ export class Connection extends ClientSocket implements AsyncIterable<string | U
     super(url, options, platform);
     this.#limits = limits;
     this.#closed = new Promise((resolve) => (this.#settle = resolve));
-    this.holdMessages();
+    this.#held = new HeldMessages(this.session.config.maxBufferedBytes, (error) => this.session.fail("transport error", error));
+    this.deliverTo(this.#held, []);
   }
 
   /**
@@ -81,10 +87,36 @@ export class Connection extends ClientSocket implements AsyncIterable<string | U
     await this.#closed;
   }
 
+  /** Push mode: `handler` takes the place of the events `message` and `data`, and first gets what was kept for it. */
+  override attach(handler: MessageHandler): void {
+    this.#release(handler);
+  }
+
+  override on<Event extends keyof SocketEvents>(event: Event, listener: Listener<SocketEvents[Event]>): this {
+    super.on(event, listener);
+    return this.#listened(event);
+  }
+
+  override once<Event extends keyof SocketEvents>(event: Event, listener: Listener<SocketEvents[Event]>): this {
+    super.once(event, listener);
+    return this.#listened(event);
+  }
+
   /** For the socket's makers, as in {@link ClientSocket}; no listener, which users could remove. */
   override closed(reason: CloseReason, description: unknown): void {
     super.closed(reason, description);
     this.#settle({ reason, description });
+  }
+
+  #listened(event: keyof SocketEvents): this {
+    if (this.#held !== undefined && (event === "message" || event === "data")) this.#release(undefined);
+    return this;
+  }
+
+  #release(handler: MessageHandler | undefined): void {
+    const held = this.#held?.take() ?? [];
+    this.#held = undefined;
+    this.deliverTo(handler, held);
   }
 
   #received(): Inbox {

@@ -1,10 +1,10 @@
 /**
- * From the session to its user: push mode, events, callbacks of `send`, and what waits until somebody listens.
+ * From the session to its user: push mode, events, callbacks of `send`.
  *
  * Room: engineio shell.
  */
 import { type OnError, reportHandlerError } from "@x/errors/handlers";
-import { ConnectionError, EngineIOError } from "@x/errors/engineio";
+import { ConnectionError } from "@x/errors/engineio";
 import type { Carrier } from "../core/carrier.js";
 import type { Handshake } from "../core/open.js";
 import { type WirePacket, describePacket } from "../core/packet.js";
@@ -34,9 +34,6 @@ export interface SocketHooks<S> {
   touch(socket: S): void;
 }
 
-/** What a message costs besides its length while it is kept: an empty one is not free. */
-const HELD_BYTES = 8;
-
 /** The end of a session, for handlers that come late. */
 interface Ending {
   readonly reason: CloseReason;
@@ -48,8 +45,6 @@ export class Delivery<S extends DeliveredSocket> implements SessionSink {
   readonly #hooks: SocketHooks<S>;
   readonly #onError: OnError;
   #handler: MessageHandler | undefined;
-  #held: (string | Uint8Array)[] | undefined;
-  #heldLength = 0;
   #callbacks: (() => void)[] | undefined;
   #ending: Ending | undefined;
 
@@ -59,21 +54,11 @@ export class Delivery<S extends DeliveredSocket> implements SessionSink {
     this.#onError = onError;
   }
 
-  /** Keep messages until {@link release}, at most `maxBufferedBytes` of them. */
-  hold(): void {
-    this.#held = [];
-  }
-
-  release(): void {
-    const held = this.#held;
-    this.#held = undefined;
-    for (const data of held ?? []) this.onMessage(data);
-  }
-
-  attach(handler: MessageHandler): void {
+  /** @param handler takes the place of the events, which come back without one. @param held what it is told first. */
+  attach(handler: MessageHandler | undefined, held: readonly (string | Uint8Array)[] = []): void {
     this.#handler = handler;
-    this.release();
-    if (this.#ending !== undefined) handler.onClose(this.#ending.reason, this.#ending.description);
+    for (const data of held) this.onMessage(data);
+    if (this.#ending !== undefined) handler?.onClose(this.#ending.reason, this.#ending.description);
   }
 
   /** Call back when all that waits now has gone to the transport. */
@@ -85,7 +70,8 @@ export class Delivery<S extends DeliveredSocket> implements SessionSink {
   onMessage(data: string | Uint8Array): void {
     const handler = this.#handler;
     if (handler === undefined) {
-      this.#emitMessage(data);
+      this.#socket.emit("data", data);
+      this.#socket.emit("message", data);
       return;
     }
     try {
@@ -153,22 +139,5 @@ export class Delivery<S extends DeliveredSocket> implements SessionSink {
     }
     this.#socket.emit("close", reason, description);
     this.#hooks.gone?.(this.#socket);
-  }
-
-  #emitMessage(data: string | Uint8Array): void {
-    if (this.#held !== undefined) {
-      this.#keep(this.#held, data);
-      return;
-    }
-    this.#socket.emit("data", data);
-    this.#socket.emit("message", data);
-  }
-
-  #keep(held: (string | Uint8Array)[], data: string | Uint8Array): void {
-    const { session } = this.#socket;
-    held.push(data);
-    this.#heldLength += data.length + HELD_BYTES;
-    if (this.#heldLength <= session.config.maxBufferedBytes) return;
-    session.fail("transport error", new EngineIOError("Session ended: nobody listens to its messages", { code: "engineio/queue-full" }));
   }
 }

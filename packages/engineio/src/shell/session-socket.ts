@@ -58,13 +58,13 @@ export abstract class SessionSocket<S extends HeldSession = HeldSession> extends
 
   /**
    * Send one message: a string, bytes as any kind of buffer, or an object as its JSON text.
+   * @param options may be left out: `send(data, callback)`.
+   * @param callback called when the message has gone to the transport.
    * @returns a promise that resolves below the low-water mark; it need not be awaited.
    * @throws {SocketIsClosedError} `engineio/socket-closed` when the session is closing or closed.
    * @throws {ContentTooLongError} `engineio/content-too-long` above `maxPayload` (client) or `maxBufferedBytes` (server).
    * @throws {EngineIOError} `engineio/invalid-message` for anything else.
    */
-  send(data: MessageData, callback?: () => void): Promise<void>;
-  send(data: MessageData, options?: SendOptions, callback?: () => void): Promise<void>;
   send(data: MessageData, options?: SendOptions | (() => void), callback?: () => void): Promise<void> {
     const written = this.session.send(typeof data === "string" ? data : toMessage(data));
     const sent = typeof options === "function" ? options : callback;
@@ -84,10 +84,8 @@ export abstract class SessionSocket<S extends HeldSession = HeldSession> extends
   }
 
   /** The peers' other name of {@link send}. */
-  write(data: MessageData, callback?: () => void): Promise<void>;
-  write(data: MessageData, options?: SendOptions, callback?: () => void): Promise<void>;
   write(data: MessageData, options?: SendOptions | (() => void), callback?: () => void): Promise<void> {
-    return typeof options === "function" ? this.send(data, options) : this.send(data, options, callback);
+    return this.send(data, options, callback);
   }
 
   /** Send a message that `prepareMessage` encoded once for many sockets. Throws as {@link send}. */
@@ -95,7 +93,7 @@ export abstract class SessionSocket<S extends HeldSession = HeldSession> extends
     return this.session.sendPrepared(packet);
   }
 
-  /** Push mode: `handler` takes the place of the events `message` and `data`, and first gets what was kept for it. */
+  /** Push mode: `handler` takes the place of the events `message` and `data`. */
   attach(handler: MessageHandler): void {
     this.#delivery.attach(handler);
   }
@@ -127,13 +125,12 @@ export abstract class SessionSocket<S extends HeldSession = HeldSession> extends
     });
   }
 
-  /** Keep messages until somebody listens or attaches: for sockets that are handed over by a promise. */
-  protected holdMessages(): void {
-    this.#delivery.hold();
+  /** {@link attach} to a handler that is told first what was kept for it; without one messages become events. */
+  protected deliverTo(handler: MessageHandler | undefined, held: readonly (string | Uint8Array)[]): void {
+    this.#delivery.attach(handler, held);
   }
 
   #listening(event: keyof SocketEvents): void {
     if (observing.has(event)) this.session.observe();
-    else if (event === "message" || event === "data") this.#delivery.release();
   }
 }

@@ -4,7 +4,7 @@
  * Room: socketio core. The client's and the server's socket differ only in how a packet leaves and what ends them.
  */
 import type { Clock, Sweep } from "@x/errors/clock";
-import { callSafely, type ErrorContext } from "@x/errors/handlers";
+import type { ErrorContext } from "@x/errors/handlers";
 import { DisconnectedError, TimeoutError } from "@x/errors/socketio";
 import { type AckListener, AckTable } from "./acks.js";
 import { TypedEmitter } from "./emitter.js";
@@ -144,7 +144,7 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
   emitWith(flags: EmitFlags, event: string, args: readonly unknown[]): boolean {
     const ack: unknown = args.at(-1);
     if (typeof ack === "function") {
-      this.#emitAwaiting(eventData(event, args.slice(0, -1)), flags, (...reply) => this.#guarded(event, ack as AckListener, reply));
+      this.#emitAwaiting(eventData(event, args.slice(0, -1)), flags, (...reply) => this.callListener(event, ack as AckListener, reply));
     } else {
       this.#emitPacket({ type: PacketType.EVENT, nsp: this.path, data: eventData(event, args) }, flags);
     }
@@ -251,11 +251,7 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
   }
 
   #notify(listeners: readonly CatchAll[], [name, ...args]: EventPacket["data"]): void {
-    for (const listener of listeners) this.#guarded("*", listener, [String(name), ...args]);
-  }
-
-  #guarded(event: string, listener: (...args: Untyped[]) => unknown, args: readonly unknown[]): void {
-    callSafely(listener, [...args], (error) => this.listenerFailed(error, { event }));
+    for (const listener of listeners) this.callListener("*", listener, [String(name), ...args]);
   }
 }
 
