@@ -110,12 +110,12 @@ export function parseClientOptions(options: ClientOptions): ParsedClientOptions 
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const parsed: ParsedClientOptions = { ...defaults, ...given };
   for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) {
-    if (!(parsed[name] > 0)) throw invalid(name, "a number above 0");
+    if (!(parsed[name] > 0)) throw invalidOption(name, "a number above 0");
   }
-  if (!(parsed.requestTimeout >= 0)) throw invalid("requestTimeout", "a number from 0");
+  if (!(parsed.requestTimeout >= 0)) throw invalidOption("requestTimeout", "a number from 0");
   const { transports } = parsed;
   const known: readonly unknown[] = defaults.transports;
-  if (transports.length === 0 || !transports.every((one) => typeof one === "object" || known.includes(one))) throw invalid("transports", "a list of polling, websocket and transports of yours");
+  if (transports.length === 0 || !transports.every((one) => typeof one === "object" || known.includes(one))) throw invalidOption("transports", "a list of polling, websocket and transports of yours");
   return parsed;
 }
 
@@ -125,6 +125,7 @@ export function requestSettings(opts: ParsedClientOptions, name: string): Reques
   return { headers: extraHeaders, withCredentials, subprotocols: typeof protocols === "string" ? [protocols] : protocols, maxMessageBytes: opts.maxMessageBytes };
 }
 
-function invalid(name: string, wanted: string): EngineIOError {
+/** @returns the error for an option that is not what is `wanted`. */
+export function invalidOption(name: string, wanted: string): EngineIOError {
   return new EngineIOError(`Cannot use option ${name}: must be ${wanted}`, { code: "engineio/invalid-option" });
 }

@@ -303,4 +303,10 @@ describe("options and URLs", () => {
   ] as const)("%s by %s", (base, transport, expected) => {
     expect(new Target(base, parseClientOptions({})).url(transport, "a&b", 0)).toBe(expected);
   });
+
+  test("the parameters of the protocol are its own, whatever the application's query says", () => {
+    const target = new Target("http://h", parseClientOptions({ query: { sid: "other", EIO: 3, own: "é" } }));
+    expect(target.url("polling", "s", 0)).toBe("http://h/engine.io/?sid=s&EIO=4&own=%C3%A9&transport=polling&t=0.0");
+    expect(target.url("polling", undefined, 0)).toBe("http://h/engine.io/?EIO=4&own=%C3%A9&transport=polling&t=0.1");
+  });
 });

@@ -4,9 +4,9 @@
  * Room: engineio shell. Apart from the socket, so that layers that push messages on carry none of it into a page.
  */
 import type { Listener } from "@x/errors/emitter";
-import { ConnectionError, EngineIOError } from "@x/errors/engineio";
+import { ConnectionError } from "@x/errors/engineio";
 import type { CloseReason } from "../core/session-config.js";
-import type { ClientOptions } from "./client-options.js";
+import { type ClientOptions, invalidOption } from "./client-options.js";
 import { ClientSocket } from "./client-socket.js";
 import type { Ending } from "./ending.js";
 import { HeldMessages } from "./held-messages.js";
@@ -158,7 +158,7 @@ function parseLimits(options: ConnectionOptions): InboxLimits {
   const limit = (name: keyof InboxLimits): number => {
     const value = options[name] ?? defaults[name];
     if (value > 0) return value;
-    throw new EngineIOError(`Cannot use option ${name}: must be a number above 0`, { code: "engineio/invalid-option" });
+    throw invalidOption(name, "a number above 0");
   };
   return { maxInboxBytes: limit("maxInboxBytes"), maxInboxMessages: limit("maxInboxMessages"), maxReceivers: limit("maxReceivers") };
 }
