@@ -1,4 +1,4 @@
-/** How every published package is built. */
+/** How packages and programs are built. */
 import { resolve, sep } from "node:path";
 import type { Options } from "tsup";
 import ts from "typescript";
@@ -21,6 +21,11 @@ export function library(entry: readonly string[]): Options & { onSuccess: () => 
       return Promise.resolve();
     },
   };
+}
+
+/** A program for Node: one file; what it depends on stays in node_modules, what it only develops with is compiled in. */
+export function program(entry: Readonly<Record<string, string>>, outDir: string): Options {
+  return { entry: { ...entry }, outDir, format: "esm", target: "node20", platform: "node", sourcemap: true, clean: true };
 }
 
 /**

@@ -18,3 +18,15 @@ const shared: ViteUserConfig = defineConfig({
   },
 });
 export default shared;
+
+/** Suites in browsers: built programs in child processes, one Chromium, one file after the other. */
+export const inBrowsers: ViteUserConfig = defineConfig({
+  test: {
+    include: ["e2e/**/*.e2e.ts"],
+    environment: "node",
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ["default", ["json", { outputFile: "reports/e2e.json" }]],
+  },
+});

@@ -1,13 +1,6 @@
 import type { Options } from "tsup";
+import { program } from "../../tsup.shared.js";
 
-/** The server: one file for Node; dependencies stay in node_modules, migrations in ./migrations beside dist. */
-const config: Options = {
-  entry: { main: "src/server/main.ts" },
-  outDir: "dist/server",
-  format: "esm",
-  target: "node20",
-  platform: "node",
-  sourcemap: true,
-  clean: true,
-};
+/** The server; migrations are read from ./migrations beside dist. */
+const config: Options = program({ main: "src/server/main.ts" }, "dist/server");
 export default config;

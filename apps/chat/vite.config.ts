@@ -1,25 +1,12 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig, type UserConfig } from "vite";
+import type { ViteUserConfig } from "vitest/config";
+import { page } from "../../vite.shared.js";
 
-/** The page. `vite` alone serves it with hot reload beside a chat server on CHAT_SERVER (default http://127.0.0.1:3000). */
-const server = process.env["CHAT_SERVER"] ?? "http://127.0.0.1:3000";
-const config: UserConfig = defineConfig({
+const config: ViteUserConfig = page({
   root: "src/client",
-  publicDir: "public",
+  outDir: "../../dist/client",
   plugins: [react()],
-  build: {
-    outDir: "../../dist/client",
-    emptyOutDir: true,
-    target: "es2022",
-    cssTarget: ["chrome123", "firefox120", "safari17.5"], // light-dark() as it is written
-    sourcemap: true,
-    assetsInlineLimit: 0, // the content security policy allows no data: scripts or styles
-  },
-  server: {
-    proxy: {
-      "/api": { target: server },
-      "/socket.io": { target: server, ws: true },
-    },
-  },
+  server: process.env["CHAT_SERVER"] ?? "http://127.0.0.1:3000",
+  proxy: { "/api": {}, "/socket.io": { ws: true } },
 });
 export default config;

@@ -1,15 +1,5 @@
-import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { mergeConfig, type ViteUserConfig } from "vitest/config";
+import { inBrowsers } from "../../vitest.shared.js";
 
-/** Browser tests: the built app in a child process, one Chromium, one file after the other. */
-const config: ViteUserConfig = defineConfig({
-  test: {
-    include: ["e2e/**/*.e2e.ts"],
-    globalSetup: "e2e/setup.ts",
-    environment: "node",
-    fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    reporters: ["default", ["json", { outputFile: "reports/e2e.json" }]],
-  },
-});
+const config: ViteUserConfig = mergeConfig(inBrowsers, { test: { globalSetup: "e2e/setup.ts" } });
 export default config;

@@ -1,5 +1,5 @@
 import type { Options } from "tsup";
+import { program } from "../../tsup.shared.js";
 
-/** One program; dependencies stay in node_modules. */
-const config: Options = { entry: ["src/xws.ts"], format: "esm", target: "node20", platform: "node", sourcemap: true, clean: true };
+const config: Options = program({ xws: "src/xws.ts" }, "dist");
 export default config;

@@ -1,13 +1,6 @@
 import type { Options } from "tsup";
+import { program } from "../../tsup.shared.js";
 
-/** The program: one file for Node; dependencies stay in node_modules, the page in dist/page. */
-const config: Options = {
-  entry: { market: "src/market.ts" },
-  outDir: "dist/node",
-  format: "esm",
-  target: "node20",
-  platform: "node",
-  sourcemap: true,
-  clean: true,
-};
+/** The program; its page is in dist/page. */
+const config: Options = program({ market: "src/market.ts" }, "dist/node");
 export default config;

@@ -1,25 +1,12 @@
 /** How the page looks and works for everybody: both themes, a phone, a keyboard alone, assistive technology. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { accessibilityFaults } from "@x/testkit/accessibility";
 import { Chromium, describeInBrowser, eventually } from "@x/testkit/browser";
 import { ChatProcess } from "./chat-process.js";
 import { Person } from "./person.js";
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-
-interface AxeResults {
-  readonly violations: readonly { readonly id: string; readonly help: string; readonly nodes: readonly { readonly html: string }[] }[];
-}
-
-/** @returns what axe finds wrong with the page as it is now, rule by rule. */
-async function accessibilityFaults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource); // by the debugger, not as a script element: the security policy stays as it is
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
-  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" ")}`);
-}
 
 async function background(page: Page): Promise<string> {
   return page.evaluate(() => getComputedStyle(document.body).backgroundColor);

@@ -4,7 +4,7 @@
  * Every mistake is reported at once, by variable, with what was expected.
  */
 import { z } from "zod";
-import { StartError } from "./start-error.js";
+import { StartError } from "@x/app-base/start-error";
 
 export interface Config {
   readonly host: string;
@@ -14,6 +14,8 @@ export interface Config {
   readonly exchangePort: number;
   /** Another exchange than our own. */
   readonly exchangeUrl: string | undefined;
+  /** The address users type, where it is a name; a server does not answer to names that it does not know. */
+  readonly publicUrl: URL | undefined;
   /** Tells all prices. */
   readonly seed: number;
 }
@@ -25,6 +27,7 @@ const schema = z.object({
   PORT: port.default(3_100),
   EXCHANGE_PORT: port.default(3_101),
   EXCHANGE_URL: z.url({ protocol: /^wss?$/u, error: "must be a ws:// or wss:// address" }).optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/u, error: "must be an http:// or https:// address" }).transform((url) => new URL(url)).optional(),
   SEED: z.string().regex(/^\d{1,9}$/u, "must be a number").transform(Number).default(1),
 });
 
@@ -32,6 +35,6 @@ const schema = z.object({
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const result = schema.safeParse(Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== "")));
   if (!result.success) throw new StartError(["Cannot start:", ...result.error.issues.map(({ path, message }) => `  ${String(path[0])} ${message}`)].join("\n"));
-  const { HOST, PORT, EXCHANGE_PORT, EXCHANGE_URL, SEED } = result.data;
-  return { host: HOST, port: PORT, exchangePort: EXCHANGE_PORT, exchangeUrl: EXCHANGE_URL, seed: SEED };
+  const { HOST, PORT, EXCHANGE_PORT, EXCHANGE_URL, PUBLIC_URL, SEED } = result.data;
+  return { host: HOST, port: PORT, exchangePort: EXCHANGE_PORT, exchangeUrl: EXCHANGE_URL, publicUrl: PUBLIC_URL, seed: SEED };
 }

@@ -12,7 +12,7 @@ import { ChannelReader } from "./market/reader.js";
 import { start } from "./serve.js";
 import { limits } from "./shared/limits.js";
 import { instruments, instrumentOf } from "./shared/symbols.js";
-import { StartError } from "./start-error.js";
+import { StartError } from "@x/app-base/start-error";
 import { ask } from "./terminal/ask.js";
 import { watch } from "./terminal/watch.js";
 

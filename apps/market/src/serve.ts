@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Config } from "./config.js";
 import { Exchange } from "./exchange/exchange.js";
 import { Gateway } from "./gateway/gateway.js";
-import { StartError } from "./start-error.js";
+import { StartError } from "@x/app-base/start-error";
 
 export interface Running {
   /** Of the page. */
@@ -15,11 +15,11 @@ export interface Running {
 const builtPage = fileURLToPath(new URL("../page", import.meta.url));
 
 /** @throws {StartError} a port is in use. */
-export async function start({ host, port, exchangePort, exchangeUrl, seed }: Config, pageFolder: string = builtPage): Promise<Running> {
-  const exchange = exchangeUrl === undefined ? await onPort("EXCHANGE_PORT", exchangePort, () => Exchange.start({ port: exchangePort, seed })) : undefined;
+export async function start({ host, port, exchangePort, exchangeUrl, publicUrl, seed }: Config, pageFolder: string = builtPage): Promise<Running> {
+  const exchange = exchangeUrl === undefined ? await onPort("EXCHANGE_PORT", exchangePort, () => Exchange.start({ port: exchangePort, name: publicUrl?.hostname, seed })) : undefined;
   const upstream = exchange?.url ?? exchangeUrl ?? "";
   try {
-    const gateway = await onPort("PORT", port, () => Gateway.start({ exchangeUrl: upstream, pageFolder, host, port }));
+    const gateway = await onPort("PORT", port, () => Gateway.start({ exchangeUrl: upstream, pageFolder, host, port, publicUrl }));
     const close = async (): Promise<void> => {
       await gateway.close();
       await exchange?.close();

@@ -1,5 +1,7 @@
 /** The exchange with every fault, on real sockets: readers see each message once, in order, whatever happens. */
 import { systemClock, type Clock } from "@x/errors/clock";
+import { connect } from "@x/simple-ws/client";
+import { ask } from "@x/testkit";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Exchange } from "../src/exchange/exchange.js";
 import { seeded, seedOf } from "../src/exchange/random.js";
@@ -152,5 +154,13 @@ describe("the control interface", () => {
     expect((await fetch(url, { method: "PUT" })).status).toBe(405);
     expect((await fetch(new URL("/", url))).status).toBe(404);
     expect(exchange.faults.gap).toBe(0.5);
+  });
+
+  test("nor for pages whose own name leads to this machine; quotes are not theirs, either", async () => {
+    const { exchange } = await setUp();
+    const url = new URL("/control", exchange.url.replace("ws", "http")).href;
+    expect(await ask(url, { headers: { Host: "evil.example" } })).toEqual({ status: 403, body: expect.stringContaining("PUBLIC_URL=http://name:port") as string });
+    expect((await ask(url, { headers: { Host: "localhost:1" } })).status).toBe(200);
+    await expect(connect(exchange.url, { host: "evil.example" })).rejects.toMatchObject({ statusCode: 403 });
   });
 });

@@ -2,6 +2,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { systemClock, type Clock } from "@x/errors/clock";
+import { connect as connectWebSocket } from "@x/simple-ws/client";
+import { ask } from "@x/testkit";
 import { expect, onTestFinished, test } from "vitest";
 import { Exchange } from "../src/exchange/exchange.js";
 import { seeded, seedOf } from "../src/exchange/random.js";
@@ -106,6 +108,18 @@ test("the fault switches reach the exchange, and every page is told", async () =
   expect(exchange.faults.gap).toBe(0.25);
   await expect.poll(() => status()?.faults.gap).toBe(0.25);
   expect([(await change('{"gap":7}')).status, (await change("{")).status, (await change(JSON.stringify({ pad: "x".repeat(2_000) }))).status]).toEqual([400, 400, 413]);
+});
+
+test("a page whose own name leads to this machine gets nothing, unless it is the name that the operator gave", async () => {
+  const { exchange } = await setUp();
+  const gateway = await Gateway.start({ exchangeUrl: exchange.url, pageFolder: import.meta.dirname, publicUrl: new URL("https://market.example"), clock: fast });
+  onTestFinished(() => gateway.close());
+  const change = async (host: string) => ask(`${gateway.url}/api/faults`, { method: "POST", headers: { "Host": host, "Origin": `https://${host}`, "Content-Type": "application/json" } }, '{"gap":0.25}');
+  expect(await change("evil.example:3100")).toEqual({ status: 403, body: expect.stringContaining("PUBLIC_URL=http://name:port") as string });
+  await expect(connectWebSocket(gateway.feedUrl, { host: "evil.example" })).rejects.toMatchObject({ statusCode: 403 });
+  expect(exchange.faults.gap).toBe(0);
+  expect((await change("market.example")).status).toBe(200);
+  expect(exchange.faults.gap).toBe(0.25);
 });
 
 test("closing is not held up by connections that never send a request", async () => {

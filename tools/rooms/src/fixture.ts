@@ -94,8 +94,10 @@ const good: Files = {
 
   "tools/testkit/package.json": JSON.stringify({ name: "@x/testkit", private: true, type: "module", exports: { ".": "./src/index.ts" } }),
   "tools/testkit/src/index.ts": "export const hex = (...values: unknown[]): unknown => values;\n",
-  "apps/chat/package.json": privateManifest("@x/chat", ["@x/simple-ws"]),
-  "apps/chat/src/main.ts": "import { connect } from \"@x/simple-ws\";\nawait connect;\n",
+  "apps/base/package.json": JSON.stringify({ name: "@x/app-base", private: true, type: "module", exports: { "./hosts": "./src/hosts.ts" } }),
+  "apps/base/src/hosts.ts": "export const hosts = 1;\n",
+  "apps/chat/package.json": privateManifest("@x/chat", ["@x/app-base", "@x/simple-ws"]),
+  "apps/chat/src/main.ts": "import { hosts } from \"@x/app-base/hosts\";\nimport { connect } from \"@x/simple-ws\";\nawait [connect, hosts];\n",
   "apps/cli/package.json": JSON.stringify({ name: "@x/cli", type: "module", bin: { tool: "dist/tool.js" }, dependencies: { "@x/simple-ws": "workspace:^" } }),
   "apps/cli/src/tool.ts": "import { argv } from \"node:process\";\nimport { connect } from \"@x/simple-ws\";\nawait [connect, argv];\n",
   "examples/package.json": privateManifest("@x/examples", ["@x/errors"]),

@@ -56,7 +56,10 @@ export const packageOrder: Readonly<Record<string, PackageRow>> = {
 /** Private packages that tests, and tests only, may import. */
 export const testPackages: readonly string[] = ["@x/testkit"];
 
-/** Folders whose programs stand for users: they import published names only. */
+/** Private packages that applications, and nobody else, may import: what they have in common besides the published ones. */
+export const appPackages: readonly string[] = ["@x/app-base"];
+
+/** Folders whose programs stand for users: they import published names only, and applications {@link appPackages}. */
 export const userFolders: readonly string[] = ["apps/", "examples"];
 
 /** Entries that must bundle for a platform without Node; a trailing `/*` stands for every subpath. */

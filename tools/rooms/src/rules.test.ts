@@ -81,6 +81,11 @@ const cases: readonly Case[] = [
     says: /@x\/testkit, which is not published/, advises: /users can install/,
   },
   {
+    title: "an example that imports what applications share", rule: "published-names", at: "examples/src/retry.ts:1",
+    changes: { "examples/package.json": JSON.stringify({ name: "@x/examples", private: true, type: "module", dependencies: { "@x/app-base": "workspace:*" } }), "examples/src/retry.ts": "import { hosts } from \"@x/app-base/hosts\";\nawait hosts;\n" },
+    says: /@x\/app-base, which is not published/, advises: /users can install/,
+  },
+  {
     title: "core imports shell", rule: "room-order", at: "packages/simple-ws/src/core/closing.ts:1",
     changes: { "packages/simple-ws/src/core/closing.ts": "import type { socket } from \"../shell/socket.js\";\nexport type Closing = typeof socket;\n" },
     says: /"core" imports room "shell"/, advises: /port/,

@@ -1,4 +1,5 @@
 /** What every suite shares. */
+export { ask, type Answer } from "./ask.js";
 export { chunksOf, concat, everySplit, hex, toHex } from "./bytes.js";
 export { listen, type Listening } from "./listen.js";
 export { FakeClock, seededRandom, settle } from "./time.js";

@@ -5,7 +5,7 @@
  */
 import { resolve } from "node:path";
 import { z } from "zod";
-import { StartError } from "./start-error.js";
+import { StartError } from "@x/app-base/start-error";
 
 export interface Config {
   /** TCP port; 0 lets the system choose. */

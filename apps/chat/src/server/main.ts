@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { readConfig } from "./config.js";
 import { startServer } from "./server.js";
-import { StartError } from "./start-error.js";
+import { StartError } from "@x/app-base/start-error";
 
 const clientFolder = fileURLToPath(new URL("../client", import.meta.url));
 

@@ -8,6 +8,8 @@ import { createServer, type RequestListener, type Server as HttpServer } from "n
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
+import { knownHosts } from "@x/app-base/hosts";
+import { StartError } from "@x/app-base/start-error";
 import type { Config } from "./config.js";
 import { createApp } from "./http/app.js";
 import { Assets } from "./http/assets.js";
@@ -15,7 +17,6 @@ import { type Realtime, startRealtime } from "./realtime/realtime.js";
 import { loadSecret } from "./sessions/secret.js";
 import { Sessions } from "./sessions/sessions.js";
 import { SessionTokens } from "./sessions/tokens.js";
-import { StartError } from "./start-error.js";
 import { openStorage, type Storage } from "./storage/storage.js";
 
 export interface ChatServerOptions {
@@ -45,8 +46,9 @@ export async function startServer(options: ChatServerOptions): Promise<RunningSe
     const assets = await Assets.load(options.clientFolder);
     storage = await openStorage({ url: config.databaseUrl, folder: config.dataFolder, onError: (error) => { logger.error({ err: error }, "Database connection lost"); } });
     const sessions = new Sessions(new SessionTokens(await secretsOf(config, logger)), storage.users, config.publicUrl?.protocol === "https:");
-    const realtime = startRealtime({ httpServer, storage, sessions, logger, closeGraceMs: options.closeGraceMs ?? 3000, ...(options.presenceGraceMs === undefined ? {} : { presenceGraceMs: options.presenceGraceMs }) });
-    const app = createApp({ storage, sessions, assets, logger, publicUrl: config.publicUrl, trustProxy: config.trustProxy, onArrival: realtime.arrive, onSignOut: realtime.signOut });
+    const isKnownHost = knownHosts(config.host, config.publicUrl?.hostname);
+    const realtime = startRealtime({ httpServer, storage, sessions, logger, isKnownHost, closeGraceMs: options.closeGraceMs ?? 3000, ...(options.presenceGraceMs === undefined ? {} : { presenceGraceMs: options.presenceGraceMs }) });
+    const app = createApp({ storage, sessions, assets, logger, publicUrl: config.publicUrl, isKnownHost, trustProxy: config.trustProxy, onArrival: realtime.arrive, onSignOut: realtime.signOut });
     listener = toListener(app.fetch);
     logger.info({ database: storage.description }, "Ready");
     return { url, close: closer(realtime, storage) };

@@ -1,15 +1,18 @@
 /**
  * The exchange's control interface: `GET /control` tells the faults, `POST /control` changes some of them.
  *
- * Room: exchange. For programs on this machine: pages, which say where they come from, are refused.
+ * Room: exchange. For programs on this machine: pages are refused, those that say where they come from, and those that call this machine by
+ * a name of their own.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { type HostCheck, UNKNOWN_HOST } from "@x/app-base/hosts";
 import { controlSchema, type Control, type Faults } from "../shared/protocol.js";
 
 const MAX_BODY_BYTES = 1_024;
 
 export interface ControlTarget {
   readonly faults: Faults;
+  readonly isKnownHost: HostCheck;
   control(change: Control): void;
 }
 
@@ -20,6 +23,7 @@ export async function answerControl(request: IncomingMessage, response: ServerRe
 }
 
 async function replyTo(request: IncomingMessage, target: ControlTarget): Promise<[statusCode: number, body: object]> {
+  if (!target.isKnownHost(request.headers.host)) return [403, { error: UNKNOWN_HOST }];
   if (request.url !== "/control") return [404, { error: "Nothing is here" }];
   if (request.headers.origin !== undefined) return [403, { error: "Not for pages" }];
   if (request.method === "GET") return [200, target.faults];

@@ -5,6 +5,7 @@
  */
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
+import { type HostCheck, knownHosts, UNKNOWN_HOST } from "@x/app-base/hosts";
 import { type Clock, type Random, systemClock, type Timer } from "@x/errors/clock";
 import { serve, type WebSocketConnection, type WebSocketServer } from "@x/simple-ws/server";
 import { limits } from "../shared/limits.js";
@@ -24,6 +25,8 @@ export interface ExchangeOptions {
   readonly port?: number;
   /** Default "127.0.0.1". */
   readonly host?: string;
+  /** By which it may be called besides localhost, addresses and {@link host}. Others get 403. */
+  readonly name?: string | undefined;
   /** Tells all prices. Default 1. */
   readonly seed?: number;
   /** How long channels, and with them texts, are kept for readers who come back. Default 60,000. */
@@ -41,6 +44,7 @@ interface Accepted {
 
 export class Exchange {
   readonly #http: Server = createServer((request, response) => void answerControl(request, response, this));
+  readonly isKnownHost: HostCheck;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #market: Market;
@@ -50,7 +54,8 @@ export class Exchange {
   #ageTimer: Timer | undefined;
   #faults: Faults = NO_FAULTS;
 
-  private constructor({ clock = systemClock, seed = 1, lingerMs = 60_000 }: ExchangeOptions) {
+  private constructor({ clock = systemClock, seed = 1, lingerMs = 60_000, host, name }: ExchangeOptions) {
+    this.isKnownHost = knownHosts(host, name);
     this.#clock = clock;
     this.#random = seeded(seed);
     this.#market = new Market({ clock, seed, epochMs: () => Date.now() });
@@ -111,7 +116,10 @@ export class Exchange {
     await once(this.#http, "listening");
     this.#sockets = await serve({
       server: this.#http, maxConnections: limits.connections, maxMessageBytes: limits.requestBytes, closeTimeoutMs: 1_000,
-      verify: () => (this.#faults.refuse ? { statusCode: 503, headers: { "Retry-After": RETRY_AFTER_SECONDS } } : undefined),
+      verify: ({ headers }) => {
+        if (!this.isKnownHost(headers.host)) return { statusCode: 403, body: `${UNKNOWN_HOST}\n` };
+        return this.#faults.refuse ? { statusCode: 503, headers: { "Retry-After": RETRY_AFTER_SECONDS } } : undefined;
+      },
       onConnection: (connection) => this.#accept(connection),
     });
   }

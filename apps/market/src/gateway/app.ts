@@ -4,10 +4,11 @@
  * Room: gateway. Framework: Hono.
  */
 import { serveStatic } from "@hono/node-server/serve-static";
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
-import { secureHeaders } from "hono/secure-headers";
+import type { HostCheck } from "@x/app-base/hosts";
+import { isSameOrigin, knownHostsOnly, pageHeaders } from "@x/app-base/page-security";
 import { controlSchema } from "../shared/protocol.js";
 import type { FaultSwitches } from "./faults.js";
 
@@ -17,15 +18,18 @@ export interface AppOptions {
   readonly switches: FaultSwitches;
   /** Folder of the built page. */
   readonly pageFolder: string;
+  readonly publicUrl: URL | undefined;
+  readonly isKnownHost: HostCheck;
 }
 
-export function createApp({ switches, pageFolder }: AppOptions): Hono {
+export function createApp({ switches, pageFolder, publicUrl, isKnownHost }: AppOptions): Hono {
   const app = new Hono();
-  app.use(securityHeaders());
+  app.use(pageHeaders({ isSecure: publicUrl?.protocol === "https:" }));
   app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.use(knownHostsOnly(isKnownHost)); // but for the health check: machines ask by names of their own
   app.use("/api/*", bodyLimit({ maxSize: BODY_BYTES, onError: (c) => c.json({ error: "That is too long." }, 413) }), async (c, next) => {
     c.header("Cache-Control", "no-store");
-    if (!isSameOrigin(c)) return c.json({ error: "Requests from other sites are refused." }, 403);
+    if (!isSameOrigin(c, publicUrl)) return c.json({ error: "Requests from other sites are refused." }, 403);
     return next();
   });
   app.post("/api/faults", async (c) => {
@@ -43,26 +47,4 @@ export function createApp({ switches, pageFolder }: AppOptions): Hono {
     return c.json({ error: "The exchange cannot be reached." }, 502);
   });
   return app;
-}
-
-/** Browsers say where a request comes from; it must be this very page. */
-function isSameOrigin(c: Context): boolean {
-  const origin = c.req.header("Origin");
-  if (origin === undefined) return (c.req.header("Sec-Fetch-Site") ?? "same-origin") === "same-origin";
-  return URL.canParse(origin) && new URL(origin).host === c.req.header("Host");
-}
-
-function securityHeaders() {
-  return secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], fontSrc: ["'self'"], imgSrc: ["'self'"],
-      connectSrc: ["'self'"], formAction: ["'self'"], baseUri: ["'none'"], frameAncestors: ["'none'"],
-    },
-    permissionsPolicy: { camera: false, microphone: false, geolocation: false, payment: false, usb: false },
-    referrerPolicy: "no-referrer",
-    xFrameOptions: "DENY",
-    crossOriginOpenerPolicy: "same-origin",
-    crossOriginResourcePolicy: "same-origin",
-    strictTransportSecurity: false, // plain HTTP on this machine
-  });
 }

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { knownHosts, UNKNOWN_HOST } from "@x/app-base/hosts";
 import { type Clock, systemClock } from "@x/errors/clock";
 import { serve, type WebSocketConnection, type WebSocketServer } from "@x/simple-ws/server";
 import { STATUS_CHANNEL } from "../shared/channels.js";
@@ -38,6 +39,8 @@ export interface GatewayOptions {
   readonly port?: number;
   /** Default "127.0.0.1". */
   readonly host?: string;
+  /** The address users type, where it is a name. Others than this, the host's, localhost and addresses get 403. */
+  readonly publicUrl?: URL | undefined;
   readonly clock?: Clock;
 }
 
@@ -57,9 +60,10 @@ export class Gateway {
   }
 
   /** @throws {Error} the system's, when it cannot listen. */
-  static async start({ exchangeUrl, pageFolder, port = 0, host = "127.0.0.1", clock = systemClock }: GatewayOptions): Promise<Gateway> {
+  static async start({ exchangeUrl, pageFolder, port = 0, host = "127.0.0.1", publicUrl, clock = systemClock }: GatewayOptions): Promise<Gateway> {
     const switches = new FaultSwitches(exchangeUrl);
-    const handle = getRequestListener(createApp({ switches, pageFolder }).fetch);
+    const isKnownHost = knownHosts(host, publicUrl?.hostname);
+    const handle = getRequestListener(createApp({ switches, pageFolder, publicUrl, isKnownHost }).fetch);
     const http = createServer((request, response) => void handle(request, response));
     http.listen(port, host);
     await once(http, "listening");
@@ -71,6 +75,7 @@ export class Gateway {
     });
     const sockets = await serve({
       server: http, path: "/feed", maxConnections: limits.connections, maxMessageBytes: limits.requestBytes, highWaterMarkBytes: HIGH_WATER_MARK_BYTES, closeTimeoutMs: 1_000,
+      verify: ({ headers }) => (isKnownHost(headers.host) ? undefined : { statusCode: 403, body: `${UNKNOWN_HOST}\n` }),
       onConnection: (connection) => accept(hub, connection, clock),
     });
     await switches.refresh().catch(() => undefined); // it may come later

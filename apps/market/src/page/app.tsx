@@ -5,7 +5,7 @@ import { Card } from "./view/card.js";
 import { FaultPanel } from "./view/faults.js";
 import { PathPicture } from "./view/path-picture.js";
 import { TextPanel } from "./view/texts.js";
-import { ThemeToggle } from "./view/theme-toggle.js";
+import { ThemeToggle } from "@x/app-base/theme-toggle";
 import { WatchList } from "./view/watch-list.js";
 
 export function App(): ReactNode {

@@ -3,12 +3,12 @@
  *
  * Room: server.
  */
+import { TokenBucket } from "@x/app-base/token-bucket";
 import type { Clock } from "@x/errors/clock";
 import { limits } from "../shared/limits.js";
 import { requestSchema, type Answer, type Request } from "../shared/protocol.js";
 import type { Outlet, Reader } from "./channel.js";
 import type { Hub } from "./hub.js";
-import { Rate } from "./rate.js";
 
 /** As much of a connection as is used here. */
 export interface Wire {
@@ -23,7 +23,7 @@ export class Session {
   readonly #outlet: Outlet;
   readonly #clock: Clock;
   readonly #readings = new Map<string, { readonly reader: Reader; readonly leave: () => void }>();
-  readonly #rate = new Rate(limits.requestBurst, limits.requestsPerSecond);
+  readonly #rate: TokenBucket;
 
   /** @param outlet where messages go to; default the wire. */
   constructor(hub: Hub, wire: Wire, clock: Clock, outlet: Outlet = { offer: ({ text }) => wire.trySend(text) }) {
@@ -31,6 +31,7 @@ export class Session {
     this.#wire = wire;
     this.#clock = clock;
     this.#outlet = outlet;
+    this.#rate = new TokenBucket({ burst: limits.requestBurst, perSecond: limits.requestsPerSecond }, clock.now());
   }
 
   get channels(): number {
@@ -38,7 +39,7 @@ export class Session {
   }
 
   receive(data: string | Uint8Array): void {
-    if (!this.#rate.take(this.#clock.now())) {
+    if (this.#rate.take(this.#clock.now()) > 0) {
       this.#wire.close(1008, "Too many requests");
       return;
     }

@@ -1,7 +1,7 @@
 /** Between packages only public names are imported; users' programs see published packages only. */
 import type { Finding } from "../finding.js";
 import type { Import, Module, ModuleGraph } from "../graph.js";
-import { userFolders } from "../layout.js";
+import { appPackages, userFolders } from "../layout.js";
 import type { Package } from "../workspace.js";
 
 /** No relative path leaves its package, and a package's name leads only to what its export map names. */
@@ -14,6 +14,7 @@ export function publishedNamesRule(graph: ModuleGraph): Finding[] {
   const stands = (module: Module): boolean => !module.isTest && userFolders.some((folder) => module.file.startsWith(folder));
   return graph.modules.filter(stands).flatMap((module) => module.imports.flatMap(({ target, line }): Finding[] => {
     if (target.kind !== "workspace" || target.package.isPublished || target.package === module.package) return [];
+    if (module.file.startsWith("apps/") && appPackages.includes(target.package.name)) return [];
     return [{
       rule: "published-names", file: module.file, line,
       problem: `a program for users imports ${target.package.name}, which is not published`,

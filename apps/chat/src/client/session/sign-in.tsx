@@ -6,7 +6,7 @@
 import { type SubmitEvent, type ReactNode, useRef, useState } from "react";
 import type { User } from "../../shared/contract.js";
 import { limits } from "../../shared/limits.js";
-import { ThemeToggle } from "../view/theme-toggle.js";
+import { ThemeToggle } from "@x/app-base/theme-toggle";
 import { Wordmark } from "../view/wordmark.js";
 import { signIn } from "./session-api.js";
 

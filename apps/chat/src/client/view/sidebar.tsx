@@ -8,7 +8,7 @@ import { Icon } from "./icons.js";
 import { NewRoomDialog } from "./new-room-dialog.js";
 import { JoinedRoomItem, OtherRoomItem } from "./room-list.js";
 import { SignOutDialog } from "./sign-out-dialog.js";
-import { ThemeToggle } from "./theme-toggle.js";
+import { ThemeToggle } from "@x/app-base/theme-toggle";
 import { Wordmark } from "./wordmark.js";
 
 interface SidebarProps { readonly isDrawer: boolean; readonly onOpenRoom: (roomId: string) => void; readonly onClose: () => void; readonly onSignedOut: () => void }

@@ -6,13 +6,14 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { secureHeaders } from "hono/secure-headers";
 import type { Logger } from "pino";
+import type { HostCheck } from "@x/app-base/hosts";
+import { isSameOrigin, knownHostsOnly, pageHeaders } from "@x/app-base/page-security";
+import { KeyedBuckets } from "@x/app-base/token-bucket";
 import { type Refusal, signInSchema, type User } from "../../shared/contract.js";
 import { limits } from "../../shared/limits.js";
 import type { Sessions } from "../sessions/sessions.js";
 import type { Storage } from "../storage/storage.js";
-import { KeyedBuckets } from "../token-bucket.js";
 import type { Assets } from "./assets.js";
 
 export interface AppOptions {
@@ -21,6 +22,7 @@ export interface AppOptions {
   readonly assets: Assets;
   readonly logger: Logger;
   readonly publicUrl: URL | undefined;
+  readonly isKnownHost: HostCheck;
   readonly trustProxy: boolean;
   /** Somebody new came: tell the room that everybody is in. */
   readonly onArrival: (user: User) => Promise<void>;
@@ -33,12 +35,13 @@ const BODY_BYTES = 4096;
 export function createApp(options: AppOptions): Hono {
   const { storage, sessions, assets, logger } = options;
   const app = new Hono();
-  app.use(securityHeaders(options.publicUrl));
+  app.use(pageHeaders({ isSecure: options.publicUrl?.protocol === "https:" }));
   app.get("/healthz", async (c) => {
     c.header("Cache-Control", "no-store");
     await storage.ping();
     return c.json({ status: "ok" });
   });
+  app.use(knownHostsOnly(options.isKnownHost)); // but for the health check: machines ask by names of their own
   app.use("/api/*", bodyLimit({ maxSize: BODY_BYTES, onError: (c) => c.json(refusal("invalid", "That is too long."), 413) }), async (c, next) => {
     c.header("Cache-Control", "no-store");
     if (c.req.method !== "GET" && !isSameOrigin(c, options.publicUrl)) return c.json(refusal("invalid", "Requests from other sites are refused."), 403);
@@ -91,30 +94,7 @@ function refusal(code: Refusal["code"] | "name-taken", message: string): { error
   return { error: { code, message } };
 }
 
-/** Browsers say where a request comes from; what is not a browser carries no cookie that could be abused. */
-function isSameOrigin(c: Context, publicUrl: URL | undefined): boolean {
-  const origin = c.req.header("Origin");
-  if (origin === undefined) return c.req.header("Sec-Fetch-Site") === undefined || c.req.header("Sec-Fetch-Site") === "same-origin";
-  if (!URL.canParse(origin)) return false;
-  return origin === publicUrl?.origin || new URL(origin).host === c.req.header("Host");
-}
-
 function addressOf(c: Context, trustProxy: boolean): string {
   const forwarded = trustProxy ? c.req.header("X-Forwarded-For")?.split(",").at(-1)?.trim() : undefined;
   return forwarded ?? getConnInfo(c).remote.address ?? "unknown";
-}
-
-function securityHeaders(publicUrl: URL | undefined) {
-  return secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], fontSrc: ["'self'"], imgSrc: ["'self'"], manifestSrc: ["'self'"],
-      connectSrc: ["'self'"], formAction: ["'self'"], baseUri: ["'none'"], frameAncestors: ["'none'"],
-    },
-    permissionsPolicy: { camera: false, microphone: false, geolocation: false, payment: false, usb: false },
-    referrerPolicy: "no-referrer",
-    xFrameOptions: "DENY",
-    crossOriginOpenerPolicy: "same-origin",
-    crossOriginResourcePolicy: "same-origin",
-    strictTransportSecurity: publicUrl?.protocol === "https:" ? "max-age=31536000" : false,
-  });
 }

@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import { type Answer, type Answers, type Refusal, type RequestData, type RequestName, requests } from "../../shared/contract.js";
 import { limits } from "../../shared/limits.js";
 import { RequestRefused } from "../storage/refused.js";
-import { TokenBucket } from "../token-bucket.js";
+import { TokenBucket } from "@x/app-base/token-bucket";
 
 export type Handlers = { readonly [Name in RequestName]: (data: RequestData<Name>) => Promise<Answers[Name]> };
 

@@ -5,7 +5,7 @@
  */
 import type { User } from "../../shared/contract.js";
 import { RequestRefused } from "../storage/refused.js";
-import type { KeyedBuckets } from "../token-bucket.js";
+import type { KeyedBuckets } from "@x/app-base/token-bucket";
 import type { Handlers } from "./answering.js";
 import { type ChatSocket, groupOfRoom, groupOfUser, type RealtimeContext } from "./types.js";
 

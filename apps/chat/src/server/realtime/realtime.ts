@@ -7,11 +7,12 @@ import type { Server as HttpServer } from "node:http";
 import { ConnectionRefusedError } from "@x/errors/socketio";
 import { Server } from "@x/socketio/server";
 import type { Logger } from "pino";
+import { type HostCheck, UNKNOWN_HOST } from "@x/app-base/hosts";
+import { KeyedBuckets } from "@x/app-base/token-bucket";
 import type { ClientEvents, ServerEvents, User } from "../../shared/contract.js";
 import { limits } from "../../shared/limits.js";
 import type { Sessions } from "../sessions/sessions.js";
 import type { Storage } from "../storage/storage.js";
-import { KeyedBuckets } from "../token-bucket.js";
 import { answerRequests } from "./answering.js";
 import { messageHandlers } from "./message-handlers.js";
 import { Presence } from "./presence.js";
@@ -24,6 +25,7 @@ export interface RealtimeOptions {
   readonly storage: Storage;
   readonly sessions: Sessions;
   readonly logger: Logger;
+  readonly isKnownHost: HostCheck;
   /** Milliseconds between the last tab's end and "offline". Default 3000. */
   readonly presenceGraceMs?: number;
   /** Milliseconds that HTTP connections have to end when it closes; those that are left are cut off. */
@@ -44,6 +46,7 @@ export function startRealtime(options: RealtimeOptions): Realtime {
   const io: ChatServer = new Server<ClientEvents, ServerEvents, ServerToServerEvents, SocketData>(options.httpServer, {
     maxHttpBufferSize: limits.packetBytes,
     httpCloseTimeout: options.closeGraceMs,
+    allowRequest: ({ headers }, decide) => { decide(options.isKnownHost(headers.host) ? undefined : UNKNOWN_HOST, true); },
     onError: (error, where) => { logger.error({ err: error, where }, "Realtime error"); },
   });
   const presence: Presence = new Presence({

@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { StartError } from "../start-error.js";
+import { StartError } from "@x/app-base/start-error";
 
 const BYTES = 48;
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { StartError } from "../start-error.js";
+import { StartError } from "@x/app-base/start-error";
 import { lockFolder } from "./folder-lock.js";
 
 let folder = "";

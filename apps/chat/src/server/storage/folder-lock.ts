@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { StartError } from "../start-error.js";
+import { StartError } from "@x/app-base/start-error";
 
 /** How often, and after how many milliseconds each, a lock without a number is looked at again: its owner may be just writing it. */
 const LOOKS = 10;

@@ -1,14 +1,19 @@
 /**
  * System, light, dark: one button that goes round. The choice is applied before the first paint by public/theme.js.
  *
- * Room: client/view.
+ * Room: page.
  */
 import { type ReactNode, useState } from "react";
-import { Icon } from "./icons.js";
 
 const themes = ["system", "light", "dark"] as const;
 type Theme = (typeof themes)[number];
-const icons = { system: "system", light: "sun", dark: "moon" } as const;
+
+const KEY = "theme";
+const pictures: Readonly<Record<Theme, string>> = {
+  system: "M4 5h16v11H4zM9 20h6M12 16v4",
+  light: "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM12 2.500v2M12 19.500v2M2.5 12h2M19.5 12h2M5.3 5.300l1.4 1.400M17.3 17.300l1.4 1.400M5.3 18.700l1.4-1.400M17.3 6.700l1.4-1.4",
+  dark: "M20 14.500A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.500Z",
+};
 
 export function ThemeToggle(): ReactNode {
   const [theme, setTheme] = useState<Theme>(currentTheme);
@@ -16,7 +21,9 @@ export function ThemeToggle(): ReactNode {
   const label = `Theme: ${theme}. Switch to ${next}`;
   return (
     <button type="button" className="icon-button" aria-label={label} title={label} onClick={() => { apply(next); setTheme(next); }}>
-      <Icon name={icons[theme]} />
+      <svg className="icon" width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+        <path d={pictures[theme]} />
+      </svg>
     </button>
   );
 }
@@ -30,8 +37,8 @@ function apply(theme: Theme): void {
   if (theme === "system") delete document.documentElement.dataset["theme"];
   else document.documentElement.dataset["theme"] = theme;
   try {
-    if (theme === "system") localStorage.removeItem("chat-theme");
-    else localStorage.setItem("chat-theme", theme);
+    if (theme === "system") localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, theme);
   } catch {
     // storage is forbidden: the choice lasts as long as the page
   }

@@ -1,5 +1,5 @@
 /**
- * The server cannot start for a reason the operator can mend; the message says how, and is all that is printed.
+ * A program cannot start for a reason that whoever started it can mend; the message says how, and is all that is printed.
  *
  * Room: server.
  */
