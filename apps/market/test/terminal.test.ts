@@ -13,13 +13,11 @@ import { watch } from "../src/terminal/watch.js";
 class FakeChannels implements Channels {
   state: LinkState = "open";
   problem: string | undefined;
-  readonly counts = { connections: 1, reconnects: 2, duplicates: 0, channels: 0 };
+  readonly counts = { connections: 1, reconnects: 2, gaps: 0, duplicates: 0, channels: 0 };
   readonly handlers = new Map<string, ChannelHandler>();
-  readonly asked: string[] = [];
   readonly #listeners = new Set<() => void>();
 
-  subscribe(channel: string, after: number | undefined, handler: ChannelHandler): { close: () => void } {
-    this.asked.push(`${channel} ${String(after)}`);
+  subscribe(channel: string, _after: number | undefined, handler: ChannelHandler): { close: () => void } {
     this.handlers.set(channel, handler);
     return { close: () => this.handlers.delete(channel) };
   }
@@ -98,20 +96,16 @@ test("watch ends with the server's refusal", async () => {
 describe("ask", () => {
   const token = (position: number, text: string, isLast = false): Message => ({ type: "token", channel: "", position, text, isLast });
 
-  test("one text: token by token; what is missing is asked for again, and nothing is shown twice", async () => {
+  test("one text: token by token, until its last", async () => {
     const { written, streams, channels, reader, controller } = setUp(true);
     const over = ask({ reader, prompts: ["Hi"], signal: controller.signal, streams });
     const tell = (message: Message): void => [...channels.handlers.values()][0]?.onMessage(message);
     tell(token(1, "One"));
-    tell(token(1, "One"));
-    tell(token(3, " three"));
-    await Promise.resolve();
-    expect(channels.asked.map((asked) => asked.split(" ").at(-1))).toEqual(["undefined", "1"]);
     tell(token(2, " two"));
     tell(token(3, " three", true));
     expect(await over).toBe(true);
     expect(written.out).toBe("One two three\n");
-    expect(reader.counts).toMatchObject({ gaps: 1, duplicates: 1, messages: 3 });
+    expect(reader.counts).toMatchObject({ messages: 3, channels: 0 });
   });
 
   test("several: sentence by sentence; interrupted, what has come is shown, and the rest is cancelled", async () => {

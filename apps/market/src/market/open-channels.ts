@@ -1,5 +1,6 @@
 /**
- * Channels over `ChannelPool` of `@x/pool/channels`: many of them on few sockets, asked for again, after their last position, whenever one is lost.
+ * Channels over `ChannelPool` of `@x/pool/channels`: many of them on few sockets, asked for again, after their last position, whenever one is lost or
+ * something is missing.
  *
  * Room: market. The one place that knows what carries channels.
  */
@@ -19,6 +20,8 @@ export interface OpenOptions {
 
 /** Longer than a server's tape: what it sends at once when a channel is resumed. */
 const BUFFER_MESSAGES = 4_096;
+/** What is sent again may be missing again: with every second message lost, one gap in a million is not mended. */
+const MAX_RESUMES = 20;
 
 export function openChannels(url: string, options: OpenOptions = {}): Channels {
   return new PooledChannels(url, options);
@@ -40,6 +43,8 @@ class PooledChannels implements Channels {
       invalid: "event",
       channelOf: ({ channel }) => channel,
       positionOf: ({ type, position }) => (type === "status" ? undefined : position),
+      gaps: "resume",
+      maxResumes: MAX_RESUMES,
       subscribe: ({ channel, id, after }) => ({ op: "subscribe", channel, id, ...(typeof after === "number" && { after }) }),
       unsubscribe: ({ channel, id }) => ({ op: "unsubscribe", channel, id }),
       ackOf: answerOf,
@@ -72,9 +77,9 @@ class PooledChannels implements Channels {
     return this.#problem;
   }
 
-  get counts(): Pick<Counts, "connections" | "reconnects" | "duplicates" | "channels"> {
-    const { duplicates, channels } = this.#pool.stats();
-    return { connections: this.#open.size, reconnects: this.#reconnects, duplicates, channels };
+  get counts(): Pick<Counts, "connections" | "reconnects" | "gaps" | "duplicates" | "channels"> {
+    const { gaps, duplicates, channels } = this.#pool.stats();
+    return { connections: this.#open.size, reconnects: this.#reconnects, gaps, duplicates, channels };
   }
 
   subscribe(channel: string, after: number | undefined, handler: ChannelHandler): Subscription {
