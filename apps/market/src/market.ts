@@ -5,6 +5,7 @@
  * Room: the program; the only file with side effects.
  */
 import { parseArgs } from "node:util";
+import { StartError } from "@x/app-base/start-error";
 import { isTransportError } from "@x/errors";
 import { readConfig } from "./config.js";
 import { openChannels } from "./market/open-channels.js";
@@ -12,7 +13,6 @@ import { ChannelReader } from "./market/reader.js";
 import { start } from "./serve.js";
 import { limits } from "./shared/limits.js";
 import { instruments, instrumentOf } from "./shared/symbols.js";
-import { StartError } from "@x/app-base/start-error";
 import { ask } from "./terminal/ask.js";
 import { watch } from "./terminal/watch.js";
 
@@ -24,7 +24,7 @@ const HELP = `A ticker dashboard and streams of text over one pool of sockets. P
 Options of watch and ask:
   --url URL                      default ws://127.0.0.1:3101, the exchange; a gateway's is ws://127.0.0.1:3100/feed
   --count N                      watch: end after so many quotes
-Settings of market: HOST, PORT (3100), EXCHANGE_PORT (3101), EXCHANGE_URL, SEED
+Settings of market: HOST, PORT (3100), EXCHANGE_PORT (3101), EXCHANGE_URL, PUBLIC_URL, SEED, SPEED
 `;
 
 /** Milliseconds for an orderly end. */

@@ -1,9 +1,11 @@
 /** `market`: the exchange and the gateway in one process, each on its port. Room: the program. */
 import { fileURLToPath } from "node:url";
+import { StartError } from "@x/app-base/start-error";
+import { systemClock } from "@x/errors/clock";
 import type { Config } from "./config.js";
 import { Exchange } from "./exchange/exchange.js";
+import { faster } from "./exchange/pace.js";
 import { Gateway } from "./gateway/gateway.js";
-import { StartError } from "@x/app-base/start-error";
 
 export interface Running {
   /** Of the page. */
@@ -15,8 +17,8 @@ export interface Running {
 const builtPage = fileURLToPath(new URL("../page", import.meta.url));
 
 /** @throws {StartError} a port is in use. */
-export async function start({ host, port, exchangePort, exchangeUrl, publicUrl, seed }: Config, pageFolder: string = builtPage): Promise<Running> {
-  const exchange = exchangeUrl === undefined ? await onPort("EXCHANGE_PORT", exchangePort, () => Exchange.start({ port: exchangePort, name: publicUrl?.hostname, seed })) : undefined;
+export async function start({ host, port, exchangePort, exchangeUrl, publicUrl, seed, speed }: Config, pageFolder: string = builtPage): Promise<Running> {
+  const exchange = exchangeUrl === undefined ? await onPort("EXCHANGE_PORT", exchangePort, () => Exchange.start({ port: exchangePort, name: publicUrl?.hostname, seed, clock: faster(systemClock, speed) })) : undefined;
   const upstream = exchange?.url ?? exchangeUrl ?? "";
   try {
     const gateway = await onPort("PORT", port, () => Gateway.start({ exchangeUrl: upstream, pageFolder, host, port, publicUrl }));

@@ -1,9 +1,10 @@
 /** The exchange with every fault, on real sockets: readers see each message once, in order, whatever happens. */
-import { systemClock, type Clock } from "@x/errors/clock";
+import { systemClock } from "@x/errors/clock";
 import { connect } from "@x/simple-ws/client";
 import { ask } from "@x/testkit";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Exchange } from "../src/exchange/exchange.js";
+import { faster } from "../src/exchange/pace.js";
 import { seeded, seedOf } from "../src/exchange/random.js";
 import { write } from "../src/exchange/writer.js";
 import { openChannels, type OpenOptions } from "../src/market/open-channels.js";
@@ -14,11 +15,7 @@ import type { Control, Message } from "../src/shared/protocol.js";
 
 /** A day in an hour: the exchange's own time runs faster. */
 const SPEED = 20;
-const fast: Clock = {
-  now: () => systemClock.now() * SPEED,
-  setTimer: (callback, delayMs) => systemClock.setTimer(callback, delayMs / SPEED),
-  clearTimer: (timer) => systemClock.clearTimer(timer),
-};
+const fast = faster(systemClock, SPEED);
 
 async function setUp(options: OpenOptions = {}): Promise<{ readonly exchange: Exchange; readonly reader: ChannelReader }> {
   const exchange = await Exchange.start({ clock: fast, lingerMs: 3_600_000 });

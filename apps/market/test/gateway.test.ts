@@ -1,11 +1,12 @@
 /** Exchange, gateway and readers on real sockets: what the gateway shares, resumes and tells. */
 import { once } from "node:events";
 import { connect } from "node:net";
-import { systemClock, type Clock } from "@x/errors/clock";
+import { systemClock } from "@x/errors/clock";
 import { connect as connectWebSocket } from "@x/simple-ws/client";
 import { ask } from "@x/testkit";
 import { expect, onTestFinished, test } from "vitest";
 import { Exchange } from "../src/exchange/exchange.js";
+import { faster } from "../src/exchange/pace.js";
 import { seeded, seedOf } from "../src/exchange/random.js";
 import { write } from "../src/exchange/writer.js";
 import { Gateway } from "../src/gateway/gateway.js";
@@ -17,11 +18,7 @@ import type { Message, Status } from "../src/shared/protocol.js";
 import { instruments } from "../src/shared/symbols.js";
 
 const SPEED = 20;
-const fast: Clock = {
-  now: () => systemClock.now() * SPEED,
-  setTimer: (callback, delayMs) => systemClock.setTimer(callback, delayMs / SPEED),
-  clearTimer: (timer) => systemClock.clearTimer(timer),
-};
+const fast = faster(systemClock, SPEED);
 
 async function setUp(): Promise<{ readonly exchange: Exchange; readonly gateway: Gateway; readonly page: () => ChannelReader }> {
   const exchange = await Exchange.start({ clock: fast, lingerMs: 3_600_000 });

@@ -5,9 +5,9 @@
  */
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
+import { StartError } from "@x/app-base/start-error";
 import { readConfig } from "./config.js";
 import { startServer } from "./server.js";
-import { StartError } from "@x/app-base/start-error";
 
 const clientFolder = fileURLToPath(new URL("../client", import.meta.url));
 

@@ -1,11 +1,11 @@
 /** The page, put together. Room: page. */
 import type { ReactNode } from "react";
+import { ThemeToggle } from "@x/app-base/theme-toggle";
 import { useWatched } from "./state/watched.js";
 import { Card } from "./view/card.js";
 import { FaultPanel } from "./view/faults.js";
 import { PathPicture } from "./view/path-picture.js";
 import { TextPanel } from "./view/texts.js";
-import { ThemeToggle } from "@x/app-base/theme-toggle";
 import { WatchList } from "./view/watch-list.js";
 
 export function App(): ReactNode {

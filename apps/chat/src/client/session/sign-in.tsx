@@ -4,9 +4,9 @@
  * Room: client/session.
  */
 import { type SubmitEvent, type ReactNode, useRef, useState } from "react";
+import { ThemeToggle } from "@x/app-base/theme-toggle";
 import type { User } from "../../shared/contract.js";
 import { limits } from "../../shared/limits.js";
-import { ThemeToggle } from "@x/app-base/theme-toggle";
 import { Wordmark } from "../view/wordmark.js";
 import { signIn } from "./session-api.js";
 

@@ -1,5 +1,6 @@
 /** The left side: rooms, a new one, and oneself. On a phone it is the drawer. Room: client/view. */
 import { type ReactNode, useState } from "react";
+import { ThemeToggle } from "@x/app-base/theme-toggle";
 import { messageOf } from "../chat/chat-client.js";
 import { useChat, useClient } from "../chat/chat-context.js";
 import { roomsInOrder } from "../chat/state.js";
@@ -8,7 +9,6 @@ import { Icon } from "./icons.js";
 import { NewRoomDialog } from "./new-room-dialog.js";
 import { JoinedRoomItem, OtherRoomItem } from "./room-list.js";
 import { SignOutDialog } from "./sign-out-dialog.js";
-import { ThemeToggle } from "@x/app-base/theme-toggle";
 import { Wordmark } from "./wordmark.js";
 
 interface SidebarProps { readonly isDrawer: boolean; readonly onOpenRoom: (roomId: string) => void; readonly onClose: () => void; readonly onSignedOut: () => void }

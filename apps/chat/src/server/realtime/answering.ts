@@ -4,10 +4,10 @@
  * Room: server/realtime. The one place where requests are refused; handlers throw {@link RequestRefused}.
  */
 import type { Logger } from "pino";
+import { TokenBucket } from "@x/app-base/token-bucket";
 import { type Answer, type Answers, type Refusal, type RequestData, type RequestName, requests } from "../../shared/contract.js";
 import { limits } from "../../shared/limits.js";
 import { RequestRefused } from "../storage/refused.js";
-import { TokenBucket } from "@x/app-base/token-bucket";
 
 export type Handlers = { readonly [Name in RequestName]: (data: RequestData<Name>) => Promise<Answers[Name]> };
 

@@ -3,9 +3,9 @@
  *
  * Room: server/realtime. The answer to `message:send` is the "sent" tick; receipts carry "delivered" and "read".
  */
+import type { KeyedBuckets } from "@x/app-base/token-bucket";
 import type { User } from "../../shared/contract.js";
 import { RequestRefused } from "../storage/refused.js";
-import type { KeyedBuckets } from "@x/app-base/token-bucket";
 import type { Handlers } from "./answering.js";
 import { type ChatSocket, groupOfRoom, groupOfUser, type RealtimeContext } from "./types.js";
 

@@ -4,11 +4,11 @@
  * Room: server/realtime; on @x/socketio, attached to the HTTP server.
  */
 import type { Server as HttpServer } from "node:http";
+import { type HostCheck, UNKNOWN_HOST } from "@x/app-base/hosts";
+import { KeyedBuckets } from "@x/app-base/token-bucket";
 import { ConnectionRefusedError } from "@x/errors/socketio";
 import { Server } from "@x/socketio/server";
 import type { Logger } from "pino";
-import { type HostCheck, UNKNOWN_HOST } from "@x/app-base/hosts";
-import { KeyedBuckets } from "@x/app-base/token-bucket";
 import type { ClientEvents, ServerEvents, User } from "../../shared/contract.js";
 import { limits } from "../../shared/limits.js";
 import type { Sessions } from "../sessions/sessions.js";

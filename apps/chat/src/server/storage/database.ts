@@ -12,8 +12,8 @@ import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import pg from "pg";
-import { migrationsFolder } from "../migrations-folder.js";
 import { StartError } from "@x/app-base/start-error";
+import { migrationsFolder } from "../migrations-folder.js";
 import { lockFolder } from "./folder-lock.js";
 
 /** What repositories query: either driver, or a transaction of it. */
