@@ -18,6 +18,7 @@ export interface Manifest {
   readonly sideEffects?: unknown;
   readonly engines?: Readonly<Record<string, string>>;
   readonly main?: string;
+  readonly scripts?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, ExportTarget>>;
   /** Names that begin with `#`, for the package itself. */
   readonly imports?: Readonly<Record<string, ExportTarget>>;
