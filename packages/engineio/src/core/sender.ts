@@ -43,6 +43,21 @@ export class Sender extends Outbox {
     this.maxMessageBytes = maxMessageBytes;
   }
 
+  /** The first packet, past the queue where a stream is there to take it. */
+  begin(openWire: string): void {
+    this.settle();
+    const stream = this.#stream;
+    if (stream === undefined) {
+      void this.enqueue(openWire);
+      return;
+    }
+    try {
+      void stream.write(openWire);
+    } catch {
+      // the stream has ended, and is about to report it
+    }
+  }
+
   send(data: string | Uint8Array): Promise<void> {
     this.#checkLength(data);
     const stream = this.#stream;

@@ -67,7 +67,7 @@ export class Session implements SenderOwner, HandoverOwner {
   /** The handshake is granted; `openWire` is the OPEN packet, which leaves first. */
   open(openWire: string, pingIntervalMs: number, pingTimeoutMs: number): void {
     this.state = "open";
-    void this.outbox.enqueue(openWire);
+    this.outbox.begin(openWire);
     this.#beginHeartbeat(pingIntervalMs, pingTimeoutMs);
     this.flush();
   }
