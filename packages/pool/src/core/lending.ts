@@ -6,6 +6,7 @@
  * borrowers to use them, or connections to keep warm. Where resources are shared, one is kept back for whoever waits for a place of another key:
  * it is lent to nobody more, and closed when its borrowers are done. State is settled before the sink is called, so that it may call back.
  */
+import type { PoolCounts } from "./failures.js";
 import { Ledger, type Eviction } from "./ledger.js";
 import type { PoolLimits } from "./options.js";
 import type { Picker } from "./picking.js";
@@ -38,6 +39,11 @@ export class Lending<R> {
     this.#due = due;
     this.sharing = new Sharing<R>(limits);
     this.queue = new WaitingQueue<R>(limits.maxOvertakes);
+  }
+
+  /** What there is, and who waits, at this moment. */
+  counts(): PoolCounts {
+    return { ...this.stock.counts, total: this.stock.size, leases: this.leases, waiting: this.queue.size };
   }
 
   /** A slot of this shelf that is idle or can be shared, lent; those that fail an immediate check are closed on the way. */

@@ -12,11 +12,12 @@ import { Lobby } from "./lobby.js";
 import type { PoolLimits } from "./options.js";
 import type { Picker } from "./picking.js";
 import { poolStats, type PoolStats } from "./pool-stats.js";
+import { Shutdown } from "./shutdown.js";
 import type { PoolSink } from "./sink.js";
 import type { Shelf, Slot } from "./slot.js";
 import type { Stock } from "./stock.js";
 import { Upkeep } from "./upkeep.js";
-import { Waiter, type Borrower, type WaitingQueue } from "./waiters.js";
+import { Waiter, type Borrower } from "./waiters.js";
 import { Warmth, type Warmer, type Warming } from "./warmth.js";
 
 /** Policies that are functions. */
@@ -31,23 +32,16 @@ export interface PoolPolicy {
   readonly pick?: Picker | undefined;
 }
 
-/** `draining`: nobody new is served, who waits still is; then, or at the time given, it closes. */
-type Phase =
-  | { readonly kind: "open" | "closed" }
-  | { readonly kind: "draining"; readonly closeAtMs: number }
-  | { readonly kind: "closing"; readonly forceAtMs: number };
-
 export class PoolCore<R> implements Swept {
   readonly #limits: PoolLimits;
   readonly #policy: PoolPolicy;
   readonly #sink: PoolSink<R>;
   readonly #lending: Lending<R>;
   readonly #stock: Stock<R>;
-  readonly #queue: WaitingQueue<R>;
   readonly #warmth: Warmth<R>;
   readonly #lobby: Lobby<R>;
   readonly #upkeep: Upkeep<R>;
-  #phase: Phase = { kind: "open" };
+  readonly #shutdown: Shutdown<R>;
 
   constructor(limits: PoolLimits, policy: PoolPolicy, sink: PoolSink<R>) {
     this.#limits = limits;
@@ -55,14 +49,14 @@ export class PoolCore<R> implements Swept {
     this.#sink = sink;
     this.#lending = new Lending<R>(limits, policy.pick, sink, (deadlineMs) => this.#upkeep.due(deadlineMs));
     this.#stock = this.#lending.stock;
-    this.#queue = this.#lending.queue;
     this.#warmth = new Warmth(this.#stock);
-    this.#lobby = new Lobby<R>(this.#queue, this.#warmth, this.#stock, this.#lending.ledger);
+    this.#lobby = new Lobby<R>(this.#lending.queue, this.#warmth, this.#stock, this.#lending.ledger);
     this.#upkeep = new Upkeep<R>(limits, this.#lending, this.#lobby, {
       wake: () => sink.wake(),
       failed: (shelf, error, nowMs) => this.#noteFailure(shelf, error, nowMs),
       writtenOff: (slot) => sink.writtenOff(slot),
     });
+    this.#shutdown = new Shutdown<R>(this.#lending, this.#lobby, () => sink.emptied());
   }
 
   /** When {@link tick} has work to do, at the latest. `Infinity`: nothing is due. */
@@ -72,11 +66,11 @@ export class PoolCore<R> implements Swept {
 
   /** Does anybody wait for a resource, or for the pool to have closed? */
   get isAwaited(): boolean {
-    return this.#lobby.size > 0 || this.#phase.kind === "draining" || this.#phase.kind === "closing";
+    return this.#lobby.size > 0 || this.#shutdown.isUnderWay;
   }
 
   counts(): PoolCounts {
-    return { ...this.#stock.counts, total: this.#stock.size, leases: this.#lending.leases, waiting: this.#queue.size };
+    return this.#lending.counts();
   }
 
   stats(nowMs: number): PoolStats {
@@ -86,7 +80,7 @@ export class PoolCore<R> implements Swept {
   /** @returns a lent slot at once, or `undefined`: then {@link wait}.
    *  @throws {PoolError} `pool/closed`. */
   take(key: string, nowMs: number): Slot<R> | undefined {
-    if (this.#phase.kind !== "open") throw poolClosed(this.counts());
+    if (!this.#shutdown.isOpen) throw poolClosed(this.counts());
     const shelf = this.#stock.peek(key);
     const slot = shelf === undefined ? undefined : this.#lending.lendReady(shelf, nowMs);
     if (slot !== undefined) this.#lending.ledger.lentAtOnce();
@@ -98,7 +92,7 @@ export class PoolCore<R> implements Swept {
   wait(key: string, timeoutMs: number, priority: number, borrower: Borrower<R>, nowMs: number): Waiter<R> {
     this.#mayWait();
     const waiter = new Waiter(this.#stock.shelf(key), borrower, timeoutMs, priority, nowMs);
-    this.#queue.push(waiter);
+    this.#lending.queue.push(waiter);
     this.#upkeep.due(waiter.deadlineMs);
     this.#lending.dispatch(nowMs);
     return waiter;
@@ -107,7 +101,7 @@ export class PoolCore<R> implements Swept {
   /** The borrower gave up. An attempt under way goes on: its connection serves the next one or becomes idle. */
   cancel(waiter: Waiter<R>, nowMs: number): void {
     if (!this.#lobby.cancel(waiter)) return;
-    if (this.#lending.sharing.isKeepingBack || this.#phase.kind === "draining") this.#settle(nowMs); // what is kept for it is not needed any more
+    if (this.#lending.sharing.isKeepingBack || this.#shutdown.isUnderWay) this.#settle(nowMs); // what is kept for it is not needed any more
   }
 
   /** From now on so many resources of the key are kept, and opened anew when they end. */
@@ -138,12 +132,11 @@ export class PoolCore<R> implements Swept {
   /** The borrower is done with the slot. A broken one, or one of a closed pool, is closed instead of kept. */
   release(slot: Slot<R>, nowMs: number): void {
     if (slot.state.kind !== "lent") return;
-    const isOpen = this.#phase.kind === "open";
-    if (!isOpen && !this.#isServing) slot.brokenBy ??= "closed";
+    if (!this.#shutdown.isServing) slot.brokenBy ??= "closed";
     if (slot.brokenBy !== undefined) this.#endLease(slot, slot.brokenBy, nowMs);
     else if (this.#lending.endLease(slot, nowMs)) {
       this.#lending.keep(slot, slot.state.resource, nowMs);
-      if (!isOpen) this.#settle(nowMs);
+      if (!this.#shutdown.isOpen) this.#settle(nowMs);
     }
   }
 
@@ -206,38 +199,29 @@ export class PoolCore<R> implements Swept {
 
   /** Nobody new is served, and nothing is kept; when who waits has been served and all has come back, or at `closeAtMs`, the pool closes. */
   drain(nowMs: number, closeAtMs: number): void {
-    if (this.#phase.kind === "open") this.#cool(poolClosed(this.counts()));
-    else if (this.#phase.kind !== "draining") return;
-    this.#phase = { kind: "draining", closeAtMs };
-    this.#upkeep.due(closeAtMs);
+    this.#shutdown.drain(closeAtMs);
+    this.#upkeep.due(this.#shutdown.deadlineMs);
     this.#settle(nowMs);
   }
 
   /** Ends the pool: waiters are refused at once, idle resources close now, lent ones when they come back or at `forceAtMs`. */
   close(nowMs: number, forceAtMs: number): void {
-    if (this.#phase.kind !== "open" && this.#phase.kind !== "draining") return;
-    this.#phase = { kind: "closing", forceAtMs };
-    const reason = poolClosed(this.counts());
-    this.#lobby.refuse(reason);
-    this.#cool(reason);
-    this.#closeUnlent(reason, nowMs);
-    this.#upkeep.due(forceAtMs);
-    this.#settle(nowMs);
+    this.#shutdown.close(nowMs, forceAtMs);
+    this.#upkeep.due(this.#shutdown.deadlineMs);
   }
 
   /** Does everything that is due, and sets {@link deadlineMs} anew. */
   tick(nowMs: number): void {
     this.#lobby.expire(nowMs, ({ timeoutMs, shelf }) => exhausted(this.#limits.maxConnections, timeoutMs, this.counts(), shelf.lastFailure));
     this.#upkeep.tick(nowMs);
-    if (this.#phase.kind === "draining" && this.#phase.closeAtMs <= nowMs) this.close(nowMs, nowMs);
-    if (this.#phase.kind === "closing" && this.#phase.forceAtMs <= nowMs) this.#takeBack(nowMs);
+    this.#shutdown.tick(nowMs);
     this.#settle(nowMs);
-    this.#upkeep.plan(nowMs, this.#phaseDeadlineMs);
+    this.#upkeep.plan(nowMs, this.#shutdown.deadlineMs);
   }
 
   /** @throws {PoolError} unless one more may wait. */
   #mayWait(): void {
-    if (this.#phase.kind !== "open") throw poolClosed(this.counts());
+    if (!this.#shutdown.isOpen) throw poolClosed(this.counts());
     const { maxWaiting, maxConnections, leasesPerConnection } = this.#limits;
     // Whoever can have a place that is not lent waits for a connection, not for another borrower.
     const limit = maxWaiting + maxConnections * leasesPerConnection - this.#lending.leases;
@@ -256,11 +240,6 @@ export class PoolCore<R> implements Swept {
     }
   }
 
-  /** Somebody waits who will be served. */
-  get #isServing(): boolean {
-    return this.#phase.kind === "draining" && this.#queue.head !== undefined;
-  }
-
   /** Ends a lease of a resource that is not kept. */
   #endLease(slot: Slot<R>, cause: Eviction, nowMs: number): void {
     this.#lending.sharing.withdraw(slot);
@@ -269,40 +248,9 @@ export class PoolCore<R> implements Swept {
     this.#settle(nowMs); // what is kept warm is replaced
   }
 
-  /** Nothing is kept warm any more. */
-  #cool(reason: Error): void {
-    this.#lobby.refuseWarmers(reason);
-    for (const shelf of this.#stock.shelves) shelf.minimum = shelf.target = 0;
-  }
-
-  /** What is still lent is closed. */
-  #takeBack(nowMs: number): void {
-    for (const slot of [...this.#stock.slots]) if (slot.state.kind === "lent") this.#lending.close(slot, slot.state.resource, "closed", nowMs);
-  }
-
-  /** Everything that nobody holds goes. */
-  #closeUnlent(reason: Error, nowMs: number): void {
-    for (const slot of [...this.#stock.slots]) {
-      this.#lending.abandon(slot, reason, "closed", nowMs);
-      this.#lending.closeIdle(slot, "closed", nowMs);
-    }
-  }
-
-  /** Places may have become free: serve the queue, or report that the closed pool is empty. */
+  /** Places may have become free: serve the queue, or go on with the end. */
   #settle(nowMs: number): void {
-    if (this.#phase.kind === "open" || this.#isServing) this.#lending.dispatch(nowMs);
-    if (this.#phase.kind === "draining" && this.#queue.head === undefined) {
-      if (this.#stock.counts.lent === 0) this.close(nowMs, nowMs);
-      else this.#closeUnlent(poolClosed(this.counts()), nowMs);
-    } else if (this.#phase.kind === "closing" && this.#stock.size === 0) {
-      this.#phase = { kind: "closed" };
-      this.#sink.emptied();
-    }
-  }
-
-  /** When the present phase ends, whatever happens. */
-  get #phaseDeadlineMs(): number {
-    if (this.#phase.kind === "draining") return this.#phase.closeAtMs;
-    return this.#phase.kind === "closing" && this.#stock.counts.lent > 0 ? this.#phase.forceAtMs : Infinity;
+    if (this.#shutdown.isServing) this.#lending.dispatch(nowMs);
+    this.#shutdown.proceed(nowMs);
   }
 }
