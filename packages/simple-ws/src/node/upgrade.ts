@@ -117,7 +117,8 @@ function open({ runtime, request, socket, head, settings, owner }: Upgrade, acce
   owner?.onOpened(driver, connection);
   driver.owner = owner;
   settings.trace?.(handshakeEvent("received", requestHead(request)));
-  driver.start(Buffer.from(answered, "latin1"));
+  const isAscii = headers === undefined && acceptance.extensions === undefined; // what others contribute may be any latin1
+  driver.start(isAscii ? answered : Buffer.from(answered, "latin1"));
   duplex.feed(head);
   publish("x:simple-ws:server:open", () => ({ request, connection }));
   return connection;

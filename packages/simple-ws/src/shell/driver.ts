@@ -36,10 +36,11 @@ export class Driver extends Incoming implements DuplexHandler, ConnectionSink, S
     this.machine = new Connection(profile, extensions, this, this.#now());
   }
 
-  /** @param answer our end of the opening handshake, where it is not written yet: it leaves together with the first frames of this turn. */
-  start(answer?: Uint8Array): void {
+  /** @param answer our end of the opening handshake, where it is not written yet, as bytes or ASCII: it leaves together with the first frames of this turn. */
+  start(answer?: Uint8Array | string): void {
     const { settings, runtime } = this.profile;
-    if (answer !== undefined) this.append(answer);
+    if (typeof answer === "string") this.#write(answer);
+    else if (answer !== undefined) this.append(answer);
     if (settings.pingIntervalMs > 0 || settings.idleTimeoutMs > 0) runtime.sweep.add(this);
     this.duplex.start(this);
   }
@@ -221,6 +222,12 @@ export class Driver extends Incoming implements DuplexHandler, ConnectionSink, S
       bufferedBytes: this.bufferedBytes,
       latencyMs: this.#waits?.latencyMs ?? this.machine.latencyMs,
     };
+  }
+
+  /** Straight to where the frames go: nothing has to be put together then. */
+  #write(ascii: string): void {
+    const start = this.reserve(ascii.length);
+    this.commit(start + this.profile.codec.text.write(ascii, this.target, start));
   }
 
   /** Whole milliseconds: they fit into fields without an object each. */

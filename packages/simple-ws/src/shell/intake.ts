@@ -178,8 +178,14 @@ export function tellFragment(handler: ConnectionHandler, ...fragment: Parameters
   callSafely(() => handler.onFragment?.(...fragment), [], (error) => report(handler, error));
 }
 
+/** Told of every connection, so no function is made for it. */
 export function tellClosed(handler: ConnectionHandler, info: CloseInfo): void {
-  callSafely(() => handler.onClose(info), [], (error) => report(handler, error));
+  try {
+    const result: unknown = handler.onClose(info);
+    if (result !== undefined) watch(handler, result);
+  } catch (error) {
+    report(handler, error);
+  }
 }
 
 function watch(handler: ConnectionHandler, result: unknown): void {
