@@ -1,6 +1,7 @@
 /** Our Socket.IO client in a real browser: every transport and codec, both ways; servers that restart, networks that go, sessions that come back. */
 import { createServer } from "node:http";
 import { once } from "node:events";
+import { retry } from "@x/errors/retry";
 import { type Socket, Server as OurServer, type ServerOptions } from "@x/socketio/server";
 import { msgpackCodec } from "@x/socketio/msgpack";
 import { describeInBrowser } from "@x/testkit/browser";
@@ -8,6 +9,7 @@ import { launchChromium } from "@x/testkit/chromium";
 import type { Browser, Page } from "playwright-core";
 import { Server as OfficialServer } from "socket.io";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { untilFree } from "../socketio/peers.js";
 import * as sites from "./site.js";
 import { logged, picture } from "./site.js";
 import type { Plain, Scenarios } from "./socketio-page.js";
@@ -102,7 +104,7 @@ describeInBrowser("Socket.IO in Chromium", () => {
     const next = new OurServer(http);
     next.on("connection", (socket) => answers(socket));
     onTestFinished(() => next.close());
-    await once(http.listen(port, "127.0.0.1"), "listening");
+    await retry(() => once(http.listen(port, "127.0.0.1"), "listening"), untilFree);
     expect(await answer).toBe("still here");
     expect((await run(page, "log")).at(-1)).toBe("connect");
   });

@@ -40,7 +40,7 @@ async function start(port = 0): Promise<ServerProcess> {
   return { port: await ask(), child, count: () => ask("count") };
 }
 
-test(`${CLIENTS} clients survive a kill and a restart, and leave nothing behind`, { timeout: 120_000 }, async () => {
+test(`${CLIENTS} clients survive a kill and a restart, and leave nothing behind`, { timeout: 300_000 }, async () => {
   const before = alive();
   let server = await start();
   const ends: number[] = [];
@@ -48,7 +48,7 @@ test(`${CLIENTS} clients survive a kill and a restart, and leave nothing behind`
   const open = new Set<number>();
   let told: () => void = () => undefined;
   const reach = (count: number): Promise<void> => new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${open.size} are open, must be ${count}`)), 60_000);
+    const timer = setTimeout(() => reject(new Error(`${open.size} are open, must be ${count}`)), 120_000);
     told = () => {
       if (open.size !== count) return;
       clearTimeout(timer);

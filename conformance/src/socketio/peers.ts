@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { retry, type RetryPolicy } from "@x/errors/retry";
 import * as ours from "@x/socketio";
 import { Server as OfficialServer, type ServerOptions as OfficialOptions } from "socket.io";
 import { io as officialIo, type ManagerOptions, type Socket as OfficialClient, type SocketOptions } from "socket.io-client";
@@ -24,8 +25,11 @@ export async function officialServer(options: Partial<OfficialOptions> = {}): Pr
   return { server, url: `http://127.0.0.1:${(http.address() as AddressInfo).port}` };
 }
 
+/** For a port that was given back: it may be somebody else's for a moment. */
+export const untilFree: RetryPolicy = { attempts: 100, baseMs: 20, capMs: 200, retryIf: () => true };
+
 export async function ourServer(options: ours.ServeOptions = {}): Promise<{ server: ours.Server; url: string }> {
-  const server = await ours.serve({ host: "127.0.0.1", ...options });
+  const server = await retry(() => ours.serve({ host: "127.0.0.1", ...options }), options.port === undefined ? { attempts: 1 } : untilFree);
   onTestFinished(() => server.close());
   return { server, url: `http://127.0.0.1:${server.port}` };
 }
