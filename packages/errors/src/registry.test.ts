@@ -38,6 +38,21 @@ describe("Registry", () => {
     expect(visited).toEqual([0, 2, 100, 102, 200, 202, 300, 302]);
   });
 
+  test("entries() goes on in what there is, however much comes and goes meanwhile", () => {
+    const registry = new Registry<number, string>().set(0, "a").set(1, "b").set(2, "c");
+    const visited: number[] = [];
+    for (const [key] of registry.entries()) {
+      visited.push(key);
+      if (key === 0) registry.delete(1);
+      if (key === 2) for (let turn = 0; turn < 200; turn++) registry.set(1_000 + turn, "").delete(1_000 + turn);
+      if (key === 2) registry.set(3, "d");
+    }
+    for (const [key] of registry.entries()) if (key === 2) break;
+    for (let turn = 0; turn < 200; turn++) registry.set(1_000 + turn, "").delete(1_000 + turn);
+    expect(visited).toEqual([0, 2, 3]);
+    expect([...registry.entries()]).toEqual([[0, "a"], [2, "c"], [3, "d"]]);
+  });
+
   test("goes on after a visitor has thrown", () => {
     const registry = new Registry<number, number>().set(0, 0);
     expect(() => registry.forEach(() => { throw new Error("visitor"); })).toThrow("visitor");

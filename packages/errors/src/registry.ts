@@ -9,7 +9,7 @@
 /** Fewer additions than this are not worth a new Map. */
 const MIN_ADDED = 64;
 
-/** {@link Map}'s methods, with its meaning. Iteration is {@link forEach}; {@link values} is a copy. */
+/** {@link Map}'s methods, with its meaning. Iteration is {@link forEach} or {@link entries}; {@link values} is a copy. */
 export class Registry<Key, Value> {
   #entries = new Map<Key, Value>();
   /** Since the Map is in use. */
@@ -45,6 +45,16 @@ export class Registry<Key, Value> {
     this.#visits++;
     try {
       this.#entries.forEach(visit);
+    } finally {
+      this.#visits--;
+    }
+  }
+
+  /** As {@link forEach}. One that is begun and never finished, nor returned from, ends the renewals. */
+  *entries(): Generator<[Key, Value], undefined> {
+    this.#visits++;
+    try {
+      yield* this.#entries;
     } finally {
       this.#visits--;
     }

@@ -20,6 +20,7 @@ import type { Client, ClientSocket } from "./client.js";
 import { Middleware, type Step } from "./middleware.js";
 import type { ServerContext } from "./ports.js";
 import type { FindKeeper } from "./recovery.js";
+import { Roster } from "./roster.js";
 import { Socket } from "./socket.js";
 
 /** Two words for the same; handlers of the first run first. */
@@ -53,7 +54,7 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
   readonly name: string;
   readonly server: NamespaceServer;
   readonly context: ServerContext;
-  readonly sockets: Map<SocketId, NspSocket<Listen, Emit, InterServer, SocketData>> = new Map<SocketId, NspSocket<Listen, Emit, InterServer, SocketData>>();
+  readonly sockets: Map<SocketId, NspSocket<Listen, Emit, InterServer, SocketData>> = new Roster<NspSocket<Listen, Emit, InterServer, SocketData>>();
   readonly #middleware = new Middleware<NspSocket<Listen, Emit, InterServer, SocketData>>();
   readonly #once = new Set<unknown>();
   /** Sockets whose middleware is still running. */
