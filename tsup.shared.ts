@@ -24,9 +24,7 @@ export function library(entry: readonly string[]): Options & { onSuccess: () => 
 }
 
 /** A program for Node: one file; what it depends on stays in node_modules, what it only develops with is compiled in. */
-export function program(entry: Readonly<Record<string, string>>, outDir: string): Options {
-  return { entry: { ...entry }, outDir, format: "esm", target: "node20", platform: "node", sourcemap: true, clean: true };
-}
+export const program: Options = { format: "esm", target: "node20", platform: "node", sourcemap: true, clean: true };
 
 /**
  * Writes dist/….d.ts for the entries and every file of this package that they reach. TypeScript's own files, not a rollup of

@@ -1,5 +1,5 @@
 import type { Options } from "tsup";
 import { program } from "../../tsup.shared.js";
 
-const config: Options = program({ xws: "src/xws.ts" }, "dist");
+const config: Options = { ...program, entry: ["src/xws.ts"] };
 export default config;
