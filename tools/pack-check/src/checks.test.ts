@@ -52,13 +52,13 @@ async function check(subject: Files, siblings: readonly Files[] = []): Promise<M
   return new Map(results.map(({ check: name, complaint }) => [name, complaint]));
 }
 
-test("a package in order passes every check, its sibling installed from a tarball", { timeout: 120_000 }, async () => {
+test("a package in order passes every check, its sibling installed from a tarball", { timeout: 300_000 }, async () => {
   const plainBase = { ...base, "dist/index.js": "export const one = 1;\n", "dist/index.d.ts": "export declare const one: number;\n" };
   const results = await check(good, [plainBase]);
   expect([...results]).toEqual(["publint", "installs alone", "ranges", "types resolve (attw)", "README's example", "type-checks", "require() and import()"].map((name) => [name, undefined]));
 });
 
-test("a top-level await, a crashing README and declarations that lead nowhere are found", { timeout: 120_000 }, async () => {
+test("a top-level await, a crashing README and declarations that lead nowhere are found", { timeout: 300_000 }, async () => {
   const results = await check(base);
   expect(results.get("installs alone")).toBeUndefined();
   expect(results.get("README's example")).toMatch(/ended with code 1:[\s\S]*throw new Error/);
@@ -66,13 +66,13 @@ test("a top-level await, a crashing README and declarations that lead nowhere ar
   expect(results.get("require() and import()")).toMatch(/ERR_REQUIRE_ASYNC_MODULE/);
 });
 
-test("missing types, wrong order of conditions and unresolved ranges are found", { timeout: 120_000 }, async () => {
+test("missing types, wrong order of conditions and unresolved ranges are found", { timeout: 300_000 }, async () => {
   const results = await check(silent);
   expect(results.get("publint")).toMatch(/types/);
   expect(results.get("installs alone")).toMatch(/workspace:/);
 });
 
-test("entries without types, and a program that does not run, are found", { timeout: 120_000 }, async () => {
+test("entries without types, and a program that does not run, are found", { timeout: 300_000 }, async () => {
   const rest = { ...(JSON.parse(silent["package.json"] ?? "") as object), dependencies: {} };
   const results = await check({
     ...silent,

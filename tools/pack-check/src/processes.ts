@@ -10,12 +10,12 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly cwd: string;
-  /** The program is killed then, and its code is 124. Default 60 s. */
+  /** The program is killed then, and its code is 124. Default 180 s. */
   readonly timeoutMs?: number;
 }
 
 /** @returns the outcome, whatever the exit code; rejects only when the program cannot be started. */
-export function run(program: string, args: readonly string[], { cwd, timeoutMs = 60_000 }: RunOptions): Promise<Outcome> {
+export function run(program: string, args: readonly string[], { cwd, timeoutMs = 180_000 }: RunOptions): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" } });
     const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
