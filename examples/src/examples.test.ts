@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => programs.dispose());
 
-test.concurrent.each(names.filter(canRun))("%s prints what its comments say, and ends by itself", { timeout: 60_000 }, async (name) => {
+test.concurrent.each(names.filter(canRun))("%s prints what its comments say, and ends by itself", { timeout: 180_000 }, async (name) => {
   const expected = [...readFileSync(join(folder, name), "utf8").matchAll(/^\/\/ prints: (.*)$/gm)].map((match) => match[1]);
   expect(expected).not.toHaveLength(0);
   const { output, failures, exitCode } = await programs.run(name);
