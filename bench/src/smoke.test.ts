@@ -10,7 +10,7 @@ import { spread } from "./statistics.js";
 import { definitionOf } from "./subjects.js";
 
 /** Each test starts processes that compile sources; on a busy machine that takes its time. */
-const patience = { timeout: 60_000 };
+const patience = { timeout: 180_000 };
 const onSources = { nodeFlags: ["--conditions=@x/source"] };
 const tiny: Effort = { sets: 1, roundsPerSet: 1, calibrateMs: 1, roundMs: 1, idleConnections: 10 };
 
