@@ -1,4 +1,4 @@
-import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { defineConfig, mergeConfig, type ViteUserConfig } from "vitest/config";
 
 /** Without `import`: these reach Node itself, which chooses between `import` and `require`; CommonJS would get ES modules. */
 const conditions = ["@x/source", "node"];
@@ -30,3 +30,6 @@ export const inBrowsers: ViteUserConfig = defineConfig({
     reporters: ["default", ["json", { outputFile: "reports/e2e.json" }]],
   },
 });
+
+/** For packages without sockets and timers of their own, which leave nothing behind in a process: their suites share one, for a third of the cost. */
+export const pure: ViteUserConfig = mergeConfig(shared, { test: { isolate: false } });

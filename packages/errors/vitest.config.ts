@@ -1,1 +1,1 @@
-export { default } from "../../vitest.shared.js";
+export { pure as default } from "../../vitest.shared.js";
