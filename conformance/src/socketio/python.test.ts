@@ -87,9 +87,9 @@ describe.runIf(hasPythonSocketIO)("python-socketio's clients on our server", () 
   test.each(kinds)("%s: hears what middleware and unknown namespaces refuse with", async (kind) => {
     const { server, url } = await ourServer();
     server.use((_socket, proceed) => proceed(Object.assign(new Error("not welcome"), { data: { code: 7 } })));
-    const refused = theirClient(kind, url, { wait_timeout: 1 });
+    const refused = theirClient(kind, url, { wait_timeout: 3 });
     expect(await refused.next("refused")).toEqual(["/", { message: "not welcome", data: { code: 7 } }]);
-    const lost = theirClient(kind, url, { namespaces: ["/nowhere"], wait_timeout: 1 });
+    const lost = theirClient(kind, url, { namespaces: ["/nowhere"], wait_timeout: 3 });
     expect(await lost.next("refused")).toEqual(["/nowhere", { message: "Invalid namespace" }]);
   });
 });
