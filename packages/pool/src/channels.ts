@@ -8,4 +8,5 @@ export type {
 export { DEFAULT_CHANNEL_LIMITS, type ChannelLimits } from "./core/channels/options.js";
 export type { Acknowledgement, RequestKind } from "./core/channels/requests.js";
 export type { UnroutableReason } from "./core/channels/directory.js";
-export type { Gap, GapPolicy } from "./core/channels/gaps.js";
+export type { GapPolicy } from "./core/channels/gaps.js";
+export type { Gap } from "./core/channels/trail.js";

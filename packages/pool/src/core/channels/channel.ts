@@ -6,9 +6,8 @@
  */
 import type { MessageId } from "../resilient/events.js";
 import type { Ending } from "../resilient/lifecycle.js";
-import type { Gap } from "./gaps.js";
 import type { Matcher } from "./pattern.js";
-import { Trail, Trails, type Succession, type TrailSettings } from "./trail.js";
+import { Trail, Trails, type Gap, type Succession, type TrailSettings } from "./trail.js";
 
 /** Whoever holds a channel. None of these may throw. */
 export interface Member<Message> {

@@ -4,20 +4,10 @@
  * What came too early is not kept: it comes again, after what is missing. So nothing grows, whatever a server leaves out.
  */
 import type { Channel } from "./channel.js";
+import type { Gap } from "./trail.js";
 
 /** What happens when positions are missing: nothing, somebody is told, or the server is asked to go on after the last one before them. */
 export type GapPolicy = "ignore" | "tell" | "resume";
-export const GAP_POLICIES: readonly string[] = ["ignore", "tell", "resume"];
-
-/** What a subscriber hears of it. */
-export interface Gap {
-  /** Of the messages; of a pattern, one that matches. */
-  readonly channel: string;
-  /** The position that should have come. */
-  readonly expected: number;
-  /** The one that did. */
-  readonly received: number;
-}
 
 /** Since the beginning. */
 export interface GapCounts {

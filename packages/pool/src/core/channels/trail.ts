@@ -17,6 +17,16 @@ export interface TrailSettings {
   readonly isConsecutive: boolean;
 }
 
+/** What a subscriber hears of positions that are missing. */
+export interface Gap {
+  /** Of the messages; of a pattern, one that matches. */
+  readonly channel: string;
+  /** The position that should have come. */
+  readonly expected: number;
+  /** The one that did. */
+  readonly received: number;
+}
+
 /** What is missing after the last position. */
 export interface OpenGap {
   readonly expected: number;

@@ -3,7 +3,7 @@
  */
 import { systemClock, type Clock } from "@x/errors/clock";
 import type { OnError } from "@x/errors/handlers";
-import { GAP_POLICIES, type GapPolicy } from "../../core/channels/gaps.js";
+import type { GapPolicy } from "../../core/channels/gaps.js";
 import { parseChannelLimits, type ChannelLimits } from "../../core/channels/options.js";
 import type { Acknowledgement, RequestKind } from "../../core/channels/requests.js";
 import { invalidOption } from "../../core/options.js";
@@ -132,12 +132,10 @@ export function parseChannelOptions<In, Out>(url: UrlSource, options: ChannelOpt
   };
 }
 
-/** @throws {JetSocketError} `pool/invalid-option`. */
+/** @throws {JetSocketError} `pool/invalid-option`: an unknown one, or one that cannot work. Without answers nobody knows which messages were under way before the server went on. */
 function gapPolicyOf<In, Out>({ gaps = "ignore", positionOf, subscribe, ackOf }: ChannelOptions<In, Out>): GapPolicy {
-  if (!GAP_POLICIES.includes(gaps)) throw invalidOption(`Cannot use gaps ${JSON.stringify(gaps)}, must be one of ${GAP_POLICIES.join(", ")}`);
-  if (gaps !== "ignore" && positionOf === undefined) throw invalidOption(`Cannot use gaps "${gaps}": messages have no positions, must come with positionOf`);
-  // Without answers nobody knows which messages were under way before the server went on.
-  if (gaps === "resume" && (subscribe === undefined || ackOf === undefined)) throw invalidOption("Cannot use gaps \"resume\": requests are not acknowledged, must come with subscribe and ackOf");
+  const needed: Readonly<Partial<Record<string, readonly unknown[]>>> = { ignore: [], tell: [positionOf], resume: [positionOf, subscribe, ackOf] };
+  if (needed[gaps]?.includes(undefined) !== false) throw invalidOption(`Cannot use gaps "${gaps}", must be "ignore", "tell" with positionOf, or "resume" with positionOf, subscribe and ackOf`);
   return gaps;
 }
 

@@ -6,7 +6,7 @@ import { Subscribable } from "@x/errors/emitter";
 import type { OnError } from "@x/errors/handlers";
 import { ConnectionError, ConnectionTimeoutError, InvalidStateError, JetSocketError } from "@x/errors/pool";
 import type { Channel, Member } from "../../core/channels/channel.js";
-import type { Gap } from "../../core/channels/gaps.js";
+import type { Gap } from "../../core/channels/trail.js";
 import type { MessageId, SocketEvents } from "../../core/resilient/events.js";
 import type { Ending } from "../../core/resilient/lifecycle.js";
 import { ReceiveBuffer, type ByteBudget } from "../../core/resilient/receive-buffer.js";
