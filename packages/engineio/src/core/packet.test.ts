@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { badPayloads, goodPayloads, receiversOf } from "../../test/packet-vectors.js";
 import { nodeText } from "../node/text.js";
-import { decodeOpen, encodeOpen } from "./open.js";
+import { decodeOpen, encodeOpen, openEncoder } from "./open.js";
 import { Outbox } from "./outbox.js";
 import { describePacket, mayReceive, messageWire, prepareMessage } from "./packet.js";
 import { decodePayload } from "./payload.js";
@@ -100,6 +100,11 @@ describe("the OPEN packet", () => {
     expect(encodeOpen({ ...handshake, pingInterval: 300, pingTimeout: 200 }))
       .toBe('0{"sid":"abc","upgrades":["websocket"],"pingInterval":300,"pingTimeout":200,"maxPayload":1000000}');
     expect(decodeOpen(encodeOpen(handshake))).toEqual(handshake);
+  });
+
+  test("of many sessions differs in their ids only, which may be any text", () => {
+    const encode = openEncoder(handshake);
+    for (const sid of ["a", 'quo"ted', "€", "back\\slash"]) expect([encode(sid), decodeOpen(encode(sid))]).toEqual([encodeOpen({ ...handshake, sid }), { ...handshake, sid }]);
   });
 
   test("may lack maxPayload and upgrades (older Python servers)", () => {

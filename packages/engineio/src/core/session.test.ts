@@ -32,6 +32,18 @@ describe("Session on a stream", () => {
     expect(sink.messages).toEqual(["yo", "", new Uint8Array([2])]);
   });
 
+  test("a stream that has ended before OPEN reports that itself: nothing is thrown", () => {
+    const sink = new Witness();
+    const session = new Session(config({ now: () => 0 }), sink, 1000, 1000);
+    const tape = new Tape(session);
+    tape.write = () => { throw new Error("ended"); };
+    session.start(tape);
+    session.open(openWire, times.pingInterval, times.pingTimeout);
+    expect([session.state, sink.closes]).toEqual(["open", []]);
+    session.carrierEnded(tape, "transport close", undefined);
+    expect(sink.closes).toEqual([["transport close", undefined]]);
+  });
+
   test("an observed session shows every packet, in both directions, and still sends in order", () => {
     const { session, sink, tape } = streaming();
     session.observe();

@@ -122,6 +122,24 @@ describe("getSession(), saveSession(), session()", () => {
     await post(url, "1");
     expect(await seen).toEqual([{ name: "ada" }, "engineio/socket-closed"]);
   });
+
+  test("are there for the listeners of a session that another one's listener ends, and for both until they have heard", async () => {
+    const { url, server, sockets } = await serve();
+    for (let count = 0; count < 2; count++) await open(url);
+    const [first, second] = sockets;
+    const read = (): unknown[] => sockets.map(({ id }) => server.getSession(id));
+    const seen: unknown[] = [];
+    sockets.forEach(({ id }, index) => server.saveSession(id, { index }));
+    second!.on("close", () => seen.push(read()));
+    first!.on("close", () => {
+      second!.session.fail("forced close");
+      seen.push(server.getSession(first!.id));
+      expect(() => server.getSession(second!.id)).toThrow(expect.objectContaining({ code: "engineio/socket-closed" }));
+    });
+    first!.session.fail("forced close");
+    expect(seen).toEqual([[{ index: 0 }, { index: 1 }], { index: 0 }]);
+    expect(read).toThrow(expect.objectContaining({ code: "engineio/socket-closed" }));
+  });
 });
 
 test("generateId may be replaced on the server, as with engine.io", async () => {
