@@ -84,9 +84,9 @@ export class EngineLink<Options extends EngineOptions, Engine extends EngineClie
   #dial(options: Asked<Options>, signal: AbortSignal): void {
     const owner = this.#owner;
     const { codec, opts } = owner;
+    const decoder = codec.createDecoder({ limits: { ...DEFAULT_PACKET_LIMITS, ...opts }, adopt: adoptBytes });
     const engine = this.#createEngine(options.url ?? owner.uri, { ...options, path: opts.path ?? "/socket.io" });
     owner.engine = engine;
-    const decoder = codec.createDecoder({ limits: { ...DEFAULT_PACKET_LIMITS, ...opts }, adopt: adoptBytes });
     engine.on("open", () => signal.aborted || owner.engineOpened());
     engine.on("error", (error) => signal.aborted || owner.engineFailed(error));
     engine.on("heartbeat", () => signal.aborted || owner.onHeartbeat());
