@@ -169,10 +169,10 @@ describe("limits", () => {
     ["both, with siblings before", (levels: number) => `${'[{},{"b":"[{","a":'.repeat(levels / 2)}1${"}]".repeat(levels / 2)}`],
     ["arrays, among brackets in texts", (levels: number) => `[${"[".repeat(levels - 1)}"${"[{".repeat(100)}"${"]".repeat(levels - 1)}]`],
   ])("maxNestingDepth counts levels of %s, not brackets", (_name, nested) => {
-    expect(codeOf(() => decode([`2["a",1,[${nested(126)}]]`]))).toBeUndefined();
-    expect(codeOf(() => decode([`2["a",1,[[${nested(126)}]]]`]))).toBe("socketio/too-deep");
-    expect(codeOf(() => decode([`0{"a":[${nested(126)}]}`]))).toBeUndefined();
-    expect(codeOf(() => decode([`0{"a":[[${nested(126)}]]}`]))).toBe("socketio/too-deep");
+    expect(codeOf(() => decode([`2["a",1,[${nested(510)}]]`]))).toBeUndefined();
+    expect(codeOf(() => decode([`2["a",1,[[${nested(510)}]]]`]))).toBe("socketio/too-deep");
+    expect(codeOf(() => decode([`0{"a":[${nested(510)}]}`]))).toBeUndefined();
+    expect(codeOf(() => decode([`0{"a":[[${nested(510)}]]}`]))).toBe("socketio/too-deep");
   });
 
   test.each([
@@ -183,17 +183,17 @@ describe("limits", () => {
   ])("maxNestingDepth: the shortest texts of all that hold one level more, %s", (_name, shortest) => {
     expect(run(shortest(5))).toBeUndefined();
     expect(run(shortest(6))).toBe("socketio/too-deep");
-    expect(codeOf(() => decode([shortest(128)]))).toBeUndefined();
-    expect(codeOf(() => decode([shortest(129)]))).toBe("socketio/too-deep");
+    expect(codeOf(() => decode([shortest(512)]))).toBeUndefined();
+    expect(codeOf(() => decode([shortest(513)]))).toBe("socketio/too-deep");
   });
 
   test("bytes are leaves: a placeholder is no level of its own, for either side", () => {
     const nest = (levels: number): unknown[] => (levels === 1 ? [bytes(1), bytes(2)] : [nest(levels - 1)]);
     const event = (levels: number): Packet => ({ type: PacketType.EVENT, nsp: "/", id: undefined, data: ["a", nest(levels - 1)] });
-    expect(decode(encodePacket(event(128)))).toEqual(event(128));
-    expect(codeOf(() => encodePacket(event(129)))).toBe("socketio/too-deep");
+    expect(decode(encodePacket(event(512)))).toEqual(event(512));
+    expect(codeOf(() => encodePacket(event(513)))).toBe("socketio/too-deep");
     const placeholders = '{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}';
-    expect(codeOf(() => decode([`52-["a",${"[".repeat(128)}${placeholders}${"]".repeat(128)}]`]))).toBe("socketio/too-deep");
+    expect(codeOf(() => decode([`52-["a",${"[".repeat(512)}${placeholders}${"]".repeat(512)}]`]))).toBe("socketio/too-deep");
   });
 
   test("many values side by side are not deep", () => {

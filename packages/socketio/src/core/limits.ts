@@ -10,7 +10,7 @@ export interface PacketLimits {
   readonly maxAttachmentBytes: number;
   /** Most digits of an acknowledgement id, so that it stays a safe integer. Digits, at most 15; default 15. */
   readonly maxAckIdDigits: number;
-  /** Deepest nesting of arrays and objects in a payload. Levels; default 128. */
+  /** Deepest nesting of arrays and objects in a payload. Levels; default 512, so that ordinary messages are too short to be searched for them. */
   readonly maxNestingDepth: number;
   /** Longest namespace name, its leading slash included. Characters; default 256. */
   readonly maxNamespaceLength: number;
@@ -20,6 +20,6 @@ export const DEFAULT_PACKET_LIMITS: PacketLimits = {
   maxAttachments: 10,
   maxAttachmentBytes: 10_000_000,
   maxAckIdDigits: 15,
-  maxNestingDepth: 128,
+  maxNestingDepth: 512,
   maxNamespaceLength: 256,
 };
