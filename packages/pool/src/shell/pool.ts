@@ -170,6 +170,7 @@ export class Pool<R> implements Lender<R> {
 
   #wait(key: string, timeoutMs: number, priority: number, signal: AbortSignal | undefined, nowMs: number, origin: Error | undefined): Promise<Lease<R>> {
     const { core } = this.#driver;
+    const { isAwaited } = core;
     return new Promise((resolve, reject) => {
       const lend = (slot: Slot<R>): void => resolve(this.#lease(slot, origin));
       if (signal === undefined) {
@@ -180,7 +181,7 @@ export class Pool<R> implements Lender<R> {
           reject(error);
         });
       }
-      this.#driver.awaited();
+      if (!isAwaited) this.#driver.awaited();
     });
   }
 }
