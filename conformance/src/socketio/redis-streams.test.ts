@@ -46,6 +46,7 @@ describe.skipIf(redisProgram === undefined && process.env["CI"] !== "true")("@so
     await lost;
     await until(async () => (await admin.keys("sio:session:*")).length === 1);
     two.server.to("red").emit("event", 1);
+    await until(async () => (await admin.xLen(name)) >= 2); // each server has a connection of its own to Redis
     one.server.to("blue").emit("event", "not in it");
     one.server.to("red").emit("event", Buffer.from([2]));
     await until(async () => (await admin.xLen(name)) >= 4);

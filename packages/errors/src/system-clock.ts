@@ -37,7 +37,8 @@ class SystemTimer {
 }
 
 /** Node's `performance` is a getter that costs as much as the time does: it is asked anew only where a test has put its own clock in place. */
-const { performance: timeline, setTimeout: timer } = globalThis;
+const timeline = performance;
+const timer = setTimeout;
 
 /** The platform's clock. */
 export class SystemClock implements Clock {
