@@ -20,6 +20,7 @@ export type { FetchInfo } from "./node/web-request.js";
 export { Socket } from "./node/server-socket.js";
 export type { RequestHead } from "./node/kept-request.js";
 export { chooseEncoding } from "./node/accept-encoding.js";
+export { randomIds } from "./node/random-ids.js";
 export { parseQuery } from "./node/query.js";
 export type { Query } from "./node/query.js";
 export { errorCodes } from "./node/refusal.js";

@@ -48,6 +48,19 @@ describe("Sweep", () => {
     expect([clock.pending, swept.size]).toEqual([0, 2]);
   });
 
+  test.each([[false, 0], [true, 1]])("without an entry the timer goes, unless it may linger (%s), and then serves whoever comes next", (lingers, pending) => {
+    const clock = new CountingClock();
+    const swept = new Sweep(clock, { lingers });
+    const [first, second] = [new Entry(1000), new Entry(1200)];
+    swept.add(first);
+    swept.delete(first);
+    expect(clock.pending).toBe(pending);
+    swept.add(second);
+    expect(clock.pending).toBe(1);
+    clock.advance(2000);
+    expect([first.tickedMs, second.tickedMs, clock.pending]).toEqual([[], [1200], 0]);
+  });
+
   test("ticks at the deadline, not before, once", () => {
     const entry = new Entry(1000);
     const { clock } = sweep(entry);

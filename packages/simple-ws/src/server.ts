@@ -3,7 +3,7 @@
  *
  * Room: entry.
  */
-export { accept, acceptNow } from "./node/upgrade.js";
+export { accept, acceptNow, type Greet } from "./node/upgrade.js";
 export { serve, WebSocketServer, type BroadcastOptions, type CloseServerOptions } from "./node/server.js";
 export type { ServeOptions } from "./node/serve-options.js";
 export type { AcceptOptions } from "./node/server-options.js";

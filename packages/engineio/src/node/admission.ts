@@ -3,7 +3,6 @@
  *
  * Room: engineio node.
  */
-import { randomFillSync } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { isThenable } from "@x/errors/handlers";
 import { addressKey, clientAddress } from "./client-address.js";
@@ -12,27 +11,24 @@ import type { ParsedServerOptions } from "./parse-options.js";
 import { Places } from "./places.js";
 import { RateLimit } from "./rate-limit.js";
 import { type Refusal, errorCodes, refuseForNow, refusal } from "./refusal.js";
-import type { Socket, Ticket } from "./server-socket.js";
+import type { SocketsById, Ticket } from "./server-socket.js";
 import { askAllowRequest } from "./verify.js";
-
-const ID_BYTES = 15; // 120 bits: a session id is all that a polling request proves
-const POOLED_IDS = 256;
 
 /** Admits handshakes one by one. */
 export class Admission {
   /** When the server is to be gone, once it takes no new sessions. On its clock. */
   closingMs: number | undefined;
   readonly #options: ParsedServerOptions;
-  readonly #clients: Readonly<Record<string, Socket | undefined>>;
+  readonly #sockets: SocketsById;
   readonly #newId: (request: IncomingMessage) => string | Promise<string>;
   readonly #places: Places;
   readonly #rate: RateLimit | undefined;
-  /** Ids that are given out, and whose sessions do not exist yet. */
+  /** Ids that are given out, and whose sessions will not exist before another turn. */
   readonly #pending = new Set<string>();
 
-  constructor(options: ParsedServerOptions, clients: Readonly<Record<string, Socket | undefined>>, newId: (request: IncomingMessage) => string | Promise<string>) {
+  constructor(options: ParsedServerOptions, sockets: SocketsById, newId: (request: IncomingMessage) => string | Promise<string>) {
     this.#options = options;
-    this.#clients = clients;
+    this.#sockets = sockets;
     this.#newId = newId;
     this.#places = new Places(options.maxSessions, options.maxSessionsPerAddress);
     this.#rate = options.handshakeRate === undefined ? undefined : new RateLimit(options.handshakeRate);
@@ -42,25 +38,28 @@ export class Admission {
     return this.closingMs !== undefined;
   }
 
-  /** @returns a ticket ({@link opened} or {@link leave} it), or why there is none; a promise only where the application is asked. */
-  admit(request: IncomingMessage): Ticket | Refusal | Promise<Ticket | Refusal> {
+  /**
+   * @param opensLater whether the session of a ticket that is had at once is opened in a later turn.
+   * @returns a ticket ({@link opened} or {@link leave} it), or why there is none; a promise only where the application is asked.
+   */
+  admit(request: IncomingMessage, opensLater = false): Ticket | Refusal | Promise<Ticket | Refusal> {
     const address = clientAddress(request, this.#options.trustProxy);
     const refused = this.#refuseAtOnce(address);
     if (refused !== undefined) return refused;
     const decided = this.#decide(request);
-    if (!(decided instanceof Promise)) return this.#settled(decided, address);
+    if (!(decided instanceof Promise)) return this.#settled(decided, address, opensLater);
     // another handshake may have taken the id while this one was on its way here
-    return inTime(decided, this.#options).then((decision) => this.#settled(typeof decision === "string" ? this.#checkId(decision) : decision, address));
+    return inTime(decided, this.#options).then((decision) => this.#settled(typeof decision === "string" ? this.#checkId(decision) : decision, address, true));
   }
 
   /** The session exists. */
   opened({ id }: Ticket): void {
-    this.#pending.delete(id);
+    if (this.#pending.size > 0) this.#pending.delete(id);
   }
 
   /** The session has ended, or never came to be. */
   leave({ id, remoteAddress }: Ticket): void {
-    this.#pending.delete(id);
+    if (this.#pending.size > 0) this.#pending.delete(id);
     this.#places.give(this.#keyOf(remoteAddress));
   }
 
@@ -97,12 +96,12 @@ export class Admission {
   }
 
   #checkId(id: unknown): string | Refusal {
-    return typeof id === "string" && id !== "" && this.#clients[id] === undefined && !this.#pending.has(id) ? id : idFailed({ id });
+    return typeof id === "string" && id !== "" && this.#sockets.get(id) === undefined && !this.#pending.has(id) ? id : idFailed({ id });
   }
 
-  #settled(decision: string | Refusal, address: string | undefined): Ticket | Refusal {
+  #settled(decision: string | Refusal, address: string | undefined, opensLater: boolean): Ticket | Refusal {
     if (typeof decision === "string" && !this.isClosing) {
-      this.#pending.add(decision);
+      if (opensLater) this.#pending.add(decision);
       return { id: decision, remoteAddress: address };
     }
     this.#places.give(this.#keyOf(address));
@@ -117,19 +116,6 @@ export class Admission {
     const leftMs = (this.closingMs ?? 0) - this.#options.clock.now();
     return refuseForNow("SERVER_CLOSING", "Server is closing", "engineio/server-closing", 503, Math.max(RETRY_MS, leftMs));
   }
-}
-
-/** Ids of 120 random bits, from a pool: one system call for many. */
-export function randomIds(): () => string {
-  const pool = Buffer.alloc(ID_BYTES * POOLED_IDS);
-  let at = pool.length;
-  return () => {
-    if (at === pool.length) {
-      randomFillSync(pool);
-      at = 0;
-    }
-    return pool.toString("base64url", at, (at += ID_BYTES));
-  };
 }
 
 function idFailed(context: Readonly<Record<string, unknown>>): Refusal {

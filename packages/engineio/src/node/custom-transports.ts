@@ -34,7 +34,7 @@ export class CustomTransports {
 
   async #open(stream: PacketStream, request: IncomingMessage): Promise<Socket> {
     const { opts, sessions } = this.#context;
-    const ticket = await this.#ask<Ticket | Refusal>(stream, request, () => sessions.admission.admit(request));
+    const ticket = await this.#ask<Ticket | Refusal>(stream, request, () => sessions.admission.admit(request, true));
     if (isRefusal(ticket)) throw this.#refuse(stream, request, ticket);
     await this.#ask(stream, request, () => addInitialHeaders(this.#context, {}, ticket, request)); // listeners count handshakes
     const socket = sessions.create(ticket, request, true);
@@ -47,7 +47,7 @@ export class CustomTransports {
 
   #upgrade(stream: PacketStream, request: IncomingMessage, sid: string): Socket {
     const { opts, sessions } = this.#context;
-    const socket = sessions.clients[sid];
+    const socket = sessions.sockets.get(sid);
     if (socket === undefined) throw this.#refuse(stream, request, refusal(errorCodes.unknownSid, { sid }));
     const carrier = new PacketStreamCarrier(socket.session, stream, opts.maxHttpBufferSize);
     const isOver = socket.upgradeAttempts++ >= opts.maxUpgradeAttempts;

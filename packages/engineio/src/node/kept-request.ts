@@ -8,33 +8,45 @@ import { IncomingMessage, type IncomingHttpHeaders } from "node:http";
 /** What is left to be told of a request that has been answered. An IncomingMessage tells it, too. */
 export type RequestHead = Pick<IncomingMessage, "url" | "headers" | "socket">;
 
-/** Nothing that a request's line or fields consist of holds a line feed (RFC 9112 §2.2). */
+/** Nothing that a request's fields consist of holds a line feed (RFC 9112 §5). */
 const BETWEEN = "\n";
 
 export class KeptRequest {
-  readonly #text: string;
+  readonly #method: string | undefined;
+  readonly #url: string | undefined;
+  readonly #httpVersionMajor: number;
+  readonly #httpVersionMinor: number;
+  readonly #fields: string;
   readonly #socket: IncomingMessage["socket"];
 
-  constructor({ method, url, httpVersion, rawHeaders, socket }: IncomingMessage) {
-    this.#text = [method, url, httpVersion].concat(rawHeaders).join(BETWEEN); // one flat string: a sum of strings would keep them all
+  constructor({ method, url, httpVersionMajor, httpVersionMinor, rawHeaders, socket }: IncomingMessage) {
+    this.#method = method;
+    this.#url = url;
+    this.#httpVersionMajor = httpVersionMajor;
+    this.#httpVersionMinor = httpVersionMinor;
+    this.#fields = rawHeaders.join(BETWEEN); // one flat string: a sum of strings would keep them all
     this.#socket = socket;
   }
 
   read(): RequestHead {
-    const [, url, , ...rawHeaders] = this.#text.split(BETWEEN);
-    return { url, headers: headersOf(rawHeaders), socket: this.#socket };
+    return { url: this.#url, headers: headersOf(this.#rawHeaders), socket: this.#socket };
   }
 
   /** @returns a request with the same content on the same connection, its body read. */
   restore(): IncomingMessage {
-    const [method, url, httpVersion = "", ...rawHeaders] = this.#text.split(BETWEEN);
-    const [httpVersionMajor, httpVersionMinor] = httpVersion.split(".").map(Number);
+    const [method, url, httpVersionMajor, httpVersionMinor] = [this.#method, this.#url, this.#httpVersionMajor, this.#httpVersionMinor];
+    const httpVersion = `${httpVersionMajor}.${httpVersionMinor}`;
+    const rawHeaders = this.#rawHeaders;
     const headers = headersOf(rawHeaders);
     const headersDistinct = distinctHeadersOf(rawHeaders);
     const request = new IncomingMessage(this.#socket);
     Object.assign(request, { method, url, httpVersion, httpVersionMajor, httpVersionMinor, rawHeaders, headers, headersDistinct, complete: true });
     request.push(null);
     return request;
+  }
+
+  get #rawHeaders(): string[] {
+    return this.#fields === "" ? [] : this.#fields.split(BETWEEN);
   }
 }
 

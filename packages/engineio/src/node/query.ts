@@ -22,8 +22,16 @@ export function parseQuery(target: string | undefined): Query {
   return query;
 }
 
-/** {@link parseQuery} for every request: an object of one shape, and nothing for keys that nobody asks for. */
+let last: { readonly target: string | undefined; readonly query: ProtocolQuery } = { target: undefined, query: readProtocolQuery(undefined) };
+
+/** {@link parseQuery} for every request. Clients that open a WebSocket at once all ask for the same, which is read once then. */
 export function parseProtocolQuery(target: string | undefined): ProtocolQuery {
+  if (target !== last.target) last = { target, query: readProtocolQuery(target) };
+  return last.query;
+}
+
+/** An object of one shape, and nothing for keys that nobody asks for. */
+function readProtocolQuery(target: string | undefined): ProtocolQuery {
   const query: { -readonly [Key in keyof ProtocolQuery]: ProtocolQuery[Key] } = { EIO: undefined, transport: undefined, sid: undefined, j: undefined };
   readPairs(target, (key, value) => {
     if (key === "EIO" || key === "transport" || key === "sid" || key === "j") query[key] ??= decode(value);

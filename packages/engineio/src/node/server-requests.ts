@@ -60,7 +60,7 @@ export class Requests {
       exchange.answerPreflight(passed.preflightStatus);
       return;
     }
-    const intent = readIntent(request, false, opts, sessions.clients);
+    const intent = readIntent(request, false, opts, sessions.sockets);
     if (isRefusal(intent)) {
       exchange.refuse(intent);
       return;

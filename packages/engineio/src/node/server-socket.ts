@@ -11,6 +11,11 @@ import type { SocketHooks } from "../shell/delivery.js";
 import { EngineSocket } from "../shell/socket.js";
 import { KeptRequest, type RequestHead } from "./kept-request.js";
 
+/** Sessions that are open. */
+export interface SocketsById {
+  get(id: string): Socket | undefined;
+}
+
 /** A place for a session. */
 export interface Ticket {
   readonly id: string;

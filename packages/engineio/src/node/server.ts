@@ -11,15 +11,16 @@ import type { PreparedPacket } from "../core/packet.js";
 import type { MessageData } from "../shell/ports.js";
 import type { PacketStream } from "../shell/packet-stream.js";
 import { addressOf, urlOf } from "./address.js";
-import { randomIds } from "./admission.js";
 import { answerHeaders } from "./answer-headers.js";
 import { type AttachOptions, attachTo } from "./attach.js";
+import { recordOf } from "./clients.js";
 import { closeHttpServer } from "./close-http.js";
 import type { ServerContext } from "./context.js";
 import { asksApplication } from "./cookie.js";
 import { CustomTransports } from "./custom-transports.js";
 import { Drain, type DrainOptions, type DrainReport, drainDurationMs } from "./drain.js";
 import { passOrigin } from "./gate.js";
+import { randomIds } from "./random-ids.js";
 import { Requests } from "./server-requests.js";
 import { type Middleware, runForUpgrade, runMiddlewares } from "./middleware.js";
 import { type ParsedServerOptions, parseServerOptions } from "./parse-options.js";
@@ -47,6 +48,8 @@ export interface TransportOrigin extends FetchInfo {
  */
 export class Server<Data extends object = Record<string, unknown>> extends Emitter<ServerEvents> implements AsyncDisposable {
   readonly opts: ParsedServerOptions;
+  /** Sessions by id. */
+  readonly clients: Readonly<Record<string, Socket>>;
   /** The server last attached to. */
   httpServer: HttpServer | undefined;
   readonly #sessions: Sessions;
@@ -68,19 +71,15 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
       seesRequests: () => this.#showsRequests(),
       announce: (socket) => this.#announce(socket),
     });
+    this.clients = recordOf(this.#sessions.sockets);
     const context: ServerContext = { opts, sessions: this.#sessions, events: this };
     this.#requests = new Requests(context);
     this.#upgrades = new Upgrades(context);
     this.#customTransports = new CustomTransports(context);
   }
 
-  /** Sessions by id. */
-  get clients(): Readonly<Record<string, Socket>> {
-    return this.#sessions.clients;
-  }
-
   get clientsCount(): number {
-    return this.#sessions.count;
+    return this.#sessions.sockets.size;
   }
 
   /** Are new sessions refused, because of {@link drain}, {@link shutdown} or {@link close}? For health checks. */
@@ -191,7 +190,7 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
 
   /** {@link Socket.trySend} of session `sid`. Never throws. @returns whether it was sent; `false` also where there is no such session. */
   trySend(sid: string, data: MessageData): boolean {
-    return this.clients[sid]?.trySend(data) ?? false;
+    return this.#sessions.sockets.get(sid)?.trySend(data) ?? false;
   }
 
   /** {@link Socket.sendPrepared} of session `sid`: `prepareMessage` encodes once for many. Throws as {@link send}. */
@@ -206,8 +205,8 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
 
   /** Close session `sid`, or all, each after what was sent to it. Resolves when they have ended; an unknown session has already. */
   async disconnect(sid?: string): Promise<void> {
-    if (sid === undefined) await Promise.all(Object.values(this.clients).map((socket) => socket[Symbol.asyncDispose]()));
-    else await this.clients[sid]?.[Symbol.asyncDispose]();
+    if (sid === undefined) await Promise.all(this.#sessions.sockets.values().map((socket) => socket[Symbol.asyncDispose]()));
+    else await this.#sessions.sockets.get(sid)?.[Symbol.asyncDispose]();
   }
 
   /**
@@ -241,7 +240,7 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
    */
   async drain(options: DrainOptions = {}): Promise<DrainReport> {
     const { clock } = this.opts;
-    const sockets = Object.values(this.clients);
+    const sockets = this.#sessions.sockets.values();
     this.#sessions.admission.closingMs ??= clock.now() + drainDurationMs(sockets.length, options);
     const report = await new Drain(sockets, options, clock).run();
     await this.#upgrades.allClosed();
@@ -261,7 +260,7 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
     this.#sessions.admission.closingMs ??= clock.now();
     for (const detach of this.#detach.splice(0)) detach();
     const closed = this.#owned.splice(0).map((server) => closeHttpServer(server, { timeoutMs: httpCloseTimeout, clock }));
-    for (const socket of Object.values(this.clients)) socket.session.fail("server shutting down", undefined, GOING_AWAY);
+    for (const socket of this.#sessions.sockets.values()) socket.session.fail("server shutting down", undefined, GOING_AWAY);
     await Promise.all([...closed, this.#upgrades.allClosed()]);
     this.emit("close");
   }

@@ -4,8 +4,9 @@
  * Room: engineio node.
  */
 import type { IncomingMessage } from "node:http";
-import { Sweep } from "@x/errors/clock";
+import { Sweep, backgroundClock } from "@x/errors/clock";
 import { SocketIsClosedError } from "@x/errors/engineio";
+import { Registry } from "@x/errors/registry";
 import { openEncoder } from "../core/open.js";
 import type { SessionConfig } from "../core/session-config.js";
 import type { SocketHooks } from "../shell/delivery.js";
@@ -26,9 +27,8 @@ export interface Application {
 }
 
 export class Sessions {
-  /** By id. No prototype: a session id is never anything else. */
-  readonly clients: Record<string, Socket> = Object.create(null) as Record<string, Socket>;
-  count = 0;
+  /** By id. */
+  readonly sockets: Registry<string, Socket> = new Registry<string, Socket>();
   readonly admission: Admission;
   readonly #options: ParsedServerOptions;
   readonly #config: SessionConfig;
@@ -46,8 +46,8 @@ export class Sessions {
   constructor(options: ParsedServerOptions, application: Application) {
     this.#options = options;
     this.#application = application;
-    this.admission = new Admission(options, this.clients, (request) => application.newId(request));
-    this.sweep = new Sweep(options.clock);
+    this.admission = new Admission(options, this.sockets, (request) => application.newId(request));
+    this.sweep = new Sweep(options.clock, { lingers: options.clock === backgroundClock });
     this.#config = {
       clock: options.clock,
       text: nodeText,
@@ -80,8 +80,7 @@ export class Sessions {
   create(ticket: Ticket, request: IncomingMessage, isShared: boolean): Socket {
     const kept = isShared || this.#application.seesRequests() ? request : keep(request);
     const socket = new Socket(ticket, kept, this.#config, this.#hooks, this.#options.maxHttpBufferSize, this.#options.onError);
-    this.clients[socket.id] = socket;
-    this.count++;
+    this.sockets.set(socket.id, socket);
     this.admission.opened(ticket);
     this.sweep.add(socket.session);
     return socket;
@@ -99,7 +98,7 @@ export class Sessions {
 
   /** @throws {SocketIsClosedError} `engineio/socket-closed` when there is no such session, or no longer. */
   get(sid: string): Socket {
-    const socket = this.clients[sid];
+    const socket = this.sockets.get(sid);
     if (socket !== undefined) return socket;
     throw noSession(sid);
   }
@@ -118,8 +117,7 @@ export class Sessions {
 
   /** The end, told before the application hears of it; its listeners still find what it kept until they first wait. */
   #forget(socket: Socket): void {
-    delete this.clients[socket.id]; // eslint-disable-line @typescript-eslint/no-dynamic-delete -- the peers' `clients` is an object
-    this.count--;
+    this.sockets.delete(socket.id);
     this.sweep.delete(socket.session);
     this.admission.leave(socket);
     this.#ending.push(socket.id);

@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type AcceptOptions, type WebSocketConnection, acceptNow } from "@x/simple-ws/server";
+import { type AcceptOptions, type Greet, type WebSocketConnection, acceptNow } from "@x/simple-ws/server";
 import type { AnswerHeaders } from "./answer-headers.js";
 import { type ServerContext, reportRefusal } from "./context.js";
 import { type Passed, passOrigin } from "./gate.js";
@@ -83,7 +83,7 @@ export class Upgrades {
   #serve(upgrade: UpgradeRequest, verdict: Passed | Refusal): void {
     const { request, socket } = upgrade;
     const { opts, sessions, events } = this.#context;
-    const intent = isRefusal(verdict) ? verdict : readIntent(request, true, opts, sessions.clients);
+    const intent = isRefusal(verdict) ? verdict : readIntent(request, true, opts, sessions.sockets);
     if (isRefusal(intent)) {
       this.#refuse(request, socket, intent);
     } else if (intent.kind === "session") {
@@ -101,17 +101,22 @@ export class Upgrades {
   }
 
   #open(upgrade: UpgradeRequest, ticket: Ticket | Refusal): void {
-    const { request, socket, headers, isShared } = upgrade;
+    const { request, socket, headers } = upgrade;
     const { sessions } = this.#context;
     if (isRefusal(ticket)) {
       this.#refuse(request, socket, ticket);
       return;
     }
     addInitialHeaders(this.#context, headers, ticket, request);
-    const connection = this.#accept(upgrade);
-    if (connection === undefined || sessions.admission.isClosing) {
+    const isOpen = this.#accept(upgrade, (connection) => this.#begin(connection, ticket, upgrade));
+    if (!isOpen) sessions.admission.leave(ticket);
+  }
+
+  #begin(connection: WebSocketConnection, ticket: Ticket, { request, isShared }: UpgradeRequest): void {
+    const { sessions } = this.#context;
+    if (sessions.admission.isClosing) {
       sessions.admission.leave(ticket);
-      if (connection !== undefined) this.#discard(connection, GOING_AWAY);
+      this.#discard(connection, GOING_AWAY);
       return;
     }
     const client = sessions.create(ticket, request, isShared);
@@ -129,23 +134,24 @@ export class Upgrades {
       return;
     }
     client.upgradeAttempts++;
-    const connection = this.#accept(upgrade);
-    if (connection === undefined) return;
-    const carrier = new WebSocketCarrier(client.session, connection, this.#onGone);
-    if (!allowUpgrades || !client.session.tryUpgrade(carrier)) this.#discard(connection);
-    else carrier.listen();
+    this.#accept(upgrade, (connection) => {
+      const carrier = new WebSocketCarrier(client.session, connection, this.#onGone);
+      if (!allowUpgrades || !client.session.tryUpgrade(carrier)) this.#discard(connection);
+      else carrier.listen();
+    });
   }
 
-  /** @returns `undefined` when the handshake was not one of RFC 6455, which has been answered then. */
-  #accept({ request, socket, head, headers: responseHeaders }: UpgradeRequest): WebSocketConnection | undefined {
+  /** @returns `false` when the handshake was not one of RFC 6455, which has been answered then. */
+  #accept({ request, socket, head, headers: responseHeaders }: UpgradeRequest, greet: Greet): boolean {
+    this.#count++;
     try {
       const options = Object.keys(responseHeaders).length === 0 ? this.#acceptOptions : { ...this.#acceptOptions, responseHeaders };
-      const connection = acceptNow(request, socket, head, options);
-      this.#count++;
-      return connection;
+      acceptNow(request, socket, head, options, greet);
+      return true;
     } catch (error) {
+      this.#onGone();
       reportRefusal(this.#context, request, refusal(errorCodes.badRequest, { name: "TRANSPORT_HANDSHAKE_ERROR", error }));
-      return undefined;
+      return false;
     }
   }
 

@@ -11,24 +11,22 @@ import type { ParsedServerOptions } from "./parse-options.js";
 import { type ProtocolQuery, parseProtocolQuery } from "./query.js";
 import { type Refusal, errorCodes, refusal, refusalFor } from "./refusal.js";
 import type { AllowRequest } from "./server-options.js";
-import type { Socket } from "./server-socket.js";
+import type { Socket, SocketsById } from "./server-socket.js";
 
 /** What a good request wants; `jsonpIndex` where it wants a script for an answer. */
 export type Intent =
   | { readonly kind: "handshake"; readonly transport: TransportName; readonly jsonpIndex: string | undefined }
   | { readonly kind: "session"; readonly socket: Socket; readonly jsonpIndex: string | undefined };
 
-type Clients = Readonly<Record<string, Socket | undefined>>;
-
 /** @returns what the request wants, or why it gets nothing. */
-export function readIntent(request: IncomingMessage, isUpgrade: boolean, options: ParsedServerOptions, clients: Clients): Intent | Refusal {
+export function readIntent(request: IncomingMessage, isUpgrade: boolean, options: ParsedServerOptions, sockets: SocketsById): Intent | Refusal {
   const query = parseProtocolQuery(request.url);
   const transport = options.transports.find((name) => name === query.transport);
   if (transport === undefined) return refusal(errorCodes.unknownTransport, { transport: query.transport });
   const { sid, j: jsonpIndex } = query;
   if (jsonpIndex !== undefined && !options.jsonp) return refusal(errorCodes.badRequest, { name: "JSONP_UNSUPPORTED" });
   if (jsonpIndex !== undefined && !isJsonpIndex(jsonpIndex)) return refusal(errorCodes.badRequest, { name: "JSONP_INDEX" });
-  if (sid !== undefined) return readSession(sid, transport, isUpgrade, request, query, clients);
+  if (sid !== undefined) return readSession(sid, transport, isUpgrade, request, query, sockets);
   if (request.method !== "GET") return refusal(errorCodes.badHandshakeMethod, { method: request.method });
   if ((transport === "websocket") !== isUpgrade) return refusal(errorCodes.badRequest, { name: "TRANSPORT_HANDSHAKE_ERROR" });
   if (!isOurVersion(query)) return refusal(errorCodes.unsupportedVersion, { protocol: query.EIO });
@@ -62,8 +60,8 @@ function settle(isAllowed: unknown, resolve: (reason: Refusal | undefined) => vo
   else if (isAllowed === false) resolve(refusal(errorCodes.forbidden));
 }
 
-function readSession(sid: string, transport: TransportName, isUpgrade: boolean, request: IncomingMessage, query: ProtocolQuery, clients: Clients): Intent | Refusal {
-  const socket = clients[sid];
+function readSession(sid: string, transport: TransportName, isUpgrade: boolean, request: IncomingMessage, query: ProtocolQuery, sockets: SocketsById): Intent | Refusal {
+  const socket = sockets.get(sid);
   if (socket === undefined) return refusal(errorCodes.unknownSid, { sid });
   if (!isOurVersion(query)) return refusal(errorCodes.badRequest, { name: "PROTOCOL_MISMATCH", protocol: query.EIO, previousProtocol: protocol });
   if (isUpgrade !== (transport === "websocket")) return refusal(errorCodes.badRequest, { name: "TRANSPORT_MISMATCH", transport });

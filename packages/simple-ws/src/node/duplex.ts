@@ -112,7 +112,6 @@ function onError(): void {
 
 function onClose(this: Owned): void {
   const handler = this[owner];
-  this[owner] = undefined;
-  this.off("data", onData).off("end", onEnd).off("drain", onDrain).off("close", onClose); // onError stays: a stream may fail late
+  this[owner] = undefined; // the listeners stay, and have nobody to tell: a stream may fail late
   handler?.onLinkClosed();
 }

@@ -73,7 +73,7 @@ describe("connect() and serve()", () => {
     await sending;
   });
 
-  test("close codes travel both ways; nothing is left on the sockets", async () => {
+  test("close codes travel both ways; a socket that has ended keeps nothing of its connection", async () => {
     let socket: Duplex | undefined;
     const http = createServer();
     const held = await listen(http);
@@ -87,7 +87,8 @@ describe("connect() and serve()", () => {
     expect(await client.close(4001, "bye")).toEqual({ code: 4001, reason: "bye", wasClean: true, initiator: "local" });
     expect(await (await accepted)?.closed).toEqual({ code: 4001, reason: "bye", wasClean: true, initiator: "remote" });
     expect(socket?.destroyed).toBe(true);
-    expect(["data", "end", "drain", "close"].map((event) => [event, socket?.listeners(event).filter((listener) => ["onData", "onEnd", "onDrain", "onClose"].includes(listener.name)).length])).toEqual([["data", 0], ["end", 0], ["drain", 0], ["close", 0]]);
+    const owners = Object.getOwnPropertySymbols(socket).filter(({ description }) => description === "owner");
+    expect(owners.map((owner) => Reflect.get(socket ?? {}, owner) as unknown)).toEqual([undefined]);
   });
 
   test("a client that vanishes is 1006", async () => {

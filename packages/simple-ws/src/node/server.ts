@@ -160,7 +160,6 @@ export class WebSocketServer implements ConnectionOwner {
     try {
       const connection = this.#accept(request, socket, head);
       if (connection instanceof Promise) void this.#wait(connection, request);
-      else this.#run(connection, request);
     } catch (error) {
       this.#reportRefusal(error, request);
     }
@@ -176,7 +175,7 @@ export class WebSocketServer implements ConnectionOwner {
   async #wait(opening: Promise<WebSocketConnection>, request: IncomingMessage): Promise<void> {
     this.#opening++;
     try {
-      this.#run(await opening, request);
+      await opening;
     } catch (error) {
       this.#reportRefusal(error, request);
     } finally {
@@ -197,7 +196,8 @@ export class WebSocketServer implements ConnectionOwner {
     return path === undefined || pathOf(request.url ?? "") === path;
   }
 
-  #run(connection: WebSocketConnection, request: IncomingMessage): void {
+  /** For {@link acceptOn}. */
+  readonly greet = (connection: WebSocketConnection, request: IncomingMessage): void => {
     if (this.#closing !== undefined) {
       void connection.close(this.#goodbye.code, this.#goodbye.reason); // it was being verified when we closed
       return;
@@ -208,7 +208,7 @@ export class WebSocketServer implements ConnectionOwner {
       else callSafely(() => onError(error, connection), []);
       void connection.close(1011, "Internal error");
     });
-  }
+  };
 
   #reportRefusal(error: unknown, request: IncomingMessage): void {
     callSafely(() => this.#options.onRefused?.(error, request), []);

@@ -1,10 +1,11 @@
 /** `accept` beside an HTTP server with settings of its own, and `acceptNow`. */
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
+import { setErrorReporter } from "@x/errors/handlers";
 import { listen } from "@x/testkit";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { connect } from "../client.js";
-import { accept, acceptNow, type AcceptOptions } from "../server.js";
+import { accept, acceptNow, type AcceptOptions, type Greet } from "../server.js";
 
 test.each([0, 60_000])("an HTTP server's timeout (%i ms) does not hold for what has become a WebSocket", async (timeout) => {
   const http = createServer();
@@ -36,4 +37,43 @@ test("acceptNow() opens, refuses and throws at once; with a verify it is the cal
   await expect(connect(`ws://127.0.0.1:${port}`, { origin: "https://other.example" })).rejects.toMatchObject({ statusCode: 403 });
   await expect(connect(`ws://127.0.0.1:${port}/verify`)).rejects.toMatchObject({ statusCode: 500 });
   expect(outcomes).toMatchObject(["open", { code: "simple-ws/origin-refused" }, { code: "simple-ws/invalid-option" }]);
+});
+
+describe("acceptNow()'s greet", () => {
+  async function greeted(greet: Greet): Promise<{ readonly url: string; readonly writes: string[] }> {
+    const writes: string[] = [];
+    const http = createServer();
+    http.on("upgrade", (request, socket, head) => {
+      const write = socket.write.bind(socket) as (chunk: Uint8Array) => boolean;
+      socket.write = (chunk: Uint8Array): boolean => {
+        writes.push(Buffer.from(chunk).toString("latin1"));
+        return write(chunk);
+      };
+      const before = acceptNow(request, socket, head, {}, greet);
+      writes.push(`returned ${before.state}`);
+    });
+    const { port, close } = await listen(http);
+    onTestFinished(close);
+    return { url: `ws://127.0.0.1:${port}`, writes };
+  }
+
+  test("sends together with the answer, in one write, before it returns", async () => {
+    const { url, writes } = await greeted((connection) => {
+      void connection.send("one");
+      void connection.send("two");
+    });
+    await using client = await connect(url);
+    expect([await client.receive(), await client.receive()]).toEqual(["one", "two"]);
+    expect(writes).toEqual([expect.stringMatching(/^HTTP\/1\.1 101 [^]+\r\n\r\n\x81\x03one\x81\x03two$/), "returned open"]);
+  });
+
+  test("that throws is reported, and closes with 1011", async () => {
+    const reported: unknown[] = [];
+    const before = setErrorReporter((error) => reported.push(error));
+    onTestFinished(() => void setErrorReporter(before));
+    const { url, writes } = await greeted(() => { throw new Error("greet"); });
+    await using client = await connect(url);
+    expect(await client.closed).toMatchObject({ code: 1011, initiator: "remote" });
+    expect([reported, writes[0]]).toEqual([[new Error("greet")], expect.stringMatching(/^HTTP\/1\.1 101 /)]);
+  });
 });

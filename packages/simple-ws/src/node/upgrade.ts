@@ -39,11 +39,12 @@ export function accept(request: IncomingMessage, socket: Duplex, head: Uint8Arra
 
 /**
  * {@link accept} at once, for those who ask beforehand what `verify` would ask. Throws what that rejects with; refusals are answered here, too.
+ * @param greet what it sends leaves together with the answer, in one write, before this returns. What it throws is reported, and closes with 1011.
  * @throws {SimpleWebsocketError} `simple-ws/invalid-option` also where there is a `verify`.
  */
-export function acceptNow(request: IncomingMessage, socket: Duplex, head: Uint8Array, options: Omit<AcceptOptions, "verify" | "handshakeTimeoutMs"> = defaults): WebSocketConnection {
+export function acceptNow(request: IncomingMessage, socket: Duplex, head: Uint8Array, options: Omit<AcceptOptions, "verify" | "handshakeTimeoutMs"> = defaults, greet?: Greet): WebSocketConnection {
   try {
-    const { upgrade, acceptance } = judge(nodeRuntime(), request, socket, head, options, undefined);
+    const { upgrade, acceptance } = judge(nodeRuntime(), request, socket, head, options, undefined, greet);
     if (upgrade.settings.verify !== undefined) throw new SimpleWebsocketError("Cannot use option verify: acceptNow does not wait, must be accept", { code: "simple-ws/invalid-option" });
     return open(upgrade, acceptance);
   } catch (error) {
@@ -53,8 +54,13 @@ export function acceptNow(request: IncomingMessage, socket: Duplex, head: Uint8A
 
 const defaults: AcceptOptions = {};
 
+/** Takes a connection that is open. */
+export type Greet = (connection: WebSocketConnection, request: IncomingMessage) => void;
+
 /** Whoever keeps a list of the connections accepted. */
 export interface ConnectionOwner extends DriverOwner {
+  /** For what {@link acceptNow} says of it. */
+  readonly greet: Greet;
   /** Once aborted, requests that are being verified are refused with 503. */
   readonly ending: AbortSignal;
   /** Before anything is written or read. */
@@ -67,7 +73,7 @@ export interface ConnectionOwner extends DriverOwner {
  */
 export function acceptOn(runtime: Runtime, request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions, owner?: ConnectionOwner): WebSocketConnection | Promise<WebSocketConnection> {
   try {
-    const { upgrade, acceptance } = judge(runtime, request, socket, head, options, owner);
+    const { upgrade, acceptance } = judge(runtime, request, socket, head, options, owner, owner?.greet);
     const ask = upgrade.settings.verify;
     const verified = ask === undefined ? undefined : verify(upgrade, ask);
     if (!(verified instanceof Promise)) return open(upgrade, acceptance);
@@ -79,12 +85,12 @@ export function acceptOn(runtime: Runtime, request: IncomingMessage, socket: Dup
 }
 
 /** All that can be said without asking anybody. */
-function judge(runtime: Runtime, request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions, owner: ConnectionOwner | undefined): { readonly upgrade: Upgrade; readonly acceptance: Acceptance } {
+function judge(runtime: Runtime, request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions, owner: ConnectionOwner | undefined, greet: Greet | undefined): { readonly upgrade: Upgrade; readonly acceptance: Acceptance } {
   const settings = parseAcceptOptions(options);
   const acceptance = judgeUpgrade(request, settings.policy);
   if (acceptance.kind === "refuse") throw refused(acceptance.refusal, acceptance.why);
   if (settings.signal?.aborted === true) throw serverClosing();
-  return { upgrade: { runtime, request, socket, head, settings, owner }, acceptance };
+  return { upgrade: { runtime, request, socket, head, settings, owner, greet }, acceptance };
 }
 
 /** Answers with what `error` stands for, and tells. @returns `error`. */
@@ -101,9 +107,10 @@ interface Upgrade {
   readonly head: Uint8Array;
   readonly settings: AcceptSettings;
   readonly owner: ConnectionOwner | undefined;
+  readonly greet: Greet | undefined;
 }
 
-function open({ runtime, request, socket, head, settings, owner }: Upgrade, acceptance: Acceptance): WebSocketConnection {
+function open({ runtime, request, socket, head, settings, owner, greet }: Upgrade, acceptance: Acceptance): WebSocketConnection {
   if (!socket.writable) throw new ConnectionError("Cannot accept: the client has gone", { code: "simple-ws/network-error" });
   const { responseHeaders: headers } = settings;
   const answered = formatAcceptance(acceptOf(acceptance.key), acceptance, typeof headers === "function" ? headers(request) : headers);
@@ -118,10 +125,25 @@ function open({ runtime, request, socket, head, settings, owner }: Upgrade, acce
   driver.owner = owner;
   settings.trace?.(handshakeEvent("received", requestHead(request)));
   const isAscii = headers === undefined && acceptance.extensions === undefined; // what others contribute may be any latin1
-  driver.start(isAscii ? answered : Buffer.from(answered, "latin1"));
-  duplex.feed(head);
+  const answer = isAscii ? answered : Buffer.from(answered, "latin1");
+  const outer = greet === undefined ? undefined : runtime.batch.enter(driver); // else it leaves at the end of the turn
+  driver.start(answer);
   publish("x:simple-ws:server:open", () => ({ request, connection }));
+  if (greet !== undefined) {
+    greetSafely(greet, connection, request);
+    runtime.batch.leave(driver, outer);
+  }
+  duplex.feed(head);
   return connection;
+}
+
+function greetSafely(greet: Greet, connection: WebSocketConnection, request: IncomingMessage): void {
+  try {
+    greet(connection, request);
+  } catch (error) {
+    reportHandlerError(error, { event: "connection" });
+    void connection.close(1011, "Internal error");
+  }
 }
 
 /** {@link open}, where nobody else has listened for errors meanwhile. */

@@ -3,8 +3,7 @@
  *
  * Room: socketio node.
  */
-import { randomFillSync } from "node:crypto";
-import { prepareMessage, type PreparedPacket } from "@x/engineio/server";
+import { prepareMessage, type PreparedPacket, randomIds } from "@x/engineio/server";
 import { backgroundClock, type Clock, Sweep } from "@x/errors/clock";
 import { callSafely, reportHandlerError } from "@x/errors/handlers";
 import type { EncodedPacket } from "../core/packet.js";
@@ -12,9 +11,6 @@ import { readCodec } from "../core/parser.js";
 import type { ServerSettings, SocketServerOptions } from "../shell/server/options.js";
 import { readRates } from "../shell/server/rates.js";
 import type { ServerContext } from "../shell/server/ports.js";
-
-const ID_BYTES = 15;
-const POOL_IDS = 512;
 
 export function createContext(settings: ServerSettings, options: SocketServerOptions & { readonly clock?: Clock | undefined }): ServerContext {
   const clock = options.clock ?? backgroundClock;
@@ -24,10 +20,10 @@ export function createContext(settings: ServerSettings, options: SocketServerOpt
   return {
     settings,
     clock,
-    sweep: new Sweep(clock),
+    sweep: new Sweep(clock, { lingers: clock === backgroundClock }),
     encoder,
     connections: { codec: encoder, limits: settings, adopt: toBuffer, maxNamespaces: settings.maxNamespacesPerConnection },
-    generateId: idSource(),
+    generateId: randomIds(),
     report,
     rates: readRates(options, (text) => Buffer.byteLength(text)),
     reportPeer: options.onError === undefined ? () => undefined : report,
@@ -37,19 +33,6 @@ export function createContext(settings: ServerSettings, options: SocketServerOpt
 
 function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Random ids from a pool: one system call for many. */
-function idSource(): () => string {
-  const pool = Buffer.alloc(ID_BYTES * POOL_IDS);
-  let at = pool.length;
-  return () => {
-    if (at === pool.length) {
-      randomFillSync(pool);
-      at = 0;
-    }
-    return pool.toString("base64url", at, (at += ID_BYTES));
-  };
 }
 
 /** Remembers the last packets: the members of a broadcast ask for the same, one after the other. */

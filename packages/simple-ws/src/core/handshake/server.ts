@@ -58,9 +58,9 @@ export type Verdict =
 export function judgeUpgrade(request: UpgradeRequest, policy: UpgradePolicy): Verdict {
   const fault = faultOf(request);
   if (fault !== undefined) return fault;
-  const origin = field(request, "origin");
+  const origin = one(request.headers["origin"]);
   if (origin !== undefined && !isAllowed(origin, request, policy.origin)) return refuse(403, `origin ${JSON.stringify(origin.slice(0, 200))} is not allowed`);
-  const offered = field(request, "sec-websocket-protocol");
+  const offered = one(request.headers["sec-websocket-protocol"]);
   if (offered === undefined) return accept(request, "", policy);
   const names = listMembers(offered);
   if (names.length === 0 || !names.every(isToken)) return refuse(400, "Sec-WebSocket-Protocol is malformed");
@@ -73,15 +73,15 @@ export function judgeUpgrade(request: UpgradeRequest, policy: UpgradePolicy): Ve
 
 function faultOf(request: UpgradeRequest): Verdict | undefined {
   if (request.method !== "GET") return refuse(405, "method is not GET", { Allow: "GET" });
-  if (!(Number(request.httpVersion) >= 1.1)) return refuse(400, "HTTP version is below 1.1");
-  if (!hasListMember(field(request, "upgrade"), "websocket")) return refuse(400, "Upgrade is not websocket");
-  if (!hasListMember(field(request, "connection"), "upgrade")) return refuse(400, "Connection does not hold Upgrade");
-  if (field(request, "host") === undefined) return refuse(400, "Host is missing");
+  if (request.httpVersion !== "1.1" && !(Number(request.httpVersion) > 1.1)) return refuse(400, "HTTP version is below 1.1");
+  if (!hasListMember(one(request.headers["upgrade"]), "websocket")) return refuse(400, "Upgrade is not websocket");
+  if (!hasListMember(one(request.headers["connection"]), "upgrade")) return refuse(400, "Connection does not hold Upgrade");
+  if (one(request.headers["host"]) === undefined) return refuse(400, "Host is missing");
   if (standsTwice(request, "host")) return refuse(400, "Host stands twice"); // RFC 9112 §3.2
   if (hasBody(request)) return refuse(400, "request has a body"); // which an intermediary may have seen as such: it must not become frames
-  const key = field(request, "sec-websocket-key");
+  const key = one(request.headers["sec-websocket-key"]);
   if (key === undefined || !/^[+/0-9A-Za-z]{21}[AQgw]==$/.test(key)) return refuse(400, "Sec-WebSocket-Key is not 16 bytes in base64");
-  if (field(request, "sec-websocket-version")?.trim() !== "13") return refuse(426, "Sec-WebSocket-Version is not 13");
+  if (one(request.headers["sec-websocket-version"])?.trim() !== "13") return refuse(426, "Sec-WebSocket-Version is not 13");
   return undefined;
 }
 
@@ -93,12 +93,12 @@ function standsTwice({ rawHeaders = [] }: UpgradeRequest, wanted: string): boole
 
 /** RFC 9112 §6: what announces one. */
 function hasBody(request: UpgradeRequest): boolean {
-  return request.headers["transfer-encoding"] !== undefined || (field(request, "content-length") ?? "0") !== "0";
+  return request.headers["transfer-encoding"] !== undefined || (one(request.headers["content-length"]) ?? "0") !== "0";
 }
 
 function accept(request: UpgradeRequest, protocol: string, { extensions }: UpgradePolicy): Verdict {
-  const key = field(request, "sec-websocket-key") ?? "";
-  const offered = extensions.length === 0 ? undefined : field(request, "sec-websocket-extensions");
+  const key = one(request.headers["sec-websocket-key"]) ?? "";
+  const offered = extensions.length === 0 ? undefined : one(request.headers["sec-websocket-extensions"]);
   if (offered === undefined) return { kind: "accept", key, protocol, extensions: undefined };
   try {
     return { kind: "accept", key, protocol, extensions: acceptExtensions(extensions, offered) };
@@ -114,7 +114,7 @@ function refuse(statusCode: number, why: string, headers: HeadersInput = {}): Ve
 
 function isAllowed(origin: string, request: UpgradeRequest, policy: OriginPolicy): boolean {
   if (policy === "*") return true;
-  if (policy === "same-origin") return isSameOrigin(origin, field(request, "host"));
+  if (policy === "same-origin") return isSameOrigin(origin, one(request.headers["host"]));
   return typeof policy === "function" ? isTrue(policy(origin, request)) : policy.includes(origin);
 }
 
@@ -123,8 +123,8 @@ function isTrue(verdict: unknown): boolean {
   return verdict === true;
 }
 
-function field(request: UpgradeRequest, name: string): string | undefined {
-  const value = request.headers[name];
+/** @returns a field's value, whatever form its repetitions have. */
+function one(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === "object" ? value.join(", ") : value;
 }
 

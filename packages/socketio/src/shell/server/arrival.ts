@@ -7,7 +7,7 @@ import type { Ask } from "../../core/ask.js";
 import type { Packet } from "../../core/packet.js";
 import * as PacketType from "../../core/packet-type.js";
 import type { Claim, Holder, Resumed, SessionKeeper } from "../../core/session-keeper.js";
-import type { Client, ClientSocket } from "./client.js";
+import type { Client, ClientSocket, Entrance } from "./client.js";
 import type { Failure, Run } from "./middleware.js";
 import type { ServerContext } from "./ports.js";
 import { judge, type Refusal } from "./refusal.js";
@@ -30,7 +30,7 @@ export interface Host<Socket> {
   greet(socket: Socket, onError: (error: unknown) => void): void;
 }
 
-export class Arrival<Socket extends Newcomer> implements Run<Socket> {
+export class Arrival<Socket extends Newcomer> implements Run<Socket>, Entrance {
   readonly subject: Socket;
   readonly #host: Host<Socket>;
   readonly #client: Client;
@@ -60,11 +60,11 @@ export class Arrival<Socket extends Newcomer> implements Run<Socket> {
 
   /** Middleware is done, or not asked. */
   letIn(): void {
-    this.#client.letIn(this.#ask, this.subject, () => this.#enter());
+    this.#client.letIn(this.#ask, this.subject, this);
   }
 
   /** Connect handlers run before the client is told, so that a failing one still refuses it. @returns what it is told. */
-  #enter(): Packet {
+  enter(): Packet {
     const { name: nsp, sessions } = this.#host;
     const { subject } = this;
     const resumed = sessions?.hold(subject, this.#claim);
@@ -72,7 +72,8 @@ export class Arrival<Socket extends Newcomer> implements Run<Socket> {
     subject.open(resumed);
     this.#host.greet(subject, (error) => this.#handlerFailed({ error, isCrash: true }));
     this.#isAnswered = true;
-    if (this.#failure === undefined) return { type: PacketType.CONNECT, nsp, data: { sid: subject.id, ...resumed?.answer } };
+    const sid = subject.id;
+    if (this.#failure === undefined) return { type: PacketType.CONNECT, nsp, data: resumed === undefined ? { sid } : { sid, ...resumed.answer } };
     subject.end("server namespace disconnect");
     return { type: PacketType.CONNECT_ERROR, nsp, data: this.#verdict(this.#failure, "connection") };
   }

@@ -34,6 +34,11 @@ interface Held {
   readonly isShared: boolean;
 }
 
+/** What happens when a client is let in. */
+export interface Entrance {
+  enter(): Packet;
+}
+
 /** Finds a namespace and lets the client in, or refuses it. */
 export type Admission = (client: Client, ask: Ask<ClientSocket>, auth: Record<string, unknown>) => void;
 
@@ -126,16 +131,16 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
 
   /**
    * @internal Middleware let the client in; nothing happens when that comes too late.
-   * @param enter runs connect handlers and says what the client is told: that goes out first, then what they wrote, of which a refused client gets none.
+   * @param entrance runs connect handlers and says what the client is told: that goes out first, then what they wrote, of which a refused client gets none.
    */
-  letIn(ask: Ask<ClientSocket>, socket: ClientSocket, enter: () => Packet): void {
+  letIn(ask: Ask<ClientSocket>, socket: ClientSocket, entrance: Entrance): void {
     if (!this.#connection.accept(ask, socket)) return;
     if (this.#connection.deadlineMs === Infinity) this.#context.sweep.delete(this.#connection);
     const before = this.#held; // a connect handler may let its own client into another namespace
     const held: Held[] = (this.#held = []);
     let answer: Packet;
     try {
-      answer = enter();
+      answer = entrance.enter();
     } finally {
       this.#held = before;
     }

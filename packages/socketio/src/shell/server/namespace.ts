@@ -156,7 +156,7 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     for (const event of ARRIVALS) {
       if (!this.hasListeners(event)) continue;
       const listeners = this.listeners(event);
-      for (const listener of listeners) if (this.#once.delete(listener)) this.off(event, listener);
+      if (this.#once.size > 0) for (const listener of listeners) if (this.#once.delete(listener)) this.off(event, listener);
       for (const listener of listeners) callSafely(listener, [socket], onError);
     }
   }

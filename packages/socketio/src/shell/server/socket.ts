@@ -180,7 +180,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   /** @internal Middleware let the client in. @param resumed what a session kept for it. */
   open(resumed?: Resumed): void {
     this.#state = "connected";
-    void this.nsp.adapter.addAll(this.id, new Set([this.id]));
+    void this.nsp.adapter.addAll(this.id, new Set<Room>().add(this.id));
     if (resumed === undefined) return;
     this.recovery = resumed.recovery;
     void this.nsp.adapter.addAll(this.id, new Set(resumed.rooms));
