@@ -17,8 +17,8 @@ export function addInitialHeaders({ opts, events, sessions }: ServerContext, hea
     sessions.admission.leave(ticket);
     throw error;
   }
-  events.emit("initial_headers", headers, request);
-  events.emit("headers", headers, request);
+  if (events.hasListeners("initial_headers")) events.emit("initial_headers", headers, request);
+  if (events.hasListeners("headers")) events.emit("headers", headers, request);
 }
 
 /** Middlewares may have set cookies of their own, by whatever case of the name. */

@@ -43,11 +43,15 @@ export interface ServerConnectionOptions extends DecoderOptions {
 /** `left`: packets under way when the server disconnected the socket are ignored. */
 type Membership<Socket extends Member> = Socket | Ask<Socket> | "left";
 
+const none: readonly never[] = [];
+
 export class ServerConnection<Socket extends Member = Member> implements Swept {
   readonly #sink: ServerConnectionSink<Socket>;
   readonly #maxNamespaces: number;
   readonly #decoder: PacketDecoder;
   readonly #namespaces = new Few<string, Membership<Socket>>();
+  /** Questions that are not answered. */
+  #asking = 0;
   /** Whole milliseconds, which need no object of their own. */
   #deadlineMs: number | undefined;
   #isOver = false;
@@ -62,7 +66,7 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
 
   get deadlineMs(): number {
     if (this.#deadlineMs !== undefined) return this.#deadlineMs; // which is that of its questions, too
-    if (this.#isOver) return Infinity;
+    if (this.#isOver || this.#asking === 0) return Infinity;
     let earliestMs = Infinity;
     for (const ask of this.asks) earliestMs = Math.min(earliestMs, ask.deadlineMs);
     return earliestMs;
@@ -96,6 +100,7 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
   /** The client is let in. @returns false when the question is no longer open. */
   accept(ask: Ask<Socket>, member: Socket): boolean {
     if (!this.isOpen(ask)) return false;
+    this.#asking--;
     this.#deadlineMs = undefined;
     this.#namespaces.set(ask.nsp, member);
     return true;
@@ -104,18 +109,22 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
   /** The client is not let in. @returns false when the question is no longer open. */
   refuse(ask: Ask<Socket>): boolean {
     if (!this.isOpen(ask)) return false;
+    this.#asking--;
     this.#namespaces.set(ask.nsp, "left");
     return true;
   }
 
   /** A socket was disconnected by either side. */
   leave(nsp: string): void {
-    if (this.#namespaces.get(nsp) !== undefined) this.#namespaces.set(nsp, "left");
+    const membership = this.#namespaces.get(nsp);
+    if (membership === undefined) return;
+    if (membership instanceof Ask) this.#asking--;
+    this.#namespaces.set(nsp, "left");
   }
 
   /** Questions that had no answer; once the connection is over, they will have none. A copy. */
-  get asks(): Ask<Socket>[] {
-    return this.#namespaces.values().filter((membership) => membership instanceof Ask);
+  get asks(): readonly Ask<Socket>[] {
+    return this.#asking === 0 ? none : this.#namespaces.values().filter((membership) => membership instanceof Ask);
   }
 
   /** Sockets of namespaces that were granted and not left. A copy. */
@@ -148,6 +157,7 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
     }
     const ask = new Ask<Socket>(detached(nsp), this.#deadlineMs ?? this.#sink.answerByMs); // who keeps asking gains no time
     this.#namespaces.set(ask.nsp, ask);
+    this.#asking++;
     this.#sink.onConnect(ask, (data ?? {}) as Record<string, unknown>);
   }
 

@@ -238,7 +238,9 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   }
 
   #admit(...[client, ask, auth]: Parameters<Admission>): void {
-    this.#namespaces.resolve(ask.nsp, auth, (namespace) => {
+    const existing = this.#namespaces.all.get(ask.nsp);
+    if (existing !== undefined) existing.admit(client, ask, auth);
+    else this.#namespaces.ask(ask.nsp, auth, (namespace) => {
       if (namespace === undefined) client.refuse(ask, { message: "Invalid namespace" });
       else namespace.admit(client, ask, auth);
     });

@@ -56,11 +56,9 @@ export class NamespaceRegistry {
     return parent as Namespace as Namespace<L, E, I, D>;
   }
 
-  /** Finds the namespace a client asks for. @param done told once, possibly later; nothing when there is no such namespace. */
-  resolve(name: string, auth: Record<string, unknown>, done: (nsp: Namespace | undefined) => void): void {
-    const existing = this.#namespaces.get(name);
-    if (existing === undefined) this.#ask(name, auth, 0, done);
-    else done(existing);
+  /** Asks whether there may be a namespace that is not there yet. @param done told once, possibly later; nothing when there may not. */
+  ask(name: string, auth: Record<string, unknown>, done: (nsp: Namespace | undefined) => void): void {
+    this.#ask(name, auth, 0, done);
   }
 
   /** A namespace without sockets goes if it was dynamic. */
