@@ -164,7 +164,7 @@ async function answer(question: GeneratorQuestion): Promise<GeneratorAnswer> {
     case "run":
       return { kind: "ran", ...(await load!.run(question.requests ?? Infinity, question.forMs ?? Infinity)) };
     case "handshakes":
-      return { kind: "ran", ...(await inLanes(() => handshake(question.spec), LANES, question.count ?? Infinity, question.forMs ?? Infinity)) };
+      return { kind: "ran", ...(await inLanes(() => handshake(question.spec), question.lanes, question.count ?? Infinity, question.forMs ?? Infinity)) };
     case "upgrades":
       return { kind: "ran", ...(await inLanes(() => upgradeSession(question.spec.port), question.lanes ?? LANES, question.count ?? Infinity, question.forMs ?? Infinity)) };
     case "serve":

@@ -8,7 +8,7 @@ export const HEADLINES: readonly (readonly [what: string, than: string, row: str
   ["WebSocket messages, one at a time", "ws", "ws-64-512x1", "@x/simple-ws", "ws"],
   ["WebSocket messages in bursts", "ws", "ws-64-16x64", "@x/simple-ws", "ws"],
   ["WebSocket messages of 64 KiB", "ws", "ws-64k-binary", "@x/simple-ws", "ws"],
-  ["WebSocket handshakes", "ws", "handshake-ws", "@x/simple-ws", "ws"],
+  ["WebSocket handshakes", "ws", "handshake-ws-16", "@x/simple-ws", "ws"],
   ["Socket.IO events, one at a time", "socket.io", "socketio-64x1", "@x/socketio", "socket.io"],
   ["Socket.IO events in bursts", "socket.io", "socketio-16x64", "@x/socketio", "socket.io"],
   ["a Socket.IO event to 1,000 members", "socket.io", "socketio-broadcast", "@x/socketio", "socket.io"],

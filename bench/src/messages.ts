@@ -36,7 +36,7 @@ export type GeneratorQuestion =
   /** So many requests, or as many as fit into a time. */
   | { readonly kind: "run"; readonly requests?: number; readonly forMs?: number }
   /** So many connections opened up to the point where they could send, and reset. */
-  | { readonly kind: "handshakes"; readonly count?: number; readonly forMs?: number; readonly spec: LoadSpec }
+  | { readonly kind: "handshakes"; readonly lanes: number; readonly count?: number; readonly forMs?: number; readonly spec: LoadSpec }
   /** So many sessions begun with polling and upgraded to a WebSocket. */
   | { readonly kind: "upgrades"; readonly lanes?: number; readonly count?: number; readonly forMs?: number; readonly spec: LoadSpec }
   /** Be the server that clients under test talk to: base64 of what each message must be. */

@@ -97,7 +97,7 @@ export class Pair {
   }
 
   /** @returns connections opened and reset. */
-  handshakes(limit: { readonly count?: number; readonly forMs?: number }): Promise<{ readonly count: number; readonly elapsedMs: number }> {
+  handshakes(limit: { readonly lanes: number; readonly count?: number; readonly forMs?: number }): Promise<{ readonly count: number; readonly elapsedMs: number }> {
     return this.#generator.ask({ kind: "handshakes", spec: this.#spec, ...limit }, "ran");
   }
 

@@ -7,7 +7,7 @@ const row = (of: string, to: string, median: number): Results[string] => ({ titl
 test("plot() draws one line per ratio that has a goal and was measured, and no times", () => {
   const svg = plot({
     "heap-ws": row("@x/simple-ws", "ws", 0.5),
-    "handshake-ws": row("@x/simple-ws", "ws", 1.2),
+    "handshake-ws-16": row("@x/simple-ws", "ws", 1.2),
     "noise": row("ws again", "ws", 1),
     "upgrade-time": row("@x/engineio", "1 ms", 2),
   });

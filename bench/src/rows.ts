@@ -34,6 +34,8 @@ export interface UpgradeRow extends RowBase {
 }
 export interface HandshakeRow extends RowBase {
   readonly kind: "handshake";
+  /** How many are under way at a time. */
+  readonly lanes: number;
 }
 export interface HeapRow extends RowBase {
   readonly kind: "heap";
@@ -137,9 +139,9 @@ export const ROWS: readonly Row[] = [
   },
   client("client-1k-64x1", "client, 1 KiB text, 64 × 1", one, ascii(1024), ["G19", 0.75, 0.58]),
   client("client-64-16x64", "client, 64 B, 16 × 64", burst, ascii(64), ["G19", 0.15, 0.05]),
-  handshake("ws", "@x/simple-ws", "ws", ["G11", 0.95, 0.8]),
-  handshake("engineio", "@x/engineio", "engine.io", ["G11", 0.75, 0.6]),
-  handshake("socketio", "@x/socketio", "socket.io", ["G11", 0.6, 0.45]),
+  ...handshakes("ws", "@x/simple-ws", "ws", ["G11", 0.95, 0.8]),
+  ...handshakes("engineio", "@x/engineio", "engine.io", ["G11", 0.75, 0.6]),
+  ...handshakes("socketio", "@x/socketio", "socket.io", ["G11", 0.6, 0.45]),
   heap("ws", "@x/simple-ws", "ws", ["G13", 0.65, 0.48]),
   heap("engineio", "@x/engineio", "engine.io", ["G13", 0.4, 0.22]),
   heap("socketio", "@x/socketio", "socket.io", ["G13", 0.4, 0.22]),
@@ -165,8 +167,11 @@ function client(id: string, title: string, load: Pick<ClientRow, "connections" |
   return { kind: "client", id, title, ...load, behaviour: "echo", opcode: 1, payload, perTrigger: 1, subjects: [to, of], ratios: [{ of, to, goal }] };
 }
 
-function handshake(id: string, of: SubjectName, to: SubjectName, goal: NonNullable<Ratio["goal"]>): HandshakeRow {
-  return { kind: "handshake", id: `handshake-${id}`, title: `handshake, websocket only: ${id}`, subjects: [to, of], ratios: [{ of, to, goal }] };
+/** Clients that come now and then, and the crowd that comes back when a server was away: nearly all of a wake-up's events are one connection's, or none are. */
+function handshakes(id: string, of: SubjectName, to: SubjectName, goal: NonNullable<Ratio["goal"]>): HandshakeRow[] {
+  return [16, 256].map((lanes) => ({
+    kind: "handshake", id: `handshake-${id}-${lanes}`, title: `handshake, websocket only, ${lanes} at once: ${id}`, lanes, subjects: [to, of], ratios: [{ of, to, goal }],
+  }));
 }
 
 function heap(id: string, of: SubjectName, to: SubjectName, goal: NonNullable<Ratio["goal"]>): HeapRow {

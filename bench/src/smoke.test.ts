@@ -32,10 +32,10 @@ describe.concurrent("each server", patience, () => {
   });
 });
 
-test.each(["handshake-ws", "heap-socketio", "pool-100", "channels", "storm", "client-64-16x64", "upgrade", "upgrade-time"])("%s: gives one ratio per round for each pair of subjects", patience, async (id) => {
+test.each(["handshake-ws-16", "heap-socketio", "pool-100", "channels", "storm", "client-64-16x64", "upgrade", "upgrade-time"])("%s: gives a ratio per round for each pair of subjects", patience, async (id) => {
   const row = ROWS.find((candidate) => candidate.id === id)!;
   const ratios = ratiosOf(row, await measure(row, tiny, onSources));
-  expect(ratios.map(({ rounds }) => rounds.length)).toEqual(row.ratios.map(() => 1));
+  expect(ratios.map(({ rounds }) => rounds.length)).toEqual(row.ratios.map(() => (row.kind === "handshake" ? 2 : 1)));
 });
 
 test("spread() interpolates quartiles", () => {
