@@ -1,5 +1,5 @@
 /**
- * What both ends of a namespace do alike: emit, acknowledge, wait for acknowledgements, catch-all listeners.
+ * What both ends of a namespace do alike: emit, acknowledge, wait for acknowledgements.
  *
  * Room: socketio core. The client's and the server's socket differ only in how a packet leaves and what ends them.
  */
@@ -7,15 +7,11 @@ import type { Clock, Sweep } from "@x/errors/clock";
 import type { ErrorContext } from "@x/errors/handlers";
 import { DisconnectedError, TimeoutError } from "@x/errors/socketio";
 import { type AckListener, AckTable } from "./acks.js";
-import { TypedEmitter } from "./emitter.js";
-import type { AckName, AckValue, AllButLast, EventArguments, EventName, Untyped } from "./event-types.js";
+import { CatchAllEmitter } from "./catch-all.js";
+import type { AckName, AckValue, AllButLast, EventArguments, EventName } from "./event-types.js";
 import { Outgoing, type EmitFlags } from "./outgoing.js";
 import { eventData, type EventPacket, type Packet } from "./packet.js";
 import * as PacketType from "./packet-type.js";
-
-export type CatchAll = (event: string, ...args: Untyped[]) => unknown;
-
-const none: readonly CatchAll[] = [];
 
 /** What all sockets of a namespace share. */
 export interface EventSocketPorts {
@@ -28,11 +24,9 @@ export interface EventSocketPorts {
   readonly sweep: Pick<Sweep, "add" | "delete">;
 }
 
-export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<Listen, Reserved> {
+export abstract class EventSocket<Listen, Emit, Reserved> extends CatchAllEmitter<Listen, Reserved> {
   readonly #ports: EventSocketPorts;
   #acks: AckTable | undefined;
-  #incoming = none;
-  #outgoing = none;
 
   protected constructor(ports: EventSocketPorts) {
     super();
@@ -99,45 +93,9 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
     return new Outgoing<Emit, true>(this, { timeout: timeoutMs });
   }
 
-  onAny(listener: CatchAll): this {
-    this.#incoming = [...this.#incoming, listener];
-    return this;
-  }
-  prependAny(listener: CatchAll): this {
-    this.#incoming = [listener, ...this.#incoming];
-    return this;
-  }
-  offAny(listener?: CatchAll): this {
-    this.#incoming = without(this.#incoming, listener);
-    return this;
-  }
-  listenersAny(): readonly CatchAll[] {
-    return this.#incoming;
-  }
-  onAnyOutgoing(listener: CatchAll): this {
-    this.#outgoing = [...this.#outgoing, listener];
-    return this;
-  }
-  prependAnyOutgoing(listener: CatchAll): this {
-    this.#outgoing = [listener, ...this.#outgoing];
-    return this;
-  }
-  offAnyOutgoing(listener?: CatchAll): this {
-    this.#outgoing = without(this.#outgoing, listener);
-    return this;
-  }
-  listenersAnyOutgoing(): readonly CatchAll[] {
-    return this.#outgoing;
-  }
-
   /** Acknowledgements awaited, by id. On a server adapters of the Socket.IO ecosystem add theirs. */
   get acks(): Map<number, AckListener> {
     return this.#table().pending;
-  }
-
-  /** Tells the outgoing catch-all listeners; adapters call it for every member of a broadcast. */
-  notifyOutgoingListeners(packet: Packet): void {
-    if (this.#outgoing.length > 0) this.#notify(this.#outgoing, packet.data as EventPacket["data"]);
   }
 
   /** @internal {@link emit} with flags; {@link Outgoing} comes in here. */
@@ -165,9 +123,10 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
   /** An EVENT arrived: catch-all listeners, then the event's own; the peer's wish for an acknowledgement becomes a function. */
   protected receiveEvent({ data, id }: Packet): void {
     const [name, ...args] = data as EventPacket["data"];
+    const event = String(name);
     if (id !== undefined) args.push(this.#replyOnce(id));
-    if (this.#incoming.length > 0) this.#notify(this.#incoming, [name, ...args]);
-    this.dispatchIncoming(String(name), args);
+    this.notifyIncomingListeners(event, args);
+    this.dispatchIncoming(event, args);
   }
 
   /** The server puts the socket's middleware in between. */
@@ -249,18 +208,8 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends TypedEmitter<L
       this.transmit({ type: PacketType.ACK, nsp: this.path, data, id }, { isReply: true });
     };
   }
-
-  #notify(listeners: readonly CatchAll[], [name, ...args]: EventPacket["data"]): void {
-    for (const listener of listeners) this.callListener("*", listener, [String(name), ...args]);
-  }
 }
 
 function disconnected(reason: string): DisconnectedError {
   return new DisconnectedError(`No acknowledgement: the socket is disconnected (${reason})`, { reason });
-}
-
-function without(listeners: readonly CatchAll[], listener: CatchAll | undefined): readonly CatchAll[] {
-  if (listener === undefined) return none;
-  const at = listeners.indexOf(listener);
-  return at === -1 ? listeners : listeners.toSpliced(at, 1);
 }
