@@ -104,6 +104,29 @@ describe("connect()", () => {
     expect(socket.state).toBe("connected");
   });
 
+  test("without a time limit it ends with its signal all the same", async () => {
+    const { socket, transport, clock } = setUp();
+    transport.answers = ["hang"];
+    const controller = new AbortController();
+    const connecting = failure(socket.connect({ timeoutMs: Infinity, signal: controller.signal }));
+    await settle();
+    controller.abort();
+    expect(await connecting).toMatchObject({ code: "pool/aborted" });
+    expect([socket.state, transport.requests[0]?.signal.aborted, clock.pending]).toEqual(["failed", true, 0]);
+  });
+
+  test("whoever hears that its attempt is not wanted any more may call anything", async () => {
+    const { socket, of } = setUp({}, ({ signal }) => {
+      signal.addEventListener("abort", () => void socket.close());
+      return new Promise<string>(() => undefined);
+    });
+    const connecting = failure(socket.connect());
+    await settle();
+    expect(await socket.close(1001)).toMatchObject({ code: 1001 });
+    expect(await connecting).toMatchObject({ closeCode: 1001 });
+    expect([socket.state, of("closed").length]).toEqual(["closed", 1]);
+  });
+
   test("is refused while one goes on, with the states that allow it", async () => {
     const { socket, open } = setUp();
     await open();

@@ -7,11 +7,13 @@
 import type { Swept } from "@x/errors/clock";
 import { ConnectionTimeoutError, type JetSocketError } from "@x/errors/pool";
 import { reconnection, type NextAttempt } from "@x/errors/retry";
+import { Dialer } from "./dialer.js";
 import { Heartbeat, Latency } from "./heartbeat.js";
+import { Life } from "./life.js";
 import { endedError, endsQuietly, LOST, type LinkEnd } from "./link-end.js";
 import type { Attempt, ConnectIntent, MachineSettings, MachineSink, Outcome } from "./lifecycle.js";
-import { openTimedOut, phaseDeadlineMs, type Current, type Life, type Phase } from "./phases.js";
-import { Renewal, type Running } from "./renewal.js";
+import { phaseDeadlineMs, type Current, type Phase } from "./phases.js";
+import { Renewal } from "./renewal.js";
 import { Retired } from "./retired.js";
 import { checkTransition, CONNECTABLE, invalidState, type SocketState } from "./states.js";
 
@@ -23,6 +25,7 @@ export class Machine<Link> implements Swept {
   readonly latency: Latency = new Latency();
   readonly #settings: MachineSettings;
   readonly #sink: MachineSink<Link>;
+  readonly #dialer: Dialer;
   readonly #retired: Retired<Link>;
   #phase: Phase<Link> = { kind: "idle" };
   #life: Life | undefined;
@@ -30,6 +33,7 @@ export class Machine<Link> implements Swept {
   constructor(settings: MachineSettings, sink: MachineSink<Link>) {
     this.#settings = settings;
     this.#sink = sink;
+    this.#dialer = new Dialer(settings.limits.connectTimeoutMs, sink);
     this.#retired = new Retired(settings.limits, {
       close: (link) => sink.end(link, RENEWED),
       cut: (link) => sink.end(link, undefined),
@@ -53,7 +57,7 @@ export class Machine<Link> implements Swept {
   }
 
   get deadlineMs(): number {
-    return Math.min(phaseDeadlineMs(this.#phase), this.#life?.connectByMs ?? Infinity, this.#retired.deadlineMs);
+    return Math.min(phaseDeadlineMs(this.#phase), this.#dialer.deadlineMs, this.#life?.deadlineMs ?? Infinity, this.#retired.deadlineMs);
   }
 
   /** @returns whether messages of `link` count. */
@@ -62,27 +66,22 @@ export class Machine<Link> implements Swept {
   }
 
   /** @throws {InvalidStateError} `pool/invalid-state`. */
-  connect({ timeoutMs, retries }: ConnectIntent, nowMs: number): void {
+  connect(intent: ConnectIntent, nowMs: number): void {
     if (!CONNECTABLE.includes(this.state)) throw invalidState("Cannot connect", this.state, CONNECTABLE);
-    this.#life = {
-      reconnection: reconnection(this.#settings.reconnect ?? { attempts: 1 }),
-      connectByMs: nowMs + timeoutMs, openTimeoutMs: timeoutMs, retries, downSinceMs: undefined, lastFailure: undefined,
-    };
+    this.#life = new Life(this.#settings.reconnect, intent, nowMs);
     this.#attempt({ reason: "connect", attempt: 1, cause: undefined }, nowMs);
   }
 
   /** An attempt succeeded. One that nobody wants any more is hung up. */
   opened(attempt: Attempt, link: Link, nowMs: number): void {
-    const phase = this.#phase;
-    if (phase.kind === "connecting" && phase.running.attempt === attempt) this.#adopt(link, attempt, undefined, nowMs);
-    else if (phase.kind === "connected" && phase.current.renewal.running?.attempt === attempt) this.#adopt(link, attempt, phase.current, nowMs);
-    else this.#sink.end(link, undefined);
+    if (!this.#dialer.answered(attempt)) this.#sink.end(link, undefined);
+    else this.#adopt(link, attempt, this.#phase.kind === "connected" ? this.#phase.current : undefined, nowMs);
   }
 
   attemptFailed(attempt: Attempt, failure: JetSocketError, nowMs: number): void {
-    const phase = this.#phase;
-    if (phase.kind === "connecting" && phase.running.attempt === attempt) this.#connectFailed(failure, nowMs);
-    else if (phase.kind === "connected" && phase.current.renewal.running?.attempt === attempt) this.#renewalFailed(phase.current, failure, nowMs);
+    if (!this.#dialer.answered(attempt)) return;
+    if (this.#phase.kind === "connected") this.#renewalFailed(this.#phase.current, failure, nowMs);
+    else this.#connectFailed(failure, nowMs);
   }
 
   /** A connection is gone, for the reason it gives. */
@@ -119,11 +118,7 @@ export class Machine<Link> implements Swept {
     const phase = this.#phase;
     const end: LinkEnd = { code, reason, wasClean: true, initiator: "local" };
     switch (phase.kind) {
-      case "idle": case "backingOff": this.#finish("closed", closedBy(end), nowMs); return;
-      case "connecting":
-        this.#sink.abandon(phase.running.attempt, endedError(end));
-        this.#finish("closed", closedBy(end), nowMs);
-        return;
+      case "idle": case "connecting": case "backingOff": this.#stop(end, nowMs); return;
       case "connected": this.#startClosing(phase.current, end, nowMs); return;
       case "disconnecting": case "disconnected": case "reconnecting": case "failed": case "closed": return;
     }
@@ -131,37 +126,34 @@ export class Machine<Link> implements Swept {
 
   /** The caller of `connect` does not wait any longer. Does nothing once it has succeeded. */
   giveUp(error: JetSocketError, nowMs: number): void {
-    const phase = this.#phase;
-    if (this.#life === undefined || this.#life.connectByMs === Infinity) return;
-    if (phase.kind === "connecting") this.#sink.abandon(phase.running.attempt, error);
+    if (this.#life?.isOpening !== true) return;
+    this.#dialer.abandon(error);
     this.#fail(error, LOST, nowMs);
   }
 
   tick(nowMs: number): void {
     this.#retired.tick(nowMs);
     const phase = this.#phase;
-    if (this.#life !== undefined && this.#life.connectByMs <= nowMs) this.giveUp(openTimedOut(this.#life), nowMs);
-    else if (phase.kind === "connecting" && phase.running.deadlineMs <= nowMs) this.#attemptTimedOut(phase.running, nowMs);
+    if (this.#life !== undefined && this.#life.deadlineMs <= nowMs) this.giveUp(this.#life.overdue, nowMs);
+    else if (phase.kind === "connecting") this.#tickConnecting(nowMs);
     else if (phase.kind === "backingOff" && phase.dueMs <= nowMs) this.#attempt(phase.next, nowMs);
     else if (phase.kind === "disconnecting" && phase.forceAtMs <= nowMs) this.#forceClosed(phase.link, phase.end, nowMs);
     else if (phase.kind === "connected") this.#tickConnected(phase.current, nowMs);
   }
 
   #attempt(attempt: Attempt, nowMs: number): void {
-    this.#enter({ kind: "connecting", running: this.#running(attempt, nowMs) });
-    this.#sink.open(attempt);
+    this.#enter({ kind: "connecting" });
+    this.#dialer.start(attempt, nowMs);
   }
 
-  #attemptTimedOut({ attempt }: Running, nowMs: number): void {
-    const error = this.#attemptTimeout();
-    this.#sink.abandon(attempt, error);
-    this.#connectFailed(error, nowMs);
+  #tickConnecting(nowMs: number): void {
+    const failure = this.#dialer.tick(nowMs);
+    if (failure !== undefined) this.#connectFailed(failure, nowMs);
   }
 
   #connectFailed(failure: JetSocketError, nowMs: number): void {
-    const life = this.#living();
-    const next = life.retries ? life.reconnection.next(failure, 0) : undefined;
-    if (next === undefined || nowMs + next.delayMs >= life.connectByMs) {
+    const next = this.#living().attemptFailed(failure, nowMs);
+    if (next === undefined) {
       this.#fail(failure, LOST, nowMs);
       return;
     }
@@ -169,22 +161,17 @@ export class Machine<Link> implements Swept {
     this.#backOff(next, failure, nowMs);
   }
 
-  #backOff({ attempt, delayMs }: NextAttempt, failure: JetSocketError, nowMs: number): void {
-    const life = this.#living();
-    life.lastFailure = failure;
-    const next: Attempt = { reason: life.downSinceMs === undefined ? "connect" : "reconnect", attempt, cause: failure };
+  #backOff(follows: NextAttempt, failure: JetSocketError, nowMs: number): void {
+    const next = this.#living().attempt(follows, failure);
+    const { attempt, delayMs } = follows;
     this.#sink.emit("reconnecting", { attempt, delayMs, lastError: failure });
     if (delayMs <= 0 && this.state === "reconnecting") this.#attempt(next, nowMs);
     else this.#enter({ kind: "backingOff", next, dueMs: nowMs + delayMs });
   }
 
   #adopt(link: Link, attempt: Attempt, replaced: Current<Link> | undefined, nowMs: number): void {
-    const life = this.#living();
     const { limits, random } = this.#settings;
-    const downtimeMs = life.downSinceMs === undefined ? undefined : nowMs - life.downSinceMs;
-    life.connectByMs = Infinity;
-    life.retries = true;
-    life.downSinceMs = life.lastFailure = undefined;
+    const downtimeMs = this.#living().opened(nowMs);
     const current = { link, sinceMs: nowMs, heartbeat: new Heartbeat(this.#settings.heartbeat, nowMs), renewal: new Renewal(limits, random, nowMs) };
     if (replaced === undefined) this.#enter({ kind: "connected", current });
     else this.#phase = { kind: "connected", current };
@@ -207,61 +194,61 @@ export class Machine<Link> implements Swept {
   }
 
   #renew(current: Current<Link>, nowMs: number): void {
-    const overdue = current.renewal.overdue(nowMs);
-    if (overdue !== undefined) {
-      const error = this.#attemptTimeout();
-      this.#sink.abandon(overdue, error);
-      this.#renewalFailed(current, error, nowMs);
-    }
+    const failure = this.#dialer.tick(nowMs);
+    if (failure !== undefined) this.#renewalFailed(current, failure, nowMs);
     const attempt = current.renewal.start(nowMs);
-    if (attempt !== undefined) this.#sink.open(attempt);
+    if (attempt !== undefined) this.#dialer.start(attempt, nowMs);
   }
 
   /** The old connection serves on; the policy says whether and when another attempt is made. */
   #renewalFailed(current: Current<Link>, failure: JetSocketError, nowMs: number): void {
-    const next = this.#settings.reconnect === undefined ? undefined : this.#living().reconnection.next(failure, 0);
+    const next = this.#living().renewalFailed(failure);
     current.renewal.failed(next, nowMs);
     this.#sink.emit("error", { error: failure, fatal: false });
   }
 
   #lost(current: Current<Link>, end: LinkEnd, via: "disconnected" | "reconnecting", nowMs: number, cause: unknown): void {
-    const life = this.#living();
     const error = endedError(end, cause);
-    const next = this.#settings.reconnect === undefined ? undefined : life.reconnection.next(error, nowMs - current.sinceMs);
-    const { running } = current.renewal;
-    life.downSinceMs = nowMs;
+    const next = this.#living().lost(error, nowMs - current.sinceMs, nowMs);
     if (end.initiator === "remote") this.#sink.emit("closing", { code: end.code, reason: end.reason, initiatedBy: "remote" });
     this.#enter({ kind: via });
     this.#dropped(end, error);
     if (via === "reconnecting") this.#sink.end(current.link, undefined);
-    if (next === undefined) this.#stay(end, error, running?.attempt, nowMs);
-    else this.#comeBack(end, error, next, running, nowMs);
+    if (next === undefined) this.#stay(end, error, nowMs);
+    else this.#comeBack(end, error, next, nowMs);
   }
 
   /** There is no further attempt. */
-  #stay(end: LinkEnd, error: JetSocketError, renewing: Attempt | undefined, nowMs: number): void {
-    if (renewing !== undefined) this.#sink.abandon(renewing, error);
+  #stay(end: LinkEnd, error: JetSocketError, nowMs: number): void {
+    this.#dialer.abandon(error);
     const isQuiet = endsQuietly(end);
-    if (this.state === "disconnected" && (isQuiet || this.#settings.reconnect === undefined)) this.#finish("closed", { end, error, isQuiet }, nowMs);
+    if (this.state === "disconnected" && (isQuiet || this.#settings.reconnect === undefined)) this.#finish({ end, error, isQuiet }, nowMs);
     else this.#fail(error, end, nowMs);
   }
 
-  #comeBack({ code, reason }: LinkEnd, error: JetSocketError, next: NextAttempt, renewing: Running | undefined, nowMs: number): void {
+  #comeBack({ code, reason }: LinkEnd, error: JetSocketError, next: NextAttempt, nowMs: number): void {
     this.#sink.emit("closed", { code, reason, reconnecting: true });
     if (this.state === "disconnected") this.#enter({ kind: "reconnecting" });
-    if (renewing === undefined) {
+    if (!this.#dialer.isDialing) {
       this.#backOff(next, error, nowMs);
       return;
     }
     this.#sink.emit("reconnecting", { attempt: next.attempt, delayMs: 0, lastError: error }); // by the attempt that is under way
-    this.#enter({ kind: "connecting", running: renewing });
+    this.#enter({ kind: "connecting" });
   }
 
-  #startClosing({ link, renewal }: Current<Link>, end: LinkEnd, nowMs: number): void {
+  /** Nothing is open. */
+  #stop(end: LinkEnd, nowMs: number): void {
+    const error = endedError(end);
+    this.#dialer.abandon(error);
+    this.#finish({ end, error, isQuiet: true }, nowMs);
+  }
+
+  #startClosing({ link }: Current<Link>, end: LinkEnd, nowMs: number): void {
     const { code, reason } = end;
     this.#enter({ kind: "disconnecting", link, end, forceAtMs: nowMs + this.#settings.limits.closeTimeoutMs });
     this.#sink.emit("closing", { code, reason, initiatedBy: "local" });
-    if (renewal.running !== undefined) this.#sink.abandon(renewal.running.attempt, endedError(end));
+    this.#dialer.abandon(endedError(end));
     this.#retired.close(nowMs);
     this.#sink.end(link, { code, reason });
   }
@@ -270,7 +257,7 @@ export class Machine<Link> implements Swept {
     const error = endedError(end);
     this.#enter({ kind: "disconnected" });
     this.#dropped(end, error);
-    this.#finish("closed", { end, error, isQuiet: true }, nowMs);
+    this.#finish({ end, error, isQuiet: true }, nowMs);
   }
 
   #forceClosed(link: Link, asked: LinkEnd, nowMs: number): void {
@@ -294,8 +281,8 @@ export class Machine<Link> implements Swept {
     this.#over({ end, error, isQuiet: false }, nowMs);
   }
 
-  #finish(kind: "closed", outcome: Outcome, nowMs: number): void {
-    this.#enter({ kind });
+  #finish(outcome: Outcome, nowMs: number): void {
+    this.#enter({ kind: "closed" });
     this.#over(outcome, nowMs);
   }
 
@@ -314,23 +301,9 @@ export class Machine<Link> implements Swept {
     this.#sink.emit("stateChange", { oldState, newState: phase.kind });
   }
 
-  #running(attempt: Attempt, nowMs: number): Running {
-    return { attempt, deadlineMs: nowMs + this.#settings.limits.connectTimeoutMs };
-  }
-
-  #attemptTimeout(): ConnectionTimeoutError {
-    const afterMs = this.#settings.limits.connectTimeoutMs;
-    return new ConnectionTimeoutError(`Cannot connect: not open after ${afterMs} ms`, { operation: "connect", afterMs });
-  }
-
   /** Every state but the first and the last ones has a life. */
   #living(): Life {
     if (this.#life === undefined) throw invalidState("Cannot go on", this.state, ["connecting", "connected", "backingOff"]);
     return this.#life;
   }
-}
-
-/** Closed by this side while nothing was open. */
-function closedBy(end: LinkEnd): Outcome {
-  return { end, error: endedError(end), isQuiet: true };
 }

@@ -1,7 +1,7 @@
 /**
  * Between the machine and the outside: opens connections, arms the one timer, tells events once the state has settled.
  *
- * Room: pool shell. The application's code (URL, headers, hooks, listeners) never runs inside the machine.
+ * Room: pool shell. The application's code (URL, headers, hooks, listeners, also those of signals) never runs inside the machine.
  */
 import { isTransportError } from "@x/errors";
 import { Sweep, type Swept } from "@x/errors/clock";
@@ -120,8 +120,9 @@ export class Driver implements MachineSink<Link>, Swept {
   }
 
   abandon(attempt: Attempt, reason: Error): void {
-    this.#attempts.get(attempt)?.abort(reason);
+    const controller = this.#attempts.get(attempt);
     this.#attempts.delete(attempt);
+    this.#events.push(() => controller?.abort(reason)); // who listens to its signal is told like all others
   }
 
   adopted(link: Link, adoption: Adoption): void {
