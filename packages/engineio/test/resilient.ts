@@ -5,8 +5,9 @@
  */
 import { ConnectionError } from "@x/errors/engineio";
 import { settle } from "@x/testkit";
+import type { AttemptOptions } from "../src/shell/attempt-options.js";
 import type { PageEvents } from "../src/shell/ports.js";
-import { type AttemptOptions, ResilientClient } from "../src/shell/resilient-client.js";
+import { ResilientClient } from "../src/shell/resilient-client.js";
 import type { ReconnectOptions } from "../src/shell/resilient-options.js";
 import { ManualClock, type MemoryPair, pair } from "../src/testing.js";
 

@@ -17,21 +17,15 @@ import { type Clock, systemClock } from "@x/errors/clock";
 import { Subscribable } from "@x/errors/emitter";
 import { ConnectionError, EngineIOError, SocketIsClosedError } from "@x/errors/engineio";
 import { type ReconnectPolicy, reconnection } from "@x/errors/retry";
+import { type AttemptOptions, askOptions } from "./attempt-options.js";
 import type { Connection } from "./connection.js";
 import { type Ending, lostError } from "./ending.js";
 import { OfflineQueue } from "./offline-queue.js";
 import type { ClientPlatform, MessageData } from "./ports.js";
-import type { AttemptInfo, Maker, PerAttempt, ReconnectOptions, ResilientEvents, ResilientState } from "./resilient-options.js";
+import type { AttemptInfo, ReconnectOptions, ResilientEvents, ResilientState } from "./resilient-options.js";
 
 /** Opens one connection; `options` are what this attempt is made with. */
 export type Connector = (options: AttemptOptions) => Promise<Connection>;
-
-/** What is made anew for each attempt. */
-export interface AttemptOptions {
-  readonly extraHeaders: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string | number | boolean | undefined>>;
-  readonly signal: AbortSignal;
-}
 
 /** A caller of `connect()`. */
 interface Waiting {
@@ -83,7 +77,7 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
    * @throws {EngineIOError} the failure after which there is no further attempt; {SocketIsClosedError} when it is closed meanwhile.
    */
   connect(): Promise<void> {
-    if (this.#state === "open") return Promise.resolve();
+    if (this.#state === "open" && !this.#ending.signal.aborted) return Promise.resolve();
     const connected = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     connected.catch(nothing);
     if (this.#state === "idle" || this.#state === "closed") void this.#run();
@@ -118,6 +112,8 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
   async close(): Promise<void> {
     const connection = this.#connection;
     this.#ending.abort();
+    this.#queue.clear();
+    this.#refuse(new SocketIsClosedError("Cannot connect: client is closed, must not be", { reason: "forced close" }));
     await connection?.disconnect();
   }
 
@@ -148,15 +144,15 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
   /** @returns why the attempt failed, or how the connection ended. */
   async #once(attempt: AttemptInfo): Promise<Error | Ending> {
     const { signal } = attempt;
-    if (signal.aborted) return closedByUs(); // while it waited
-    this.#state = "connecting";
-    this.#isHurried = false;
-    this.dispatch("attempt", attempt);
     try {
-      const connection = await this.#connector(await unlessAborted(this.#attemptOptions(attempt), signal));
-      if (!isAborted(signal)) return await this.#serve(connection, attempt);
-      await connection.disconnect(); // it comes too late
-      return closedByUs();
+      signal.throwIfAborted(); // while it waited
+      this.#state = "connecting";
+      this.#isHurried = false;
+      this.dispatch("attempt", attempt);
+      const connection = await this.#connector(await askOptions(this.#options, attempt));
+      if (signal.aborted) await connection.disconnect(); // it comes too late
+      signal.throwIfAborted();
+      return await this.#serve(connection, attempt);
     } catch (error) {
       return error instanceof Error ? error : new ConnectionError("Cannot connect: an option's function failed", { cause: error, retryable: false });
     }
@@ -174,25 +170,23 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
     return ending;
   }
 
-  async #attemptOptions(attempt: AttemptInfo): Promise<AttemptOptions> {
-    const { extraHeaders, query, auth } = this.#options;
-    const [headers, parameters, authorization] = await Promise.all([valueOf(extraHeaders, attempt), valueOf(query, attempt), valueOf(auth, attempt)]);
-    return { extraHeaders: { ...headers, ...(authorization === undefined ? {} : { Authorization: authorization }) }, query: parameters ?? {}, signal: attempt.signal };
-  }
-
   #tell(outcome: Error | Ending, failure: Error | undefined): void {
     if (!(outcome instanceof Error)) this.dispatch("disconnect", outcome.reason, outcome.description);
     if (failure !== undefined) this.dispatch("error", failure);
   }
 
-  /** The end, settled before anybody hears of it: handlers may connect anew. */
+  /** The end, settled before anybody hears of it: handlers may connect anew, and who asked since {@link close} is waiting for that. */
   #finish(outcome: Error | Ending, failure: Error | undefined): void {
-    const waiting = this.#waiting.splice(0);
     this.#state = "closed";
-    this.#queue.clear();
-    for (const { reject } of waiting) reject(failure ?? closedByUs());
+    if (failure !== undefined) this.#refuse(failure);
+    if (this.#waiting.length === 0) this.#queue.clear();
     this.#tell(outcome, failure);
     if (this.#isClosed()) this.dispatch("close", failure);
+    if (this.#isClosed() && this.#waiting.length > 0) void this.#run();
+  }
+
+  #refuse(error: Error): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
   /** A call, because the compiler takes a property that was once "closed" to stay so. */
@@ -222,35 +216,6 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
       if (signal.aborted || this.#isHurried) done();
     });
   }
-}
-
-function valueOf<Value>(given: PerAttempt<Value> | undefined, attempt: AttemptInfo): Value | Promise<Value> | undefined {
-  return isMaker(given) ? given(attempt) : given;
-}
-
-function isMaker<Value>(given: PerAttempt<Value> | undefined): given is Maker<Value> {
-  return typeof given === "function";
-}
-
-/** A call, because the compiler takes a property that was once false to stay so. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
-}
-
-/** `work`, unless the signal is aborted first. */
-async function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  let onAbort = nothing;
-  const over = new Promise<never>((_, reject) => (onAbort = () => reject(closedByUs())));
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, over]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-function closedByUs(): SocketIsClosedError {
-  return new SocketIsClosedError("Cannot connect: client is closed, must not be", { reason: "forced close" });
 }
 
 function nothing(): void {

@@ -3,7 +3,6 @@ import { ConnectionError, EngineIOError } from "@x/errors/engineio";
 import { describe, expect, test } from "vitest";
 import { clientOf, quiet, reconnect, refused } from "../../test/resilient.js";
 import { ResilientClient } from "../shell/resilient-client.js";
-import type { AttemptInfo } from "../shell/resilient-options.js";
 import { pair } from "../testing.js";
 
 describe("connect()", () => {
@@ -160,39 +159,6 @@ describe("the policy", () => {
   });
 });
 
-describe("options of each attempt", () => {
-  test("values, and functions that are told of the attempt", async () => {
-    const seen: AttemptInfo[] = [];
-    const { client, clock, given } = clientOf([refused(), "open"], {
-      reconnect,
-      extraHeaders: (attempt) => { seen.push(attempt); return { "X-Try": String(attempt.attempt) }; },
-      auth: async ({ attempt }) => Promise.resolve(`Bearer ${attempt}`),
-      query: { fixed: 1 },
-    });
-    void client.connect();
-    await quiet();
-    clock.advance(100);
-    await quiet();
-    expect(given).toEqual([1, 2].map((n) => ({ extraHeaders: { "X-Try": String(n), Authorization: `Bearer ${n}` }, query: { fixed: 1 }, signal: expect.any(AbortSignal) as unknown })));
-    expect(seen.map(({ attempt, delayMs, reason }) => [attempt, delayMs, reason?.message])).toEqual([[1, 0, undefined], [2, 100, "refused"]]);
-    await client.close();
-  });
-
-  test("a function that fails, fails the attempt; one that never answers is left behind by close()", async () => {
-    const failing = clientOf(["open"], { auth: () => { throw new Error("no token"); } });
-    await expect(failing.client.connect()).rejects.toMatchObject({ message: "no token" });
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what applications should not do, and do
-    const odd = clientOf(["open"], { auth: () => Promise.reject("text") });
-    await expect(odd.client.connect()).rejects.toMatchObject({ name: "ConnectionError", cause: "text" });
-    const hanging = clientOf(["open"], { query: () => new Promise(() => undefined) });
-    const connected = hanging.client.connect();
-    await quiet();
-    await hanging.client.close();
-    await expect(connected).rejects.toMatchObject({ name: "SocketIsClosedError" });
-    expect(hanging.client.state).toBe("closed");
-  });
-});
-
 describe("send()", () => {
   test("needs a connection, unless messages may wait", async () => {
     const { client, received } = clientOf(["open"]);
@@ -290,6 +256,22 @@ describe("close()", () => {
       clock.advance(10_000);
       await quiet();
       expect([event, client.state, log.at(-1)]).toEqual([event, "closed", "close on purpose"]);
+    }
+  });
+
+  test.each(["open", "silent", refused()] as const)("connect() after it begins anew, awaited or not, whatever was under way (%s)", async (answer) => {
+    for (const isAwaited of [true, false]) {
+      const { client, log } = clientOf([answer, "open"], { reconnect, maxOfflineBytes: 1_000 });
+      const before = client.connect().catch((error: unknown) => error);
+      await quiet();
+      const closed = client.close();
+      if (isAwaited) await closed;
+      const connected = client.connect();
+      void client.send("x");
+      await connected;
+      expect([client.state, client.connection?.readyState, log.filter((line) => line.startsWith("attempt")).length]).toEqual(["open", "open", 2]);
+      if (answer !== "open") expect(await before).toBeInstanceOf(EngineIOError);
+      await client.close();
     }
   });
 
