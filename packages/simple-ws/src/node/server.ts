@@ -16,9 +16,10 @@ import type { Sendable } from "../shell/contract.js";
 import type { Driver } from "../shell/driver.js";
 import { checkClose, payloadOf } from "../shell/payload.js";
 import type { WebSocketConnection } from "../shell/socket.js";
+import { refuse, refused, serverClosing } from "./refusals.js";
 import { nodeRuntime } from "./runtime.js";
 import { parseServeOptions, type ServeOptions, type ServeSettings } from "./serve-options.js";
-import { acceptOn, refuse, refused, serverClosing, type ConnectionOwner } from "./upgrade.js";
+import { acceptOn, type ConnectionOwner } from "./upgrade.js";
 
 /** Why a server goes away: what its clients are told. */
 export interface CloseServerOptions {

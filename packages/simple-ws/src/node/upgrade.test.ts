@@ -5,7 +5,7 @@ import { setErrorReporter } from "@x/errors/handlers";
 import { listen } from "@x/testkit";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connect } from "../client.js";
-import { accept, acceptNow, type AcceptOptions, type Greet } from "../server.js";
+import { accept, acceptNow, type AcceptOptions, type Greet, type WebSocketConnection } from "../server.js";
 
 test.each([0, 60_000])("an HTTP server's timeout (%i ms) does not hold for what has become a WebSocket", async (timeout) => {
   const http = createServer();
@@ -67,11 +67,38 @@ describe("acceptNow()'s greet", () => {
     expect(writes).toEqual([expect.stringMatching(/^HTTP\/1\.1 101 [^]+\r\n\r\n\x81\x03one\x81\x03two$/), "returned open"]);
   });
 
-  test("that throws is reported, and closes with 1011", async () => {
+  test.each<[string, (connection: WebSocketConnection) => unknown, readonly unknown[]]>([
+    ["attach, and is handed what came with the request", () => undefined, ["greeted", "hi", "returned", 4001]],
+    ["close, and is handed what the client sent before it knew", (connection) => connection.close(4000), ["greeted", "hi", "returned", 4000]],
+    ["hang up", (connection) => connection.terminate(), ["greeted", "returned", 1006]],
+  ])("may %s", async (_what, greet, expected) => {
+    const events: unknown[] = [];
+    const http = createServer();
+    const ended = new Promise((resolve) => {
+      http.on("upgrade", (request, socket) => {
+        acceptNow(request, socket, Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]), {}, (connection) => {
+          events.push("greeted");
+          connection.attach({ onMessage: (data) => void events.push(data), onClose: ({ code }) => resolve(events.push(code)) });
+          void greet(connection);
+        });
+        events.push("returned");
+      });
+    });
+    const { port, close } = await listen(http);
+    onTestFinished(close);
+    await connect(`ws://127.0.0.1:${port}`).then((client) => client.close(4001), () => undefined);
+    await ended;
+    expect(events).toEqual(expected);
+  });
+
+  test.each<[string, Greet]>([
+    ["throws", () => { throw new Error("greet"); }],
+    ["rejects", () => Promise.reject(new Error("greet"))],
+  ])("that %s is reported, and closes with 1011", async (_how, greet) => {
     const reported: unknown[] = [];
     const before = setErrorReporter((error) => reported.push(error));
     onTestFinished(() => void setErrorReporter(before));
-    const { url, writes } = await greeted(() => { throw new Error("greet"); });
+    const { url, writes } = await greeted(greet);
     await using client = await connect(url);
     expect(await client.closed).toMatchObject({ code: 1011, initiator: "remote" });
     expect([reported, writes[0]]).toEqual([[new Error("greet")], expect.stringMatching(/^HTTP\/1\.1 101 /)]);

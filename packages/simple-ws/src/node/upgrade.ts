@@ -8,8 +8,8 @@ import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isThenable, reportHandlerError } from "@x/errors/handlers";
-import { ConnectionError, SimpleWebsocketError, type SimpleWsCode } from "@x/errors/simple-ws";
-import { formatAcceptance, formatRefusal, judgeUpgrade, type Acceptance, type Refusal } from "../core/handshake/server.js";
+import { ConnectionError, SimpleWebsocketError } from "@x/errors/simple-ws";
+import { formatAcceptance, judgeUpgrade, type Acceptance, type Refusal } from "../core/handshake/server.js";
 import { handled } from "../shell/deferred.js";
 import { Driver, type DriverOwner } from "../shell/driver.js";
 import type { Runtime } from "../shell/ports.js";
@@ -18,11 +18,9 @@ import { WebSocketConnection } from "../shell/socket.js";
 import { handshakeEvent, traced } from "../shell/trace.js";
 import { NodeDuplex } from "./duplex.js";
 import { publish } from "./diagnostics.js";
+import { refuse, refused, serverClosing } from "./refusals.js";
 import { acceptOf, nodeRuntime } from "./runtime.js";
 import { parseAcceptOptions, type AcceptOptions, type AcceptSettings } from "./server-options.js";
-
-/** How long a refused client has to read the answer and hang up. */
-const REFUSAL_LINGER_MS = 2_000;
 
 /**
  * Answers an `upgrade` request of a node:http or node:https server.
@@ -39,14 +37,15 @@ export function accept(request: IncomingMessage, socket: Duplex, head: Uint8Arra
 
 /**
  * {@link accept} at once, for those who ask beforehand what `verify` would ask. Throws what that rejects with; refusals are answered here, too.
- * @param greet what it sends leaves together with the answer, in one write, before this returns. What it throws is reported, and closes with 1011.
+ * @param greet called before this returns: what it sends at once leaves together with the answer, in one write, and messages come after it.
+ *   What it throws, or rejects with, is reported, and closes with 1011.
  * @throws {SimpleWebsocketError} `simple-ws/invalid-option` also where there is a `verify`.
  */
 export function acceptNow(request: IncomingMessage, socket: Duplex, head: Uint8Array, options: Omit<AcceptOptions, "verify" | "handshakeTimeoutMs"> = defaults, greet?: Greet): WebSocketConnection {
   try {
-    const { upgrade, acceptance } = judge(nodeRuntime(), request, socket, head, options, undefined, greet);
+    const upgrade = judge(nodeRuntime(), request, socket, head, options, undefined, greet);
     if (upgrade.settings.verify !== undefined) throw new SimpleWebsocketError("Cannot use option verify: acceptNow does not wait, must be accept", { code: "simple-ws/invalid-option" });
-    return open(upgrade, acceptance);
+    return open(upgrade);
   } catch (error) {
     throw refuse(request, socket, error);
   }
@@ -55,7 +54,7 @@ export function acceptNow(request: IncomingMessage, socket: Duplex, head: Uint8A
 const defaults: AcceptOptions = {};
 
 /** Takes a connection that is open. */
-export type Greet = (connection: WebSocketConnection, request: IncomingMessage) => void;
+export type Greet = (connection: WebSocketConnection, request: IncomingMessage) => unknown;
 
 /** Whoever keeps a list of the connections accepted. */
 export interface ConnectionOwner extends DriverOwner {
@@ -73,30 +72,24 @@ export interface ConnectionOwner extends DriverOwner {
  */
 export function acceptOn(runtime: Runtime, request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions, owner?: ConnectionOwner): WebSocketConnection | Promise<WebSocketConnection> {
   try {
-    const { upgrade, acceptance } = judge(runtime, request, socket, head, options, owner, owner?.greet);
+    const upgrade = judge(runtime, request, socket, head, options, owner, owner?.greet);
     const ask = upgrade.settings.verify;
     const verified = ask === undefined ? undefined : verify(upgrade, ask);
-    if (!(verified instanceof Promise)) return open(upgrade, acceptance);
+    if (!(verified instanceof Promise)) return open(upgrade);
     socket.on("error", ignore);
-    return verified.then(() => openLate(upgrade, acceptance)).catch((error: unknown) => { throw refuse(request, socket, error); });
+    return verified.then(() => openLate(upgrade)).catch((error: unknown) => { throw refuse(request, socket, error); });
   } catch (error) {
     throw refuse(request, socket, error);
   }
 }
 
 /** All that can be said without asking anybody. */
-function judge(runtime: Runtime, request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions, owner: ConnectionOwner | undefined, greet: Greet | undefined): { readonly upgrade: Upgrade; readonly acceptance: Acceptance } {
+function judge(runtime: Runtime, request: IncomingMessage, socket: Duplex, head: Uint8Array, options: AcceptOptions, owner: ConnectionOwner | undefined, greet: Greet | undefined): Upgrade {
   const settings = parseAcceptOptions(options);
   const acceptance = judgeUpgrade(request, settings.policy);
   if (acceptance.kind === "refuse") throw refused(acceptance.refusal, acceptance.why);
   if (settings.signal?.aborted === true) throw serverClosing();
-  return { upgrade: { runtime, request, socket, head, settings, owner, greet }, acceptance };
-}
-
-/** Answers with what `error` stands for, and tells. @returns `error`. */
-export function refuse(request: IncomingMessage, socket: Duplex, error: unknown): unknown {
-  publish("x:simple-ws:server:refused", () => ({ request, error }));
-  return answer(socket, error);
+  return { runtime, request, socket, head, settings, acceptance, owner, greet };
 }
 
 /** One request on its way. */
@@ -106,14 +99,15 @@ interface Upgrade {
   readonly socket: Duplex;
   readonly head: Uint8Array;
   readonly settings: AcceptSettings;
+  readonly acceptance: Acceptance;
   readonly owner: ConnectionOwner | undefined;
   readonly greet: Greet | undefined;
 }
 
-function open({ runtime, request, socket, head, settings, owner, greet }: Upgrade, acceptance: Acceptance): WebSocketConnection {
+function open(upgrade: Upgrade): WebSocketConnection {
+  const { runtime, request, socket, head, settings, acceptance, owner } = upgrade;
   if (!socket.writable) throw new ConnectionError("Cannot accept: the client has gone", { code: "simple-ws/network-error" });
-  const { responseHeaders: headers } = settings;
-  const answered = formatAcceptance(acceptOf(acceptance.key), acceptance, typeof headers === "function" ? headers(request) : headers);
+  const answer = answerTo(upgrade);
   if (socket instanceof Socket) {
     if (socket.timeout !== undefined) socket.setTimeout(0); // the HTTP server's
     socket.setNoDelay(true);
@@ -124,31 +118,47 @@ function open({ runtime, request, socket, head, settings, owner, greet }: Upgrad
   owner?.onOpened(driver, connection);
   driver.owner = owner;
   settings.trace?.(handshakeEvent("received", requestHead(request)));
-  const isAscii = headers === undefined && acceptance.extensions === undefined; // what others contribute may be any latin1
-  const answer = isAscii ? answered : Buffer.from(answered, "latin1");
-  const outer = greet === undefined ? undefined : runtime.batch.enter(driver); // else it leaves at the end of the turn
-  driver.start(answer);
-  publish("x:simple-ws:server:open", () => ({ request, connection }));
-  if (greet !== undefined) {
-    greetSafely(greet, connection, request);
-    runtime.batch.leave(driver, outer);
-  }
+  start(upgrade, driver, connection, answer);
   duplex.feed(head);
   return connection;
 }
 
-function greetSafely(greet: Greet, connection: WebSocketConnection, request: IncomingMessage): void {
+/** The 101, as ASCII or as bytes. */
+function answerTo({ request, settings: { responseHeaders: headers }, acceptance }: Upgrade): string | Uint8Array {
+  const answer = formatAcceptance(acceptOf(acceptance.key), acceptance, typeof headers === "function" ? headers(request) : headers);
+  const isAscii = headers === undefined && acceptance.extensions === undefined; // what others contribute may be any latin1
+  return isAscii ? answer : Buffer.from(answer, "latin1");
+}
+
+/** The answer leaves when it is known what is sent with it: after {@link Greet}, or at the end of the turn where there is none. */
+function start({ runtime: { batch }, request, greet }: Upgrade, driver: Driver, connection: WebSocketConnection, answer: string | Uint8Array): void {
+  const outer = greet === undefined ? undefined : batch.enter(driver);
   try {
-    greet(connection, request);
-  } catch (error) {
-    reportHandlerError(error, { event: "connection" });
-    void connection.close(1011, "Internal error");
+    driver.start(answer);
+    publish("x:simple-ws:server:open", () => ({ request, connection }));
+    if (greet !== undefined) greetSafely(greet, connection, request);
+  } finally {
+    if (greet !== undefined) batch.leave(driver, outer);
   }
 }
 
+function greetSafely(greet: Greet, connection: WebSocketConnection, request: IncomingMessage): void {
+  try {
+    const greeted = greet(connection, request);
+    if (isThenable(greeted)) greeted.then(undefined, (error: unknown) => greetFailed(connection, error));
+  } catch (error) {
+    greetFailed(connection, error);
+  }
+}
+
+function greetFailed(connection: WebSocketConnection, error: unknown): void {
+  reportHandlerError(error, { event: "connection" });
+  void connection.close(1011, "Internal error");
+}
+
 /** {@link open}, where nobody else has listened for errors meanwhile. */
-function openLate(upgrade: Upgrade, acceptance: Acceptance): WebSocketConnection {
-  const connection = open(upgrade, acceptance);
+function openLate(upgrade: Upgrade): WebSocketConnection {
+  const connection = open(upgrade);
   upgrade.socket.off("error", ignore); // the duplex listens
   return connection;
 }
@@ -190,10 +200,6 @@ async function verifyLater({ runtime: { clock }, socket, settings: { handshakeTi
   }
 }
 
-export function serverClosing(): ConnectionError {
-  return refused({ statusCode: 503, headers: { "Retry-After": "10" } }, "the server is closing", "simple-ws/server-closing");
-}
-
 function checkVerdict(refusal: Refusal | undefined): void {
   if (refusal !== undefined) throw refused(refusal, `verify answered ${refusal.statusCode}`, "simple-ws/refused");
 }
@@ -201,57 +207,6 @@ function checkVerdict(refusal: Refusal | undefined): void {
 function verifyFailed(error: unknown): ConnectionError {
   reportHandlerError(error, { event: "verify" });
   return refused({ statusCode: 500 }, "verify failed", "simple-ws/refused", error);
-}
-
-const codes: ReadonlyMap<number, SimpleWsCode> = new Map<number, SimpleWsCode>([
-  [400, "simple-ws/bad-request"], [403, "simple-ws/origin-refused"], [404, "simple-ws/not-found"],
-  [405, "simple-ws/method-not-allowed"], [426, "simple-ws/upgrade-required"], [503, "simple-ws/overloaded"],
-]);
-
-/** A refusal on its way to {@link answer}. */
-class RefusedError extends ConnectionError {
-  readonly #refusal: Refusal;
-
-  constructor(refusal: Refusal, why: string, code: SimpleWsCode | undefined, cause: unknown) {
-    super(`Cannot accept: ${why}`, { code: code ?? codes.get(refusal.statusCode) ?? "simple-ws/refused", statusCode: refusal.statusCode, retryable: false, ...(cause === undefined ? {} : { cause }) });
-    this.#refusal = refusal;
-  }
-
-  get refusal(): Refusal {
-    return this.#refusal;
-  }
-}
-
-export function refused(refusal: Refusal, why: string, code?: SimpleWsCode, cause?: unknown): ConnectionError {
-  return new RefusedError(refusal, why, code, cause);
-}
-
-/** Writes the HTTP answer that `error` stands for. @returns `error`. */
-function answer(socket: Duplex, error: unknown): unknown {
-  const refusal: Refusal = error instanceof RefusedError ? error.refusal : { statusCode: 500 };
-  socket.on("error", ignore);
-  if (!socket.writable) {
-    socket.destroy();
-    return error;
-  }
-  const timer = setTimeout(() => socket.destroy(), REFUSAL_LINGER_MS);
-  socket.once("close", () => clearTimeout(timer));
-  socket.end(formatSafely(refusal), "utf8");
-  socket.resume(); // so that the client's FIN is seen
-  return error;
-}
-
-function formatSafely(refusal: Refusal): string {
-  try {
-    return formatRefusal(refusal, byteLength);
-  } catch (error) {
-    reportHandlerError(error, { event: "refusal" }); // a header or status of the application's that must not be sent
-    return formatRefusal({ statusCode: 500 }, byteLength);
-  }
-}
-
-function byteLength(text: string): number {
-  return Buffer.byteLength(text);
 }
 
 function ignore(): void {

@@ -122,6 +122,16 @@ describe("WriteBatch", () => {
     expect([gone.taken, stays.taken]).toEqual(["", "ab"]);
   });
 
+  test("a parse within a parse of the same connection leaves nothing behind: the pool starts anew", () => {
+    const { batch, ...deferring } = new Deferring();
+    const member = new SlowMember();
+    const outer = batch.enter(member);
+    batch.commit(member, batch.reserve(member, 1) + 1);
+    batch.leave(member, batch.enter(member));
+    expect([member.writes, batch.reserve(new SlowMember(), 1), deferring.callbacks.length]).toEqual([1, 0, 0]);
+    batch.leave(member, outer);
+  });
+
   test("any mix of connections, sizes, parses, stalls and sends from within a flush", () => {
     const step = fc.record({
       kind: fc.constantFrom("send" as const, "append" as const, "enter" as const, "leave" as const, "run" as const, "stall" as const, "take" as const, "flush" as const, "answer" as const),

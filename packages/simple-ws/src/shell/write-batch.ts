@@ -54,7 +54,7 @@ export class WriteBatch {
   /** `member`'s bytes are about to be parsed. @returns what {@link leave} wants back. */
   enter(member: BatchMember): BatchMember | undefined {
     const outer = this.#entered;
-    if (isDirty(outer)) this.#dirty.push(outer);
+    if (outer !== member && isDirty(outer)) this.#dirty.push(outer);
     this.#entered = member;
     return outer;
   }
