@@ -3,9 +3,8 @@ export { connectResilient, ResilientSocket, type ResilientSocketOptions } from "
 export { simpleWsTransport, SimpleWsLink, type LinkedConnection, type SimpleWsOptions } from "./adapters/simple-ws-link.js";
 export { dashboard, llmStream, minimal, trading, type Preset } from "./presets/resilient.js";
 export type {
-  AckOptions, BufferOptions, DedupOptions, HeartbeatOptions, InvalidPolicy, OpenContext, OutboxOptions, ReplayOptions, SharedOptions, UrlSource,
+  AckOptions, BufferOptions, ConnectOptions, DedupOptions, HeartbeatOptions, InvalidPolicy, OpenContext, OutboxOptions, ReplayOptions, SharedOptions, UrlSource,
 } from "./shell/resilient/options.js";
-export type { ConnectOptions } from "./shell/resilient/socket.js";
 export type { ReceiveOptions } from "./shell/resilient/inbox.js";
 export type { Schema, SchemaIssue, SchemaResult } from "./shell/resilient/schema.js";
 export type { SocketStats } from "./shell/resilient/stats.js";

@@ -1,10 +1,10 @@
 /**
  * `ResilientSocket` over @x/simple-ws: `net` and `tls` on Node, the platform's WebSocket in browsers. Room: pool adapters.
  */
-import type { SharedOptions, UrlSource } from "../shell/resilient/options.js";
+import type { ConnectOptions, SharedOptions, UrlSource } from "../shell/resilient/options.js";
 import type { Transport } from "../shell/resilient/ports.js";
 import { DEFAULT_SOCKET_LIMITS } from "../core/resilient/options.js";
-import { ResilientSocket as Socket, type ConnectOptions } from "../shell/resilient/socket.js";
+import { ResilientSocket as Socket } from "../shell/resilient/socket.js";
 import { simpleWsTransport, type SimpleWsOptions } from "./simple-ws-link.js";
 
 export interface ResilientSocketOptions<In = unknown, Out = unknown> extends SharedOptions<In, Out> {

@@ -51,7 +51,8 @@ export interface PoolOptions<R> extends Partial<{ readonly [Name in keyof PoolLi
   /** Makes a resource that was lent before fit for its next borrower, before `validate`. It runs when the next one comes, so that what
    *  arrived meanwhile goes too. Where it throws, the resource is closed. Borrowers who share a resource are not kept apart. */
   reset?(resource: R, context: ValidateContext): unknown;
-  /** May `connect` succeed later after this error? Default: `error.retryable` for errors of @x packages, yes for others. */
+  /** May `connect` succeed later after this error? Default: `error.retryable` for errors of @x packages, yes for others.
+   *  Where it throws, no. */
   retryIf?(error: unknown): boolean;
   /** What who asks for nothing in particular asks for, and what `minConnections` are connected to. Default `""`. */
   readonly defaultKey?: string | undefined;

@@ -37,6 +37,20 @@ describe("failures", () => {
     await expect(pool.acquire()).rejects.toMatchObject({ code: "pool/connection-failed", cause: new TypeError("bad") });
   });
 
+  test("of retryIf itself are reported, and count as no", async () => {
+    const [heard, bug]: [unknown[], Error] = [[], new Error("bug")];
+    const before = setErrorReporter((error) => heard.push(error));
+    try {
+      const { pool } = setUp({ connect: () => Promise.reject(new TypeError("bad")), retryIf: () => {
+        throw bug;
+      } });
+      await expect(pool.acquire()).rejects.toMatchObject({ code: "pool/connection-failed", cause: new TypeError("bad") });
+      expect([heard, pool.stats().total]).toEqual([[bug], 0]);
+    } finally {
+      setErrorReporter(before);
+    }
+  });
+
   test("of one attempt do not hold up a key whose other attempt succeeds", async () => {
     const answers = [Promise.reject(new Error("once")), Promise.resolve()];
     const { pool, make } = setUp({ connect: (context) => (answers.shift() ?? Promise.resolve()).then(() => make(context)) });

@@ -14,6 +14,7 @@ import type { Slot } from "../core/slot.js";
 import type { Warmer, Warming } from "../core/warmth.js";
 import { aborted, cancellable } from "./cancelling.js";
 import { CircuitProbedError } from "./circuits.js";
+import { deciding } from "./deciding.js";
 import { Driver } from "./driver.js";
 import { LeakWatch } from "./leak-watch.js";
 import { Lease, type Lender } from "./lease.js";
@@ -59,7 +60,7 @@ export class Pool<R> implements Lender<R> {
     // Not an async function: whoever waits would pay for a second promise.
     try {
       const { key = this.#defaultKey, timeoutMs, priority = 0, signal } = options;
-      if (signal?.aborted === true) throw aborted(signal);
+      if (signal?.aborted === true) throw aborted("acquire", signal);
       const limitMs = timeoutMs === undefined ? this.#limits.acquireTimeoutMs : checked("acquireTimeoutMs", timeoutMs);
       if (Number.isNaN(priority)) throw invalidOption("Cannot acquire with priority NaN, must be a number");
       const nowMs = this.#driver.now();
@@ -97,7 +98,7 @@ export class Pool<R> implements Lender<R> {
     const { maxConnections, maxPerKey } = this.#limits;
     atMost("warm", checked("minConnections", count), "maxConnections and maxPerKey", Math.min(maxConnections, maxPerKey));
     const limitMs = checked("acquireTimeoutMs", timeoutMs);
-    if (signal?.aborted === true) throw aborted(signal);
+    if (signal?.aborted === true) throw aborted("acquire", signal);
     const { core } = this.#driver;
     const begin = (warmer: Warmer): Warming<R> => core.warm(key, count, limitMs, warmer, this.#driver.now());
     return new Promise((resolve, reject) => {
@@ -192,9 +193,10 @@ function asError(error: unknown): Error {
 
 function policyOf(options: Pick<PoolOptions<never>, "retryIf" | "backoff" | "random" | "pick">, { maxAgeMs, maxAgeJitter }: PoolLimits): PoolPolicy {
   const random = options.random ?? Math.random;
+  const mayRetry = deciding((error: unknown) => options.retryIf?.(error) ?? (!isTransportError(error) || error.retryable), (error) => reportHandlerError(error, { event: "retryIf" }));
   return {
     pick: pickOf(options.pick ?? "lastUsed", random),
-    isRetryable: (error) => error instanceof CircuitOpenError ? error instanceof CircuitProbedError : options.retryIf?.(error) ?? (!isTransportError(error) || error.retryable),
+    isRetryable: (error) => error instanceof CircuitOpenError ? error instanceof CircuitProbedError : mayRetry(error),
     backoffMs: backoffOf(options.backoff ?? {}, random),
     ageMs: () => (maxAgeMs === Infinity ? Infinity : maxAgeMs * (1 - maxAgeJitter * random())),
   };

@@ -134,6 +134,18 @@ describe("reconnecting", () => {
     expect(socket.state).toBe("connected");
   });
 
+  test("a retryIf that throws says no, and what it threw is told", async () => {
+    const broken = new TypeError("no such field");
+    const { socket, open, of, clock } = setUp({
+      reconnect: { ...steady, retryIf: () => {
+        throw broken;
+      } },
+    });
+    (await open()).close(1012);
+    expect(of("error")).toMatchObject([{ error: broken, fatal: false }, { error: { closeCode: 1012 }, fatal: true }]);
+    expect([socket.state, clock.pending]).toEqual(["failed", 0]);
+  });
+
   test("reconnect: false: the first end is the last", async () => {
     const { socket, open, transport, of } = setUp({ reconnect: false });
     (await open()).close();

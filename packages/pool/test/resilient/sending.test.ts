@@ -16,6 +16,14 @@ describe("outbox", () => {
     expect(() => void socket.send(1)).toThrow(ConnectionClosedError);
   });
 
+  test("what was lost before the present connection is not why nothing can be sent on it", async () => {
+    const { socket, open, pass } = setUp({ reconnect: steady });
+    (await open()).close(1012);
+    await pass(1_000);
+    void socket.close();
+    expect(() => void socket.send(1)).toThrow(expect.objectContaining({ name: "InvalidStateError", currentState: "disconnecting" }) as Error);
+  });
+
   test("with one, what is sent before and between connections leaves in order, and promises resolve then", async () => {
     const { socket, open, transport, pass } = setUp<unknown, string>({ outbox: true, reconnect: steady });
     const early = watch(socket.send("a"));
@@ -178,6 +186,16 @@ describe("acknowledgements", () => {
 });
 
 describe("onOpen and replay", () => {
+  test("whoever hears of the end by the signal may close", async () => {
+    const { socket, open, of } = setUp({ onOpen: ({ signal }) => signal.addEventListener("abort", () => void socket.close(1001)) });
+    const link = await open();
+    await settle();
+    const waiting = failure(socket.receive());
+    link.close();
+    expect(await waiting).toMatchObject({ closeCode: 1001 });
+    expect([socket.state, of("closed").length]).toEqual(["closed", 2]);
+  });
+
   test("onOpen speaks first on every connection, renewals included", async () => {
     const reasons: string[] = [];
     const { socket, open, transport, pass } = setUp({

@@ -62,6 +62,9 @@ export const TRANSITIONS: Readonly<Record<SocketState, Edges>> = {
 /** States from which `connect()` may be called. */
 export const CONNECTABLE: readonly SocketState[] = ["idle", "closed", "failed"];
 
+/** States in which a message may wait: a connection has not been, or may come again. */
+export const AWAITING: readonly SocketState[] = ["idle", "connecting", "disconnected", "reconnecting", "backingOff"];
+
 /** @returns whether the table lets `to` follow `from`. */
 export function mayFollow(from: SocketState, to: SocketState): boolean {
   return TRANSITIONS[from][to] !== undefined;

@@ -4,12 +4,13 @@
 import type { Clock, Timer } from "@x/errors/clock";
 import { Subscribable } from "@x/errors/emitter";
 import type { OnError } from "@x/errors/handlers";
-import { ConnectionError, ConnectionTimeoutError, InvalidStateError, JetSocketError } from "@x/errors/pool";
+import { ConnectionTimeoutError, InvalidStateError, JetSocketError } from "@x/errors/pool";
 import type { Channel, Member } from "../../core/channels/channel.js";
 import type { Gap } from "../../core/channels/trail.js";
 import type { MessageId, SocketEvents } from "../../core/resilient/events.js";
 import type { Ending } from "../../core/resilient/lifecycle.js";
 import { ReceiveBuffer, type ByteBudget } from "../../core/resilient/receive-buffer.js";
+import { aborted } from "../cancelling.js";
 import { Inbox, type ReceiveOptions } from "../resilient/inbox.js";
 import type { BufferSettings, SubscribeOptions } from "./options.js";
 
@@ -109,7 +110,7 @@ export class ChannelSubscription<In> extends Subscribable<SubscriptionEvents<In>
    *  @internal */
   open(timeoutMs: number, { signal, after }: Pick<SubscribeOptions<In>, "signal" | "after">): Promise<void> {
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => this.#end({ error: aborted(signal), isQuiet: false }, true);
+      const onAbort = (): void => this.#end({ error: aborted("subscribe", signal), isQuiet: false }, true);
       const onTimeout = (): void => this.#end({ error: timedOut(this.name, timeoutMs), isQuiet: false }, true);
       const timer: Timer | undefined = timeoutMs === Infinity ? undefined : this.#host.clock.setTimer(onTimeout, timeoutMs);
       this.#onReady = (error) => {
@@ -213,10 +214,6 @@ export class ChannelSubscription<In> extends Subscribable<SubscriptionEvents<In>
 /** How a subscription or a pool that was closed ends. */
 export function closedError(): InvalidStateError {
   return new InvalidStateError("Cannot receive: subscription is closed, must be active", { currentState: "closed", allowedStates: ["active"] });
-}
-
-function aborted(signal: AbortSignal | undefined): ConnectionError {
-  return new ConnectionError("Cannot subscribe: the caller's signal is aborted", { code: "pool/aborted", retryable: false, cause: signal?.reason });
 }
 
 function timedOut(name: string, afterMs: number): ConnectionTimeoutError {

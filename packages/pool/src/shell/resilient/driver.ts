@@ -10,23 +10,22 @@ import type { Emit } from "../../core/resilient/events.js";
 import type { Adoption, Attempt, MachineSink, Outcome } from "../../core/resilient/lifecycle.js";
 import type { LinkEnd } from "../../core/resilient/link-end.js";
 import { Machine } from "../../core/resilient/machine.js";
+import { deciding } from "../deciding.js";
 import type { DriverSettings } from "./options.js";
 import type { AttemptContext, Link, Payload } from "./ports.js";
 
 export interface DriverHost {
+  /** Where messages go. Nothing is read while it is holding, on purpose: silence proves nothing then. */
+  readonly inbound: { readonly isHolding: boolean; receive(data: Payload, nowMs: number): void };
+  /** What has deadlines beside the machine's. */
+  readonly outbox: Swept;
   onAdopted(link: Link, adoption: Adoption): void;
   onRetired(): void;
   onDropped(error: JetSocketError): void;
-  onMessage(data: Payload, nowMs: number): void;
   /** What a function of the application threw. */
   onHookFailed(error: unknown): void;
   onOver(outcome: Outcome): void;
   readonly dispatch: Emit<never>;
-  /** Deadlines beside the machine's. */
-  readonly deadlineMs: number;
-  tick(nowMs: number): void;
-  /** Nothing is read at present, on purpose: silence proves nothing. */
-  readonly isHolding: boolean;
 }
 
 export class Driver implements MachineSink<Link>, Swept {
@@ -34,6 +33,7 @@ export class Driver implements MachineSink<Link>, Swept {
   readonly #settings: DriverSettings;
   readonly #host: DriverHost;
   readonly #sweep: Sweep;
+  readonly #isPong: (data: Payload) => boolean;
   readonly #attempts = new Map<Attempt, AbortController>();
   /** Where each connection that is open leads, without credentials. */
   readonly #urls = new Map<Link, string>();
@@ -44,13 +44,16 @@ export class Driver implements MachineSink<Link>, Swept {
   constructor(settings: DriverSettings, host: DriverHost) {
     this.#settings = settings;
     this.#host = host;
-    this.machine = new Machine(settings.machine, this);
+    const { machine, machine: { reconnect }, appPing } = settings;
+    const onFailed = (error: unknown): void => host.onHookFailed(error);
+    this.#isPong = appPing === undefined ? () => false : deciding(appPing.isPong, onFailed);
+    this.machine = new Machine({ ...machine, reconnect: reconnect?.retryIf === undefined ? reconnect : { ...reconnect, retryIf: deciding(reconnect.retryIf, onFailed) } }, this);
     this.#sweep = new Sweep(settings.clock, { granularityMs: 0 });
     this.#sweep.add(this);
   }
 
   get deadlineMs(): number {
-    return Math.min(this.machine.deadlineMs, this.#host.deadlineMs);
+    return Math.min(this.machine.deadlineMs, this.#host.outbox.deadlineMs);
   }
 
   now(): number {
@@ -87,9 +90,9 @@ export class Driver implements MachineSink<Link>, Swept {
 
   tick(): void {
     this.run((machine, nowMs) => {
-      if (this.#host.isHolding && machine.link !== undefined) machine.alive(machine.link, nowMs);
+      if (this.#host.inbound.isHolding && machine.link !== undefined) machine.alive(machine.link, nowMs);
       machine.tick(nowMs);
-      this.#host.tick(nowMs);
+      this.#host.outbox.tick(nowMs);
     });
   }
 
@@ -133,7 +136,7 @@ export class Driver implements MachineSink<Link>, Swept {
       if (downtimeMs !== undefined) this.emit("reconnected", { url, attempt: attempt.attempt, downtimeMs });
       this.emit("connected", { url, protocol, extensions });
     } else this.emit("renewed", { url, ageMs: replacedAgeMs });
-    if (this.#host.isHolding) link.setReading(false);
+    if (this.#host.inbound.isHolding) link.setReading(false);
     this.#host.onAdopted(link, adoption);
     link.start({
       onMessage: (data) => this.#receive(link, data),
@@ -173,16 +176,7 @@ export class Driver implements MachineSink<Link>, Swept {
     const nowMs = this.now();
     this.machine.alive(link, nowMs);
     if (this.#isPong(data)) this.run((machine) => machine.pong(link, data, nowMs));
-    else this.#host.onMessage(data, nowMs);
-  }
-
-  #isPong(data: Payload): boolean {
-    try {
-      return this.#settings.appPing?.isPong(data) === true;
-    } catch (error) {
-      this.#host.onHookFailed(error);
-      return false;
-    }
+    else this.#host.inbound.receive(data, nowMs);
   }
 
   #ended(link: Link, end: LinkEnd, cause: unknown): void {

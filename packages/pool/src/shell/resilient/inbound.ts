@@ -40,6 +40,8 @@ export class Inbound<In> {
   messages = 0;
   bytes = 0;
   invalid = 0;
+  /** When the last message came. */
+  receivedMs: number | undefined;
   /** The application wants nothing more to be read. */
   isPaused = false;
   lastSequenceId: MessageId | undefined;
@@ -79,7 +81,8 @@ export class Inbound<In> {
     else this.inbox.settle(outcome);
   }
 
-  receive(raw: Payload): void {
+  receive(raw: Payload, nowMs: number): void {
+    this.receivedMs = nowMs;
     this.messages++;
     this.bytes += raw.length;
     if (this.#host.hasListeners("rawMessage")) this.#host.emit("rawMessage", { data: raw, opcode: typeof raw === "string" ? 1 : 2 });

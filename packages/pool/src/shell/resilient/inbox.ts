@@ -2,9 +2,10 @@
  * Between a {@link ReceiveBuffer} and those who wait for messages: never both a message and a waiting call. Room: pool shell.
  */
 import type { Clock, Timer } from "@x/errors/clock";
-import { ConnectionError, JetSocketError } from "@x/errors/pool";
+import { JetSocketError } from "@x/errors/pool";
 import type { Ending } from "../../core/resilient/lifecycle.js";
 import type { ReceiveBuffer, Taken } from "../../core/resilient/receive-buffer.js";
+import { aborted } from "../cancelling.js";
 
 export interface ReceiveOptions {
   /** Default Infinity; 0 asks only for what is there. */
@@ -67,7 +68,7 @@ export class Inbox<In> {
 
   /** @returns `undefined` when `timeoutMs` has passed. */
   async receive({ timeoutMs = Infinity, signal }: ReceiveOptions): Promise<Taken<In> | undefined> {
-    if (signal?.aborted === true) throw aborted(signal);
+    if (signal?.aborted === true) throw aborted("receive", signal);
     const taken = this.#take();
     if (taken !== undefined) return taken;
     if (this.#ending !== undefined) throw this.#ending.error;
@@ -114,7 +115,7 @@ export class Inbox<In> {
           reject(error instanceof Error ? error : new JetSocketError("Cannot receive", { cause: error }));
         },
       };
-      const onAbort = (): void => receiver.reject(aborted(signal));
+      const onAbort = (): void => receiver.reject(aborted("receive", signal));
       const onTimeout = (): void => {
         leave();
         resolve(undefined);
@@ -124,10 +125,6 @@ export class Inbox<In> {
       signal?.addEventListener("abort", onAbort, { once: true });
     });
   }
-}
-
-function aborted(signal: AbortSignal | undefined): ConnectionError {
-  return new ConnectionError("Cannot receive: the caller's signal is aborted", { code: "pool/aborted", retryable: false, cause: signal?.reason });
 }
 
 function tooMany(limit: number): JetSocketError {

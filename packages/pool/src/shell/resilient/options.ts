@@ -1,5 +1,5 @@
 /**
- * What a resilient socket is told at its construction. Room: pool shell.
+ * What a resilient socket is told at its construction, and by `connect`. Room: pool shell.
  *
  * {@link parseOptions} makes a complete record of it; inside nothing is optional.
  */
@@ -115,6 +115,15 @@ export type UrlSource = string | URL | ((context: AttemptContext) => string | UR
 export interface ResilientOptions<In, Out> extends SharedOptions<In, Out> {
   /** How connections are opened. */
   readonly transport: Transport;
+}
+
+export interface ConnectOptions {
+  /** In all, with every attempt and wait. Default `openTimeoutMs`. */
+  readonly timeoutMs?: number | undefined;
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether to try again when the first attempt fails. Default `true`. */
+  readonly retry?: boolean | undefined;
 }
 
 /** How long reconnecting goes on where nothing else is said: JetSocket's numbers. */

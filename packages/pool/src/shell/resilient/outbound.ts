@@ -21,6 +21,8 @@ export interface OutboundHost {
   onDeadline(): void;
   lastSequenceId(): MessageId | undefined;
   now(): number;
+  /** Runs code of the application's, once the state has settled. */
+  tell(tell: () => void): void;
 }
 
 /** A connection, and what stands between it and the messages that wait. */
@@ -82,7 +84,7 @@ export class Outbound<Out> {
 
   /** A connection took its place. */
   adopted(link: Link, reason: AttemptReason, isReplacement: boolean): void {
-    this.#line?.ended.abort();
+    this.#endLine();
     const line: Line = { link, ended: new AbortController(), isGreeting: false, isFlushing: false };
     this.#line = line;
     this.#isHandingOver = isReplacement && this.#settings.resends && this.outbox.unacknowledged > 0;
@@ -100,8 +102,7 @@ export class Outbound<Out> {
   }
 
   dropped(error: JetSocketError): void {
-    this.#line?.ended.abort(error);
-    this.#line = undefined;
+    this.#endLine(error);
     this.#isHandingOver = false;
     if (this.#settings.resends) this.#requeue();
     else this.outbox.forsake(error);
@@ -116,6 +117,13 @@ export class Outbound<Out> {
     if (!this.outbox.acknowledge(id) || !this.#isHandingOver || this.outbox.unacknowledged > 0) return;
     this.#isHandingOver = false;
     if (this.#line !== undefined) this.#flush(this.#line);
+  }
+
+  #endLine(reason?: JetSocketError): void {
+    const line = this.#line;
+    if (line === undefined) return;
+    this.#line = undefined;
+    this.#host.tell(() => line.ended.abort(reason));
   }
 
   #isFree({ isGreeting, isFlushing }: Line): boolean {

@@ -4,43 +4,30 @@
  * What users hold: intents and events; the machine decides, {@link Inbound} and {@link Outbound} carry messages.
  */
 import { Subscribable, type EventName } from "@x/errors/emitter";
-import { ConnectionError, JetSocketError } from "@x/errors/pool";
+import { JetSocketError } from "@x/errors/pool";
 import type { Emit, SocketEventMap } from "../../core/resilient/events.js";
+import { Ledger } from "../../core/resilient/ledger.js";
 import type { Adoption, Outcome } from "../../core/resilient/lifecycle.js";
 import type { LinkEnd } from "../../core/resilient/link-end.js";
-import { invalidState, isTerminal, type SocketState } from "../../core/resilient/states.js";
+import { AWAITING, invalidState, isTerminal, type SocketState } from "../../core/resilient/states.js";
+import { aborted, heeding } from "../cancelling.js";
 import { checkClose } from "./close-arguments.js";
 import { Driver, type DriverHost } from "./driver.js";
 import { Inbound } from "./inbound.js";
 import type { ReceiveOptions } from "./inbox.js";
 import { Life } from "./life.js";
-import { parseOptions, type ResilientOptions, type UrlSource } from "./options.js";
+import { parseOptions, type ConnectOptions, type ResilientOptions, type UrlSource } from "./options.js";
 import { Outbound } from "./outbound.js";
 import type { Link } from "./ports.js";
-import type { SocketStats } from "./stats.js";
-
-export interface ConnectOptions {
-  /** In all, with every attempt and wait. Default `openTimeoutMs`. */
-  readonly timeoutMs?: number | undefined;
-  /** Gives up connecting. */
-  readonly signal?: AbortSignal | undefined;
-  /** Whether to try again when the first attempt fails. Default `true`. */
-  readonly retry?: boolean | undefined;
-}
-
-/** A message may wait: a connection has not been, or may come again. */
-const WAITING: ReadonlySet<SocketState> = new Set<SocketState>(["idle", "connecting", "disconnected", "reconnecting", "backingOff"]);
+import { socketStats, type SocketStats } from "./stats.js";
 
 export class ResilientSocket<In = unknown, Out = unknown> extends Subscribable<SocketEventMap<In>> implements AsyncIterable<In> {
   readonly #driver: Driver;
   readonly #inbound: Inbound<In>;
   readonly #outbound: Outbound<Out>;
   readonly #openTimeoutMs: number;
-  readonly #counts = { reconnects: 0, renewals: 0, errors: 0 };
-  readonly #at: { upMs?: number | undefined; reconnectMs?: number; messageMs?: number } = {};
+  readonly #ledger = new Ledger();
   #life = new Life();
-  /** Why there is no connection. */
-  #failure: JetSocketError | undefined;
 
   /** @throws {JetSocketError} `pool/invalid-option`. @throws {TransportError} `errors/invalid-option`: the reconnect policy. */
   constructor(url: UrlSource, options: ResilientOptions<In, Out>) {
@@ -62,6 +49,7 @@ export class ResilientSocket<In = unknown, Out = unknown> extends Subscribable<S
       onDeadline: () => this.#driver.settle(),
       lastSequenceId: () => this.#inbound.lastSequenceId,
       now: () => this.#driver.now(),
+      tell: (tell) => this.#driver.tell(tell),
     });
     this.#driver = new Driver(settings, this.#driverHost());
   }
@@ -103,21 +91,14 @@ export class ResilientSocket<In = unknown, Out = unknown> extends Subscribable<S
    */
   async connect({ timeoutMs = this.#openTimeoutMs, signal, retry = true }: ConnectOptions = {}): Promise<void> {
     if (!(timeoutMs > 0)) throw new JetSocketError(`Cannot connect: timeoutMs is ${timeoutMs}, must be above 0`, { code: "pool/invalid-option" });
-    if (signal?.aborted === true) throw aborted(signal);
+    if (signal?.aborted === true) throw aborted("connect", signal);
     const life = new Life();
     this.#driver.run((machine, nowMs) => {
       machine.connect({ timeoutMs, retries: retry }, nowMs);
       this.#life = life;
-      this.#failure = undefined;
       this.#inbound.open();
     });
-    const onAbort = (): void => this.#driver.run((machine, nowMs) => machine.giveUp(aborted(signal), nowMs));
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
-      await life.opened;
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-    }
+    await heeding(signal, life.opened, () => this.#driver.run((machine, nowMs) => machine.giveUp(aborted("connect", signal), nowMs)));
   }
 
   /**
@@ -126,13 +107,8 @@ export class ResilientSocket<In = unknown, Out = unknown> extends Subscribable<S
    * @returns how it ended, if it was clean, by {@link close} or by `signal`. @throws what {@link receive} would.
    */
   async run(options: ConnectOptions = {}): Promise<LinkEnd> {
-    const { signal } = options;
     if (this.state === "idle" || isTerminal(this.state)) await this.connect(options);
-    const onAbort = (): void => void this.close();
-    signal?.addEventListener("abort", onAbort, { once: true });
-    if (signal?.aborted === true) onAbort();
-    const { end, error, isQuiet } = await this.#life.over;
-    signal?.removeEventListener("abort", onAbort);
+    const { end, error, isQuiet } = await heeding(options.signal, this.#life.over, () => void this.close());
     if (!isQuiet) throw error;
     return end;
   }
@@ -217,18 +193,7 @@ export class ResilientSocket<In = unknown, Out = unknown> extends Subscribable<S
 
   stats(): SocketStats {
     const { machine } = this.#driver;
-    const { outbox, messages: messagesSent, bytes: bytesSent } = this.#outbound;
-    const { buffer, messages: messagesReceived, bytes: bytesReceived, invalid, duplicates } = this.#inbound;
-    const nowMs = this.#driver.now();
-    const ago = (atMs: number | undefined): number | undefined => (atMs === undefined ? undefined : nowMs - atMs);
-    return {
-      state: machine.state, uptimeMs: ago(this.#at.upMs) ?? 0, connectionAgeMs: ago(machine.sinceMs),
-      messagesSent, messagesReceived, bytesSent, bytesReceived, ...this.#counts, invalid, duplicates,
-      lastReconnectAgoMs: ago(this.#at.reconnectMs), lastMessageAgoMs: ago(this.#at.messageMs),
-      latencyMs: machine.latency.lastMs, latencyAverageMs: machine.latency.averageMs,
-      buffered: buffer.size, bufferedBytes: buffer.bytes, bufferFillRatio: Math.min(1, buffer.fillRatio), dropped: buffer.dropped, conflated: buffer.conflated,
-      queued: outbox.queued, unacknowledged: outbox.unacknowledged, outgoingDropped: outbox.dropped,
-    };
+    return socketStats({ machine, ledger: this.#ledger, inbound: this.#inbound, outbound: this.#outbound }, this.#driver.now());
   }
 
   #setPaused(isPaused: boolean): void {
@@ -239,47 +204,32 @@ export class ResilientSocket<In = unknown, Out = unknown> extends Subscribable<S
   #driverHost(): DriverHost {
     const [inbound, outbound] = [this.#inbound, this.#outbound];
     return {
-      get deadlineMs() {
-        return outbound.outbox.deadlineMs;
-      },
-      get isHolding() {
-        return inbound.isHolding;
-      },
-      tick: (nowMs) => outbound.outbox.tick(nowMs),
+      inbound,
+      outbox: outbound.outbox,
       onAdopted: (link, adoption) => this.#onAdopted(link, adoption),
       onRetired: () => outbound.retired(),
       onDropped: (error) => this.#onDropped(error),
-      onMessage: (data, nowMs) => {
-        this.#at.messageMs = nowMs;
-        inbound.receive(data);
-      },
       onHookFailed: (error) => this.#onHookFailed(error),
       onOver: (outcome) => this.#onOver(outcome),
       dispatch: (event, ...payload) => this.#dispatch(event, ...payload),
     };
   }
 
-  #onAdopted(link: Link, { attempt, downtimeMs, replacedAgeMs }: Adoption): void {
-    const nowMs = this.#driver.now();
-    if (downtimeMs !== undefined) {
-      this.#counts.reconnects++;
-      this.#at.reconnectMs = nowMs;
-    }
-    if (replacedAgeMs === undefined) this.#at.upMs = nowMs;
-    else this.#counts.renewals++;
+  #onAdopted(link: Link, adoption: Adoption): void {
+    const { attempt, downtimeMs, replacedAgeMs } = adoption;
+    this.#ledger.adopted(adoption, this.#driver.now());
     this.#outbound.adopted(link, downtimeMs === undefined ? attempt.reason : "reconnect", replacedAgeMs !== undefined);
-    this.#life.resolveOpened();
+    this.#life.adopted();
   }
 
   #onDropped(error: JetSocketError): void {
-    this.#at.upMs = undefined;
-    this.#failure = error;
+    this.#ledger.dropped();
+    this.#life.dropped(error);
     this.#outbound.dropped(error);
   }
 
   #onOver(outcome: Outcome): void {
     const { end, error, isQuiet } = outcome;
-    this.#failure = error;
     this.#inbound.over(outcome, isQuiet && end.initiator === "local");
     this.#outbound.over(error);
     this.#life.end(outcome);
@@ -287,8 +237,8 @@ export class ResilientSocket<In = unknown, Out = unknown> extends Subscribable<S
 
   #refusal(mayWait: boolean): JetSocketError | undefined {
     const { state } = this;
-    if (state === "connected" || (mayWait && WAITING.has(state))) return undefined;
-    return this.#failure ?? invalidState("Cannot send", state, ["connected"]);
+    if (state === "connected" || (mayWait && AWAITING.includes(state))) return undefined;
+    return this.#life.failure ?? invalidState("Cannot send", state, ["connected"]);
   }
 
   #checkReceiving(): void {
@@ -305,11 +255,7 @@ export class ResilientSocket<In = unknown, Out = unknown> extends Subscribable<S
   }
 
   #dispatch<Event extends EventName<SocketEventMap<In>>>(event: Event, ...payload: SocketEventMap<In>[Event]): void {
-    if (event === "error") this.#counts.errors++;
+    if (event === "error") this.#ledger.errors++;
     this.dispatch(event, ...payload);
   }
-}
-
-function aborted(signal: AbortSignal | undefined): ConnectionError {
-  return new ConnectionError("Cannot connect: the caller's signal is aborted", { code: "pool/aborted", retryable: false, cause: signal?.reason });
 }

@@ -1,7 +1,12 @@
 /**
  * A resilient socket's numbers at one moment. Room: pool shell. Times are milliseconds.
  */
+import type { Ledger } from "../../core/resilient/ledger.js";
+import type { Machine } from "../../core/resilient/machine.js";
 import type { SocketState } from "../../core/resilient/states.js";
+import type { Inbound } from "./inbound.js";
+import type { Outbound } from "./outbound.js";
+import type { Link } from "./ports.js";
 
 export interface SocketStats {
   readonly state: SocketState;
@@ -43,4 +48,27 @@ export interface SocketStats {
   readonly queued: number;
   readonly unacknowledged: number;
   readonly outgoingDropped: number;
+}
+
+/** Those who count. */
+interface Counting<In, Out> {
+  readonly machine: Machine<Link>;
+  readonly ledger: Ledger;
+  readonly inbound: Inbound<In>;
+  readonly outbound: Outbound<Out>;
+}
+
+export function socketStats<In, Out>({ machine, ledger, inbound, outbound }: Counting<In, Out>, nowMs: number): SocketStats {
+  const { buffer, messages: messagesReceived, bytes: bytesReceived, invalid, duplicates } = inbound;
+  const { outbox, messages: messagesSent, bytes: bytesSent } = outbound;
+  const { reconnects, renewals, errors } = ledger;
+  const ago = (atMs: number | undefined): number | undefined => (atMs === undefined ? undefined : nowMs - atMs);
+  return {
+    state: machine.state, uptimeMs: ago(ledger.upSinceMs) ?? 0, connectionAgeMs: ago(machine.sinceMs),
+    messagesSent, messagesReceived, bytesSent, bytesReceived, reconnects, renewals, errors, invalid, duplicates,
+    lastReconnectAgoMs: ago(ledger.reconnectedMs), lastMessageAgoMs: ago(inbound.receivedMs),
+    latencyMs: machine.latency.lastMs, latencyAverageMs: machine.latency.averageMs,
+    buffered: buffer.size, bufferedBytes: buffer.bytes, bufferFillRatio: Math.min(1, buffer.fillRatio), dropped: buffer.dropped, conflated: buffer.conflated,
+    queued: outbox.queued, unacknowledged: outbox.unacknowledged, outgoingDropped: outbox.dropped,
+  };
 }
