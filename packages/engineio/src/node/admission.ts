@@ -52,6 +52,13 @@ export class Admission {
     return inTime(decided, this.#options).then((decision) => this.#settled(typeof decision === "string" ? this.#checkId(decision) : decision, address, true));
   }
 
+  /** To be asked last, once code of the application has seen the request. @returns why the ticket, which is given back then, holds no longer. */
+  recheck(ticket: Ticket): Refusal | undefined {
+    if (!this.isClosing) return undefined;
+    this.leave(ticket);
+    return this.#closing();
+  }
+
   /** The session exists. */
   opened({ id }: Ticket): void {
     if (this.#pending.size > 0) this.#pending.delete(id);

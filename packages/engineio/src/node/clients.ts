@@ -3,12 +3,14 @@
  *
  * Room: engineio node. A real object would make each id one of the engine's property names, which costs more than the rest of looking it up.
  */
+import { inspect } from "node:util";
 import type { Registry } from "@x/errors/registry";
 
-/** @returns a view of `entries`, always of now, which cannot be written to. */
+/** @returns a view of `entries`, always of now, which cannot be written to. Being a Proxy, it cannot be cloned: `{ ...view }` is what it shows now. */
 export function recordOf<Value>(entries: Registry<string, Value>): Readonly<Record<string, Value>> {
   const find = (key: string | symbol): Value | undefined => (typeof key === "string" ? entries.get(key) : undefined);
-  return new Proxy<Record<string, Value>>(Object.create(null) as Record<string, Value>, {
+  const shown = { configurable: true, value: (): object => ({ ...view }) }; // `console.log` looks behind a Proxy
+  const view = new Proxy<Record<string, Value>>(Object.create(null, { [inspect.custom]: shown }) as Record<string, Value>, {
     get: (_, key) => find(key),
     has: (_, key) => find(key) !== undefined,
     ownKeys: () => keysOf(entries),
@@ -16,10 +18,17 @@ export function recordOf<Value>(entries: Registry<string, Value>): Readonly<Reco
       const value = find(key);
       return value === undefined ? undefined : { value, enumerable: true, configurable: true, writable: false };
     },
-    set: () => false,
-    defineProperty: () => false,
-    deleteProperty: () => false,
+    set: no,
+    defineProperty: no,
+    deleteProperty: no,
+    setPrototypeOf: no,
+    preventExtensions: no, // a view that has to stay as it is could not show what comes
   });
+  return view;
+}
+
+function no(): false {
+  return false;
 }
 
 function keysOf(entries: Registry<string, unknown>): string[] {

@@ -37,6 +37,8 @@ export class CustomTransports {
     const ticket = await this.#ask<Ticket | Refusal>(stream, request, () => sessions.admission.admit(request, true));
     if (isRefusal(ticket)) throw this.#refuse(stream, request, ticket);
     await this.#ask(stream, request, () => addInitialHeaders(this.#context, {}, ticket, request)); // listeners count handshakes
+    const late = sessions.admission.recheck(ticket);
+    if (late !== undefined) throw this.#refuse(stream, request, late);
     const socket = sessions.create(ticket, request, true);
     const carrier = new PacketStreamCarrier(socket.session, stream, opts.maxHttpBufferSize);
     socket.session.start(carrier);

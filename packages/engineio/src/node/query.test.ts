@@ -17,6 +17,14 @@ test("parseQuery() reads what URLSearchParams reads", () => {
   }));
 });
 
+test("parseProtocolQuery() remembers a target that many have in common, and none that is a client's own", () => {
+  const common = "/engine.io/?EIO=4&transport=websocket";
+  const isRemembered = (target: string): boolean => parseProtocolQuery(target) === parseProtocolQuery(target);
+  const query = parseProtocolQuery(common);
+  expect([common, `${common}&token=secret`, `${common}&sid=id`].map(isRemembered)).toEqual([true, false, false]);
+  expect(parseProtocolQuery(common)).toBe(query); // others do not push it out
+});
+
 test("parseProtocolQuery() reads its four keys as parseQuery() does, and no others", () => {
   const pair = fc.tuple(fc.constantFrom("EIO", "transport", "sid", "j", "%6A", "t", "__proto__"), fc.constantFrom("", "=", "=4", "=a%20b", "=a+b"));
   fc.assert(fc.property(fc.array(pair, { maxLength: 6 }), (pairs) => {

@@ -22,20 +22,26 @@ export function parseQuery(target: string | undefined): Query {
   return query;
 }
 
-let last: { readonly target: string | undefined; readonly query: ProtocolQuery } = { target: undefined, query: readProtocolQuery(undefined) };
+/** The last target that is no client's own: with a session's id or a key of the application's it may be a secret, and is hardly ever seen twice. */
+let common: string | undefined;
+let commonQuery: ProtocolQuery = { EIO: undefined, transport: undefined, sid: undefined, j: undefined };
 
-/** {@link parseQuery} for every request. Clients that open a WebSocket at once all ask for the same, which is read once then. */
+/**
+ * {@link parseQuery} for every request: an object of one shape, and nothing for keys that nobody asks for. Clients that open a
+ * WebSocket at once all ask for the same, which is read once then.
+ */
 export function parseProtocolQuery(target: string | undefined): ProtocolQuery {
-  if (target !== last.target) last = { target, query: readProtocolQuery(target) };
-  return last.query;
-}
-
-/** An object of one shape, and nothing for keys that nobody asks for. */
-function readProtocolQuery(target: string | undefined): ProtocolQuery {
+  if (target === common) return commonQuery;
   const query: { -readonly [Key in keyof ProtocolQuery]: ProtocolQuery[Key] } = { EIO: undefined, transport: undefined, sid: undefined, j: undefined };
+  let others = 0;
   readPairs(target, (key, value) => {
     if (key === "EIO" || key === "transport" || key === "sid" || key === "j") query[key] ??= decode(value);
+    else others++;
   });
+  if (others === 0 && query.sid === undefined) {
+    common = target;
+    commonQuery = query;
+  }
   return query;
 }
 

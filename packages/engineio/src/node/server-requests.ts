@@ -88,11 +88,17 @@ export class Requests {
       return;
     }
     addInitialHeaders(this.#context, exchange.headers, ticket, request);
+    const late = sessions.admission.recheck(ticket);
+    if (late !== undefined) {
+      exchange.refuse(late);
+      return;
+    }
     const socket = sessions.create(ticket, request, exchange.isShared);
     const polling = serverPolling(socket.session, opts.maxPacketsPerPayload);
     socket.session.start(polling);
     sessions.open(socket, true);
-    handlePoll(polling, socket.session, exchange);
+    if (socket.session.state === "closed") exchange.refuse(refusal(errorCodes.unknownSid, { sid: socket.id })); // by a listener of `connection`
+    else handlePoll(polling, socket.session, exchange);
   }
 
   #carry(socket: Socket, exchange: Exchange): void {

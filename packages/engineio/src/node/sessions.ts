@@ -6,6 +6,7 @@
 import type { IncomingMessage } from "node:http";
 import { Sweep, backgroundClock } from "@x/errors/clock";
 import { SocketIsClosedError } from "@x/errors/engineio";
+import { callSafely } from "@x/errors/handlers";
 import { Registry } from "@x/errors/registry";
 import { openEncoder } from "../core/open.js";
 import type { SessionConfig } from "../core/session-config.js";
@@ -88,10 +89,10 @@ export class Sessions {
 
   /** OPEN, the first message if there is one, and then the application. A client on polling is told what it may upgrade to. */
   open(socket: Socket, isPolling: boolean): void {
-    const { pingInterval, pingTimeout, initialPacket } = this.#options;
+    const { pingInterval, pingTimeout, initialPacket, onError } = this.#options;
     const encode = isPolling ? this.#encodeUpgradable : this.#encodeFinal;
     socket.session.open(encode(socket.id), pingInterval, pingTimeout);
-    if (initialPacket !== undefined) void socket.send(initialPacket);
+    if (initialPacket !== undefined) callSafely(() => void socket.send(initialPacket), [], (error) => onError(error, { event: "initialPacket" }));
     this.#application.announce(socket);
     socket.emit("open");
   }

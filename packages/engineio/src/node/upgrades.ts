@@ -15,8 +15,6 @@ import type { Socket, Ticket } from "./server-socket.js";
 import { isRefusal, readIntent } from "./verify.js";
 import { WebSocketCarrier } from "./websocket.js";
 
-const GOING_AWAY = 1001;
-
 /** An upgrade request on its way. */
 export interface UpgradeRequest {
   readonly request: IncomingMessage;
@@ -108,17 +106,17 @@ export class Upgrades {
       return;
     }
     addInitialHeaders(this.#context, headers, ticket, request);
+    const late = sessions.admission.recheck(ticket);
+    if (late !== undefined) {
+      this.#refuse(request, socket, late);
+      return;
+    }
     const isOpen = this.#accept(upgrade, (connection) => this.#begin(connection, ticket, upgrade));
     if (!isOpen) sessions.admission.leave(ticket);
   }
 
   #begin(connection: WebSocketConnection, ticket: Ticket, { request, isShared }: UpgradeRequest): void {
     const { sessions } = this.#context;
-    if (sessions.admission.isClosing) {
-      sessions.admission.leave(ticket);
-      this.#discard(connection, GOING_AWAY);
-      return;
-    }
     const client = sessions.create(ticket, request, isShared);
     const carrier = new WebSocketCarrier(client.session, connection, this.#onGone);
     client.session.start(carrier);
@@ -136,7 +134,7 @@ export class Upgrades {
     client.upgradeAttempts++;
     this.#accept(upgrade, (connection) => {
       const carrier = new WebSocketCarrier(client.session, connection, this.#onGone);
-      if (!allowUpgrades || !client.session.tryUpgrade(carrier)) this.#discard(connection);
+      if (!allowUpgrades || !client.session.tryUpgrade(carrier)) void connection.close().then(this.#onGone); // no carrier will hear of its end
       else carrier.listen();
     });
   }
@@ -153,11 +151,6 @@ export class Upgrades {
       reportRefusal(this.#context, request, refusal(errorCodes.badRequest, { name: "TRANSPORT_HANDSHAKE_ERROR", error }));
       return false;
     }
-  }
-
-  /** Closes a connection that no carrier listens to. */
-  #discard(connection: WebSocketConnection, code?: number): void {
-    void connection.close(code).then(this.#onGone);
   }
 
   readonly #onGone = (): void => {
