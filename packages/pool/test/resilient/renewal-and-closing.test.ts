@@ -136,6 +136,16 @@ describe("close()", () => {
     expect(transport.last.ended).toBe("cut");
   });
 
+  test("tells how it ended, also where a listener connects again at once", async () => {
+    const { socket, transport } = setUp();
+    transport.answers = ["hang", "open"];
+    void socket.connect().catch(() => undefined);
+    await settle();
+    socket.once("closed", () => void socket.connect());
+    expect(await socket.close(1001)).toMatchObject({ code: 1001 });
+    expect(socket.state).toBe("connected");
+  });
+
   test("closes a connection that is being replaced, too", async () => {
     const { socket, transport, open, pass } = setUp({ maxAgeMs: 1_000, maxAgeJitter: 0, overlapMs: 5_000 });
     const old = await open();

@@ -178,8 +178,9 @@ export class ResilientSocket<In = unknown, Out = unknown> extends Subscribable<S
    */
   close(code = 1000, reason = ""): Promise<LinkEnd> {
     checkClose(code, reason);
+    const { over } = this.#life; // a listener may begin another
     this.#driver.run((machine, nowMs) => machine.close(code, reason, nowMs));
-    return this.#life.over.then(({ end }) => end);
+    return over.then(({ end }) => end);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
