@@ -118,6 +118,26 @@ describe("ServerConnection", () => {
     expect(log.at(-1)).toEqual(["failure", "socketio/too-many-namespaces"]);
   });
 
+  test("the questions that are open are those that had no answer, however the others ended (property)", () => {
+    const step = fc.record({ kind: fc.constantFrom("ask", "accept", "refuse", "leave", "tick"), nsp: fc.constantFrom("/", "/a", "/b"), late: fc.nat(3) });
+    fc.assert(fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+      const { connection, asks, member } = start();
+      for (const { kind, nsp, late } of steps) {
+        const ask = asks.filter((one) => one.nsp === nsp).at(-1 - late);
+        if (kind === "ask") connection.receive(`0${nsp},`);
+        else if (kind === "leave") connection.leave(nsp);
+        else if (kind === "tick") connection.tick(5100);
+        else if (ask !== undefined && kind === "accept") connection.accept(ask, member(nsp));
+        else if (ask !== undefined) connection.refuse(ask);
+        if (connection.deadlineMs === Infinity && connection.asks.length > 0) return; // a fault has ended it
+        expect(new Set(connection.asks)).toEqual(new Set(asks.filter((one) => connection.isOpen(one))));
+      }
+      const open = connection.asks;
+      connection.end();
+      expect(connection.asks).toEqual(open);
+    }));
+  });
+
   test("any sequence of packets ends in calls of the sink, at most one failure, and never throws (property)", () => {
     const packet = fc.record({ type: fc.constantFrom(...Object.values(PacketType)), nsp: fc.constantFrom("/", "/a", "/b"), id: fc.option(fc.nat(9), { nil: undefined }), data: fc.constantFrom(undefined, {}, ["a"], [1], "x") });
     const wire = fc.oneof(packet.map((value) => encodePacket(value)[0] ?? ""), fc.string(), fc.uint8Array());
