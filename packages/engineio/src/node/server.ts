@@ -48,7 +48,7 @@ export interface TransportOrigin extends FetchInfo {
  */
 export class Server<Data extends object = Record<string, unknown>> extends Emitter<ServerEvents> implements AsyncDisposable {
   readonly opts: ParsedServerOptions;
-  /** Sessions by id. */
+  /** Sessions by id, those of now: a view, which cannot be written to. {@link clientsCount} counts them for less. */
   readonly clients: Readonly<Record<string, Socket>>;
   /** The server last attached to. */
   httpServer: HttpServer | undefined;
