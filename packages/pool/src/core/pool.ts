@@ -6,6 +6,7 @@
  */
 import type { Swept } from "@x/errors/clock";
 import { connectFailed, exhausted, poolClosed, queueFull, type PoolCounts } from "./failures.js";
+import { Holdings } from "./holdings.js";
 import type { Eviction } from "./ledger.js";
 import { Lending } from "./lending.js";
 import { Lobby } from "./lobby.js";
@@ -15,7 +16,6 @@ import { poolStats, type PoolStats } from "./pool-stats.js";
 import { Shutdown } from "./shutdown.js";
 import type { PoolSink } from "./sink.js";
 import type { Shelf, Slot } from "./slot.js";
-import type { Stock } from "./stock.js";
 import { Upkeep } from "./upkeep.js";
 import { Waiter, type Borrower } from "./waiters.js";
 import { Warmth, type Warmer, type Warming } from "./warmth.js";
@@ -36,8 +36,8 @@ export class PoolCore<R> implements Swept {
   readonly #limits: PoolLimits;
   readonly #policy: PoolPolicy;
   readonly #sink: PoolSink<R>;
+  readonly #holdings: Holdings<R>;
   readonly #lending: Lending<R>;
-  readonly #stock: Stock<R>;
   readonly #warmth: Warmth<R>;
   readonly #lobby: Lobby<R>;
   readonly #upkeep: Upkeep<R>;
@@ -47,16 +47,18 @@ export class PoolCore<R> implements Swept {
     this.#limits = limits;
     this.#policy = policy;
     this.#sink = sink;
-    this.#lending = new Lending<R>(limits, policy.pick, sink, (deadlineMs) => this.#upkeep.due(deadlineMs));
-    this.#stock = this.#lending.stock;
-    this.#warmth = new Warmth(this.#stock);
-    this.#lobby = new Lobby<R>(this.#lending.queue, this.#warmth, this.#stock, this.#lending.ledger);
-    this.#upkeep = new Upkeep<R>(limits, this.#lending, this.#lobby, {
+    const due = (deadlineMs: number): void => this.#upkeep.due(deadlineMs);
+    this.#holdings = new Holdings<R>(limits, policy.pick, sink, due);
+    this.#lending = new Lending<R>(limits, this.#holdings, due);
+    const { stock, ledger } = this.#holdings;
+    this.#warmth = new Warmth(stock);
+    this.#lobby = new Lobby<R>(this.#lending.queue, this.#warmth, stock, ledger);
+    this.#upkeep = new Upkeep<R>(limits, this.#holdings, this.#lobby, {
       wake: () => sink.wake(),
       failed: (shelf, error, nowMs) => this.#noteFailure(shelf, error, nowMs),
       writtenOff: (slot) => sink.writtenOff(slot),
     });
-    this.#shutdown = new Shutdown<R>(this.#lending, this.#lobby, () => sink.emptied());
+    this.#shutdown = new Shutdown<R>(this.#holdings, this.#lending, this.#lobby, () => sink.emptied());
   }
 
   /** When {@link tick} has work to do, at the latest. `Infinity`: nothing is due. */
@@ -74,16 +76,17 @@ export class PoolCore<R> implements Swept {
   }
 
   stats(nowMs: number): PoolStats {
-    return poolStats(this.#stock, this.#lending.ledger, this.#lending.leases, nowMs);
+    const { stock, ledger, leases } = this.#holdings;
+    return poolStats(stock, ledger, leases, nowMs);
   }
 
   /** @returns a lent slot at once, or `undefined`: then {@link wait}.
    *  @throws {PoolError} `pool/closed`. */
   take(key: string, nowMs: number): Slot<R> | undefined {
     if (!this.#shutdown.isOpen) throw poolClosed(this.counts());
-    const shelf = this.#stock.peek(key);
-    const slot = shelf === undefined ? undefined : this.#lending.lendReady(shelf, nowMs);
-    if (slot !== undefined) this.#lending.ledger.lentAtOnce();
+    const shelf = this.#holdings.stock.peek(key);
+    const slot = shelf === undefined ? undefined : this.#holdings.lendReady(shelf, nowMs);
+    if (slot !== undefined) this.#holdings.ledger.lentAtOnce();
     return slot;
   }
 
@@ -91,7 +94,7 @@ export class PoolCore<R> implements Swept {
    *  @throws {PoolError} `pool/closed`; `pool/too-many-waiting` when `maxWaiting` others wait for what is lent. */
   wait(key: string, timeoutMs: number, priority: number, borrower: Borrower<R>, nowMs: number): Waiter<R> {
     this.#mayWait();
-    const waiter = new Waiter(this.#stock.shelf(key), borrower, timeoutMs, priority, nowMs);
+    const waiter = new Waiter(this.#holdings.stock.shelf(key), borrower, timeoutMs, priority, nowMs);
     this.#lending.queue.push(waiter);
     this.#upkeep.due(waiter.deadlineMs);
     this.#lending.dispatch(nowMs);
@@ -101,12 +104,12 @@ export class PoolCore<R> implements Swept {
   /** The borrower gave up. An attempt under way goes on: its connection serves the next one or becomes idle. */
   cancel(waiter: Waiter<R>, nowMs: number): void {
     if (!this.#lobby.cancel(waiter)) return;
-    if (this.#lending.sharing.isKeepingBack || this.#shutdown.isUnderWay) this.#settle(nowMs); // what is kept for it is not needed any more
+    if (this.#holdings.sharing.isKeepingBack || this.#shutdown.isUnderWay) this.#settle(nowMs); // what is kept for it is not needed any more
   }
 
   /** From now on so many resources of the key are kept, and opened anew when they end. */
   keepWarm(key: string, minimum: number, nowMs: number): void {
-    const shelf = this.#stock.shelf(key);
+    const shelf = this.#holdings.stock.shelf(key);
     shelf.minimum = minimum;
     shelf.target = Math.max(shelf.target, minimum);
     this.#lending.dispatch(nowMs);
@@ -116,7 +119,7 @@ export class PoolCore<R> implements Swept {
    *  @throws {PoolError} as {@link wait}. */
   warm(key: string, count: number, timeoutMs: number, warmer: Warmer, nowMs: number): Warming<R> {
     this.#mayWait();
-    const warming = { shelf: this.#stock.shelf(key), count, timeoutMs, deadlineMs: nowMs + timeoutMs, warmer };
+    const warming = { shelf: this.#holdings.stock.shelf(key), count, timeoutMs, deadlineMs: nowMs + timeoutMs, warmer };
     this.#warmth.add(warming);
     this.#warmth.settle(warming.shelf);
     this.#upkeep.due(warming.deadlineMs);
@@ -150,17 +153,17 @@ export class PoolCore<R> implements Swept {
   /** An attempt succeeded, perhaps after everybody stopped waiting for it. */
   connected(slot: Slot<R>, resource: R, nowMs: number): void {
     if (slot.state.kind !== "creating") {
-      this.#lending.ledger.created++;
-      this.#lending.ledger.evicted.late++;
+      this.#holdings.ledger.created++;
+      this.#holdings.ledger.evicted.late++;
       this.#sink.close(slot, resource); // an abandoned attempt came through after all
       return;
     }
     const { shelf } = slot;
-    this.#lending.ledger.created++;
+    this.#holdings.ledger.created++;
     shelf.noteSuccess();
     slot.openedMs = nowMs;
     slot.expiresAtMs = nowMs + this.#policy.ageMs();
-    if (slot.brokenBy !== undefined) this.#lending.close(slot, resource, slot.brokenBy, nowMs);
+    if (slot.brokenBy !== undefined) this.#holdings.close(slot, resource, slot.brokenBy, nowMs);
     else this.#lending.arrive(slot, resource, nowMs);
     this.#warmth.settle(shelf);
     this.#settle(nowMs); // the key does not back off any more
@@ -169,7 +172,7 @@ export class PoolCore<R> implements Swept {
   /** An attempt failed, or an abandoned one ended. */
   failed(slot: Slot<R>, error: unknown, nowMs: number): void {
     const wasWanted = slot.state.kind === "creating";
-    if (!this.#stock.remove(slot)) return;
+    if (!this.#holdings.stock.remove(slot)) return;
     if (wasWanted) this.#noteFailure(slot.shelf, error, nowMs);
     this.#settle(nowMs);
   }
@@ -180,21 +183,21 @@ export class PoolCore<R> implements Swept {
     if (isFit && slot.brokenBy === undefined) {
       this.#lending.arrive(slot, slot.state.resource, nowMs);
       this.#warmth.settle(slot.shelf);
-    } else this.#lending.close(slot, slot.state.resource, slot.brokenBy ?? "invalid", nowMs);
+    } else this.#holdings.close(slot, slot.state.resource, slot.brokenBy ?? "invalid", nowMs);
     this.#settle(nowMs);
   }
 
   /** The resource ended by itself. It is never lent again. */
   ended(slot: Slot<R>, nowMs: number): void {
     slot.brokenBy ??= "ended";
-    this.#lending.sharing.withdraw(slot);
-    this.#lending.closeIdle(slot, "ended", nowMs);
+    this.#holdings.sharing.withdraw(slot);
+    this.#holdings.closeIdle(slot, "ended", nowMs);
     this.#settle(nowMs); // what is kept warm is replaced
   }
 
   /** The resource is closed: its place is free. */
   gone(slot: Slot<R>, nowMs: number): void {
-    if (slot.state.kind === "closing" && this.#stock.remove(slot)) this.#settle(nowMs);
+    if (slot.state.kind === "closing" && this.#holdings.stock.remove(slot)) this.#settle(nowMs);
   }
 
   /** Nobody new is served, and nothing is kept; when who waits has been served and all has come back, or at `closeAtMs`, the pool closes. */
@@ -224,12 +227,12 @@ export class PoolCore<R> implements Swept {
     if (!this.#shutdown.isOpen) throw poolClosed(this.counts());
     const { maxWaiting, maxConnections, leasesPerConnection } = this.#limits;
     // Whoever can have a place that is not lent waits for a connection, not for another borrower.
-    const limit = maxWaiting + maxConnections * leasesPerConnection - this.#lending.leases;
+    const limit = maxWaiting + maxConnections * leasesPerConnection - this.#holdings.leases;
     if (this.#lobby.size >= limit) throw queueFull(maxWaiting, this.counts());
   }
 
   #noteFailure(shelf: Shelf<R>, error: unknown, nowMs: number): void {
-    this.#lending.ledger.failedConnects++;
+    this.#holdings.ledger.failedConnects++;
     shelf.lastFailure = error;
     const isRetryable = this.#policy.isRetryable(error);
     if (!isRetryable) this.#lobby.refuse(connectFailed(error), shelf);
@@ -242,9 +245,9 @@ export class PoolCore<R> implements Swept {
 
   /** Ends a lease of a resource that is not kept. */
   #endLease(slot: Slot<R>, cause: Eviction, nowMs: number): void {
-    this.#lending.sharing.withdraw(slot);
+    this.#holdings.sharing.withdraw(slot);
     if (slot.state.kind !== "lent" || !this.#lending.endLease(slot, nowMs)) return;
-    this.#lending.close(slot, slot.state.resource, cause, nowMs);
+    this.#holdings.close(slot, slot.state.resource, cause, nowMs);
     this.#settle(nowMs); // what is kept warm is replaced
   }
 

@@ -4,6 +4,7 @@
  * Waiters are refused, idle resources closed, lent ones when they come back or when their time is over; the last one gone, the pool is closed.
  */
 import { poolClosed } from "./failures.js";
+import type { Holdings } from "./holdings.js";
 import type { Lending } from "./lending.js";
 import type { Lobby } from "./lobby.js";
 
@@ -14,13 +15,15 @@ type Phase =
   | { readonly kind: "closing"; readonly forceAtMs: number };
 
 export class Shutdown<R> {
+  readonly #holdings: Holdings<R>;
   readonly #lending: Lending<R>;
   readonly #lobby: Lobby<R>;
   readonly #emptied: () => void;
   #phase: Phase = { kind: "open" };
 
   /** @param emptied is called once, when nothing is left. */
-  constructor(lending: Lending<R>, lobby: Lobby<R>, emptied: () => void) {
+  constructor(holdings: Holdings<R>, lending: Lending<R>, lobby: Lobby<R>, emptied: () => void) {
+    this.#holdings = holdings;
     this.#lending = lending;
     this.#lobby = lobby;
     this.#emptied = emptied;
@@ -44,7 +47,7 @@ export class Shutdown<R> {
   /** When the present phase ends, whatever happens. */
   get deadlineMs(): number {
     if (this.#phase.kind === "draining") return this.#phase.closeAtMs;
-    return this.#phase.kind === "closing" && this.#lending.stock.counts.lent > 0 ? this.#phase.forceAtMs : Infinity;
+    return this.#phase.kind === "closing" && this.#holdings.stock.counts.lent > 0 ? this.#phase.forceAtMs : Infinity;
   }
 
   /** Nobody new is served, and nothing is kept; {@link proceed} follows when who waits has been served. */
@@ -72,8 +75,8 @@ export class Shutdown<R> {
 
   /** Something has come back, or is gone: the next step may have come. */
   proceed(nowMs: number): void {
-    const { stock, queue } = this.#lending;
-    if (this.#phase.kind === "draining" && queue.head === undefined) {
+    const { stock } = this.#holdings;
+    if (this.#phase.kind === "draining" && this.#lending.queue.head === undefined) {
       if (stock.counts.lent === 0) this.close(nowMs, nowMs);
       else this.#closeUnlent(nowMs);
     } else if (this.#phase.kind === "closing" && stock.size === 0) {
@@ -85,20 +88,20 @@ export class Shutdown<R> {
   /** Nothing is kept warm any more. */
   #cool(): void {
     this.#lobby.refuseWarmers(poolClosed(this.#lending.counts()));
-    for (const shelf of this.#lending.stock.shelves) shelf.minimum = shelf.target = 0;
+    for (const shelf of this.#holdings.stock.shelves) shelf.minimum = shelf.target = 0;
   }
 
   /** Everything that nobody holds goes. */
   #closeUnlent(nowMs: number): void {
     const reason = poolClosed(this.#lending.counts());
-    for (const slot of [...this.#lending.stock.slots]) {
-      this.#lending.abandon(slot, reason, "closed", nowMs);
-      this.#lending.closeIdle(slot, "closed", nowMs);
+    for (const slot of [...this.#holdings.stock.slots]) {
+      this.#holdings.abandon(slot, reason, "closed", nowMs);
+      this.#holdings.closeIdle(slot, "closed", nowMs);
     }
   }
 
   /** What is still lent is closed. */
   #takeBack(nowMs: number): void {
-    for (const slot of [...this.#lending.stock.slots]) if (slot.state.kind === "lent") this.#lending.close(slot, slot.state.resource, "closed", nowMs);
+    for (const slot of [...this.#holdings.stock.slots]) if (slot.state.kind === "lent") this.#holdings.close(slot, slot.state.resource, "closed", nowMs);
   }
 }

@@ -2,7 +2,7 @@
  * What time does to a pool: attempts and closings that take too long, idle resources that nobody needs, old ones; and when something is due next. Room: pool core.
  */
 import { attemptTimedOut } from "./failures.js";
-import type { Lending } from "./lending.js";
+import type { Holdings } from "./holdings.js";
 import type { Lobby } from "./lobby.js";
 import type { PoolLimits } from "./options.js";
 import type { Shelf, Slot } from "./slot.js";
@@ -21,15 +21,15 @@ export class Upkeep<R> {
   /** When there is something to do, at the latest. `Infinity`: nothing is due. */
   deadlineMs: number = Number.POSITIVE_INFINITY;
   readonly #limits: PoolLimits;
-  readonly #lending: Lending<R>;
+  readonly #holdings: Holdings<R>;
   readonly #stock: Stock<R>;
   readonly #lobby: Lobby<R>;
   readonly #host: UpkeepHost<R>;
 
-  constructor(limits: PoolLimits, lending: Lending<R>, lobby: Lobby<R>, host: UpkeepHost<R>) {
+  constructor(limits: PoolLimits, holdings: Holdings<R>, lobby: Lobby<R>, host: UpkeepHost<R>) {
     this.#limits = limits;
-    this.#lending = lending;
-    this.#stock = lending.stock;
+    this.#holdings = holdings;
+    this.#stock = holdings.stock;
     this.#lobby = lobby;
     this.#host = host;
   }
@@ -65,20 +65,20 @@ export class Upkeep<R> {
     const { state } = slot;
     if (state.kind === "creating" && state.deadlineMs <= nowMs) {
       const error = attemptTimedOut(state.phase, this.#limits.connectTimeoutMs);
-      this.#lending.abandon(slot, error, "invalid", nowMs);
+      this.#holdings.abandon(slot, error, "invalid", nowMs);
       this.#host.failed(slot.shelf, error, nowMs);
     } else if (state.kind === "closing" && state.deadlineMs <= nowMs) {
       this.#stock.remove(slot);
-      this.#lending.ledger.writtenOff++;
+      this.#holdings.ledger.writtenOff++;
       this.#host.writtenOff(slot);
     } else if (state.kind === "idle" && slot.expiresAtMs <= nowMs) {
-      this.#lending.closeIdle(slot, "age", nowMs);
+      this.#holdings.closeIdle(slot, "age", nowMs);
     }
   }
 
   #evict(nowMs: number): void {
     for (let idle = this.#surplusIdle(); idle !== undefined && idle.sinceMs + this.#limits.idleTimeoutMs <= nowMs; idle = this.#surplusIdle()) {
-      this.#lending.closeIdle(idle.slot, "idle", nowMs);
+      this.#holdings.closeIdle(idle.slot, "idle", nowMs);
     }
   }
 
