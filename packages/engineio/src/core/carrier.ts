@@ -36,6 +36,6 @@ export interface StreamCarrier extends Carrier {
 }
 
 /** Is `carrier` a stream, which needs no outbox while it is open, and which polling may upgrade to? */
-export function isStream(carrier: Carrier): carrier is StreamCarrier {
-  return "write" in carrier;
+export function isStream(carrier: Carrier | undefined): carrier is StreamCarrier {
+  return carrier !== undefined && "write" in carrier;
 }

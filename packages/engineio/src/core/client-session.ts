@@ -5,36 +5,29 @@
  * hears what happened, and nothing that a server sends makes a method throw. Apart from the server's, so that a page does
  * not carry it. Times are milliseconds, sizes bytes. Protocol document §"Protocol", §"Heartbeat", §"Upgrade".
  */
-import { ConnectionError, ContentTooLongError, SocketIsClosedError } from "@x/errors/engineio";
+import { ConnectionError } from "@x/errors/engineio";
 import { type Carrier, NORMAL_CLOSE, PROTOCOL_ERROR, type StreamCarrier, isStream } from "./carrier.js";
 import { ClientHandover } from "./client-handover.js";
 import { ClientHeartbeat } from "./client-heartbeat.js";
+import { ClientSender, type ClientSenderOwner } from "./client-sender.js";
 import { type Handshake, decodeOpen } from "./open.js";
-import { Outbox } from "./outbox.js";
-import { type PreparedPacket, type WirePacket, messageWire } from "./packet.js";
-import { payloadBytes, unexpectedPacket } from "./payload.js";
-import { Pressure } from "./pressure.js";
+import type { PreparedPacket, WirePacket } from "./packet.js";
+import { unexpectedPacket } from "./payload.js";
 import type { ClientSessionConfig, CloseReason, ReadyState } from "./session-config.js";
 import type { CarriedSession, HeldSession } from "./session-ports.js";
 import type { SessionSink } from "./session-sink.js";
 import * as Wire from "./wire.js";
 
-const ready: Promise<void> = Promise.resolve();
-
 /** The state machine; drivers call `tick` when `deadlineMs` has passed. */
-export class ClientSession implements CarriedSession, HeldSession {
+export class ClientSession implements CarriedSession, HeldSession, ClientSenderOwner {
   readonly config: ClientSessionConfig;
-  readonly outbox: Outbox;
-  /** Most bytes in one polling payload, and in one message. */
-  maxPayloadBytes: number;
+  readonly outbox: ClientSender;
   state: ReadyState = "opening";
   carrier: Carrier | undefined;
   /** Has a stream taken over from polling? */
   isUpgraded = false;
   readonly #sink: SessionSink;
   #isObserved = false;
-  #closeReason: CloseReason | undefined;
-  #pressure: Pressure | undefined;
   readonly #heartbeat = new ClientHeartbeat();
   #handover: ClientHandover | undefined;
   /** When opening, or closing, must be over. */
@@ -43,8 +36,7 @@ export class ClientSession implements CarriedSession, HeldSession {
   constructor(config: ClientSessionConfig, sink: SessionSink) {
     this.config = config;
     this.#sink = sink;
-    this.outbox = new Outbox(config.text);
-    this.maxPayloadBytes = config.maxBufferedBytes;
+    this.outbox = new ClientSender(this);
   }
 
   /** When {@link tick} has something to do; `Infinity` once closed. */
@@ -58,8 +50,7 @@ export class ClientSession implements CarriedSession, HeldSession {
   }
 
   get isCongested(): boolean {
-    const { carrier } = this;
-    return this.outbox.bytes > this.config.highWaterMarkBytes || (carrier !== undefined && isStream(carrier) && carrier.isCongested);
+    return this.outbox.isCongested;
   }
 
   /** A transport to begin with. */
@@ -82,20 +73,17 @@ export class ClientSession implements CarriedSession, HeldSession {
    * @throws {SocketIsClosedError} `engineio/socket-closed`, {ContentTooLongError} `engineio/content-too-long`.
    */
   send(data: string | Uint8Array): Promise<void> {
-    if (this.state !== "open" && this.state !== "opening") throw this.#closedError();
-    const wire = messageWire(data);
-    this.#checkLength(wire);
-    if (this.#isObserved) this.#sink.onPacketCreate(wire);
-    else if (this.state === "open" && this.outbox.length === 0 && this.carrier !== undefined && isStream(this.carrier)) return this.#write(this.carrier, wire);
-    const written = this.#enqueue(wire);
-    if (this.#closeReason !== undefined) throw this.#closedError(); // it did not fit
-    if (written !== undefined || this.outbox.bytes <= this.config.highWaterMarkBytes) return written ?? ready;
-    this.#pressure ??= new Pressure();
-    return this.#pressure.promise;
+    return this.outbox.send(data);
   }
 
   sendPrepared({ data }: PreparedPacket): Promise<void> {
     return this.send(data);
+  }
+
+  /** For {@link ClientSender}. */
+  packetCreated(wire: WirePacket): boolean {
+    if (this.#isObserved) this.#sink.onPacketCreate(wire);
+    return this.#isObserved;
   }
 
   receive(wire: WirePacket, carrier: Carrier): void {
@@ -157,8 +145,7 @@ export class ClientSession implements CarriedSession, HeldSession {
       this.#end("forced close", undefined, Wire.noop);
       return;
     }
-    this.#pressure?.resolve();
-    this.#pressure = undefined;
+    this.outbox.relieve();
     this.#sink.onDrain();
   }
 
@@ -183,7 +170,7 @@ export class ClientSession implements CarriedSession, HeldSession {
     }
     this.state = "closing";
     this.#heartbeat.stop(); // nothing follows CLOSE
-    if (this.#handover?.isSwitching === false) this.#handoverFailed(this.#closedError());
+    if (this.#handover?.isSwitching === false) this.#handoverFailed(outbox.closedError());
     if (isHasty) outbox.clear();
     if (!isStream(carrier)) outbox.push(Wire.close);
     this.#endPhaseIn(this.config.closeTimeoutMs);
@@ -211,7 +198,7 @@ export class ClientSession implements CarriedSession, HeldSession {
     }
     this.state = "open";
     this.#phaseUntilMs = Infinity;
-    this.maxPayloadBytes = handshake.maxPayload ?? this.maxPayloadBytes;
+    this.outbox.maxPayloadBytes = handshake.maxPayload ?? this.outbox.maxPayloadBytes;
     this.#heartbeat.start(this.config.clock.now(), handshake);
     this.#sink.onDeadline();
     this.#sink.onOpen(handshake);
@@ -222,7 +209,7 @@ export class ClientSession implements CarriedSession, HeldSession {
     if (this.state !== "open") return;
     this.#heartbeat.heard(this.config.clock.now());
     this.#sink.onHeartbeat();
-    void this.#enqueue(Wire.pong + wire.slice(1));
+    void this.outbox.enqueue(Wire.pong + wire.slice(1));
   }
 
   /** The session goes on with polling. */
@@ -232,35 +219,6 @@ export class ClientSession implements CarriedSession, HeldSession {
     this.#handover = undefined;
     handover.abandon(this.carrier);
     this.#sink.onUpgradeError(handover.stream, cause);
-  }
-
-  /** @returns what a stream answered, if one took it. */
-  #enqueue(wire: WirePacket): Promise<void> | undefined {
-    const { outbox, config: { maxBufferedBytes: limitBytes } } = this;
-    outbox.push(wire);
-    if (outbox.bytes > limitBytes) {
-      this.fail("transport error", new ContentTooLongError(`Session ended: more than ${limitBytes} bytes wait for the peer`, { limitBytes, actualBytes: outbox.bytes }));
-      return undefined;
-    }
-    return this.state === "opening" ? undefined : this.carrier?.flush();
-  }
-
-  #write(stream: StreamCarrier, wire: WirePacket): Promise<void> {
-    try {
-      return stream.write(wire);
-    } catch (cause) {
-      throw this.#closedError(cause);
-    }
-  }
-
-  /** As the transport of the moment counts: a stream carries bytes as they are, polling as base64. */
-  #checkLength(wire: WirePacket): void {
-    const { carrier, maxPayloadBytes, config: { text, maxBufferedBytes } } = this;
-    const limitBytes = Math.min(maxPayloadBytes, maxBufferedBytes);
-    if ((wire.length + 1) * 3 < limitBytes) return; // nothing is longer than that in UTF-8 or base64
-    const isRaw = typeof wire !== "string" && carrier !== undefined && isStream(carrier);
-    const actualBytes = isRaw ? wire.length : payloadBytes(wire, text);
-    if (actualBytes > limitBytes) throw new ContentTooLongError(`Cannot send: message has ${actualBytes} bytes, at most ${limitBytes} are allowed`, { limitBytes, actualBytes });
   }
 
   #flushOrRest(carrier: Carrier): void {
@@ -273,23 +231,16 @@ export class ClientSession implements CarriedSession, HeldSession {
     this.#sink.onDeadline();
   }
 
-  #closedError(cause?: unknown): SocketIsClosedError {
-    return new SocketIsClosedError(`Cannot send: session is ${this.state}, must be open`, { reason: this.#closeReason, cause });
-  }
-
   #end(reason: CloseReason, description: unknown, goodbye: string, closeCode = NORMAL_CLOSE): void {
     if (this.state === "closed") return;
     this.state = "closed";
-    this.#closeReason = reason;
     this.#phaseUntilMs = Infinity;
     this.#heartbeat.stop();
     const stream = this.#handover?.stream;
     this.#handover = undefined;
     this.carrier?.end(goodbye, closeCode);
     stream?.end(Wire.close, closeCode);
-    this.outbox.clear();
-    this.#pressure?.reject(this.#closedError(description));
-    this.#pressure = undefined;
+    this.outbox.stop(reason, description);
     this.#sink.onClose(reason, description);
   }
 }

@@ -89,10 +89,10 @@ export class ClientPolling implements Carrier {
       this.#reportSilence();
       return;
     }
-    const { outbox, config, state, maxPayloadBytes } = this.#session;
+    const { outbox, config, state } = this.#session;
     if (outbox.length === 0) return;
     this.#isPosting = true;
-    const payload = outbox.takePayload(maxPayloadBytes, config.maxOutgoingPackets);
+    const payload = outbox.takePayload(outbox.maxPayloadBytes, config.maxOutgoingPackets);
     this.#isLeaving = state === "closing" && payload === Wire.close;
     this.#requests.post(payload, this.#isLeaving);
     this.#session.flushed();
