@@ -12,10 +12,14 @@ const GRACE_MS = 1000;
 
 /** It owns no timer, only a deadline. */
 export class ClientHeartbeat {
-  deadlineMs: number = Number.POSITIVE_INFINITY;
+  #deadlineMs = Infinity;
   #silenceMs = 0;
   #graceMs = 0;
   #isStalled = false;
+
+  get deadlineMs(): number {
+    return this.#deadlineMs;
+  }
 
   /** The session is open. */
   start(nowMs: number, { pingInterval, pingTimeout }: Handshake): void {
@@ -27,20 +31,20 @@ export class ClientHeartbeat {
   /** A PING came. */
   heard(nowMs: number): void {
     this.#isStalled = false;
-    this.deadlineMs = nowMs + this.#silenceMs;
+    this.#deadlineMs = nowMs + this.#silenceMs;
   }
 
   /** @returns whether the server is gone. */
   isOver(nowMs: number): boolean {
-    if (nowMs < this.deadlineMs) return false;
-    if (this.#isStalled || nowMs - this.deadlineMs < STALLED_MS) return true;
+    if (nowMs < this.#deadlineMs) return false;
+    if (this.#isStalled || nowMs - this.#deadlineMs < STALLED_MS) return true;
     this.#isStalled = true;
-    this.deadlineMs = nowMs + this.#graceMs;
+    this.#deadlineMs = nowMs + this.#graceMs;
     return false;
   }
 
   /** Nothing is expected any more. */
   stop(): void {
-    this.deadlineMs = Infinity;
+    this.#deadlineMs = Infinity;
   }
 }

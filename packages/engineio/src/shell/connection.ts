@@ -3,7 +3,6 @@
  *
  * Room: engineio shell. Apart from the socket, so that layers that push messages on carry none of it into a page.
  */
-import type { Listener } from "@x/errors/emitter";
 import { ConnectionError } from "@x/errors/engineio";
 import type { CloseReason } from "../core/session-config.js";
 import { type ClientOptions, invalidOption } from "./client-options.js";
@@ -92,25 +91,15 @@ export class Connection extends ClientSocket implements AsyncIterable<string | U
     this.#release(handler);
   }
 
-  override on<Event extends keyof SocketEvents>(event: Event, listener: Listener<SocketEvents[Event]>): this {
-    super.on(event, listener);
-    return this.#listened(event);
-  }
-
-  override once<Event extends keyof SocketEvents>(event: Event, listener: Listener<SocketEvents[Event]>): this {
-    super.once(event, listener);
-    return this.#listened(event);
-  }
-
   /** For the socket's makers, as in {@link ClientSocket}; no listener, which users could remove. */
   override closed(reason: CloseReason, description: unknown): void {
     super.closed(reason, description);
     this.#settle({ reason, description });
   }
 
-  #listened(event: keyof SocketEvents): this {
+  protected override listening(event: keyof SocketEvents): void {
+    super.listening(event);
     if (this.#held !== undefined && (event === "message" || event === "data")) this.#release(undefined);
-    return this;
   }
 
   #release(handler: MessageHandler | undefined): void {

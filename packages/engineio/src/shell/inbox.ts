@@ -24,17 +24,15 @@ export interface ReceiveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One caller in waiting. */
-interface Receiver {
-  readonly settle: (outcome: string | Uint8Array | Error | null) => void;
-}
+/** Answers one caller in waiting. */
+type Settle = (outcome: string | Uint8Array | Error | null) => void;
 
 export class Inbox implements MessageHandler {
   readonly #limits: InboxLimits;
   readonly #clock: Clock;
   /** Ends the session. */
   readonly #overflow: (error: EngineIOError) => void;
-  readonly #receivers = new Set<Receiver>();
+  readonly #receivers = new Set<Settle>();
   #messages: (string | Uint8Array)[] = [];
   #head = 0;
   #bytes = 0;
@@ -47,8 +45,8 @@ export class Inbox implements MessageHandler {
   }
 
   onMessage(data: string | Uint8Array): void {
-    for (const receiver of this.#receivers) {
-      receiver.settle(data);
+    for (const settle of this.#receivers) {
+      settle(data);
       return;
     }
     const { maxInboxBytes, maxInboxMessages } = this.#limits;
@@ -62,7 +60,7 @@ export class Inbox implements MessageHandler {
 
   onClose(reason: CloseReason, description: unknown): void {
     const ending = this.#ending = { reason, description };
-    for (const receiver of this.#receivers) receiver.settle(lostError(ending));
+    for (const settle of this.#receivers) settle(lostError(ending));
   }
 
   /** See {@link Connection.receive}. */
@@ -103,19 +101,17 @@ export class Inbox implements MessageHandler {
 
   #wait(timeoutMs: number, signal: AbortSignal | undefined): Promise<string | Uint8Array | null> {
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => receiver.settle(aborted(signal));
-      const receiver: Receiver = {
-        settle: (outcome) => {
-          this.#receivers.delete(receiver);
-          stop?.();
-          signal?.removeEventListener("abort", onAbort);
-          if (outcome instanceof Error) reject(outcome);
-          else resolve(outcome);
-        },
+      const onAbort = (): void => settle(aborted(signal));
+      const settle: Settle = (outcome) => {
+        this.#receivers.delete(settle);
+        stop?.();
+        signal?.removeEventListener("abort", onAbort);
+        if (outcome instanceof Error) reject(outcome);
+        else resolve(outcome);
       };
-      const stop = timeoutMs < Infinity ? after(this.#clock, timeoutMs, () => receiver.settle(null)) : undefined;
+      const stop = timeoutMs < Infinity ? after(this.#clock, timeoutMs, () => settle(null)) : undefined;
       signal?.addEventListener("abort", onAbort, { once: true });
-      this.#receivers.add(receiver);
+      this.#receivers.add(settle);
     });
   }
 

@@ -106,13 +106,13 @@ export abstract class SessionSocket<S extends HeldSession = HeldSession> extends
 
   override on<Event extends keyof SocketEvents>(event: Event, listener: Listener<SocketEvents[Event]>): this {
     super.on(event, listener);
-    this.#listening(event);
+    this.listening(event);
     return this;
   }
 
   override once<Event extends keyof SocketEvents>(event: Event, listener: Listener<SocketEvents[Event]>): this {
     super.once(event, listener);
-    this.#listening(event);
+    this.listening(event);
     return this;
   }
 
@@ -130,7 +130,8 @@ export abstract class SessionSocket<S extends HeldSession = HeldSession> extends
     this.#delivery.attach(handler, held);
   }
 
-  #listening(event: keyof SocketEvents): void {
+  /** Somebody has begun to listen. */
+  protected listening(event: keyof SocketEvents): void {
     if (observing.has(event)) this.session.observe();
   }
 }

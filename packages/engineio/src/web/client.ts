@@ -56,7 +56,7 @@ async function request({ method, url, body, isLast, maxBytes, signal }: HttpRequ
     method, signal, cache: "no-store", keepalive: isLast,
     headers: body === undefined ? headers : { ...headers, "Content-Type": "text/plain;charset=UTF-8" },
     credentials: withCredentials ? "include" : "same-origin",
-    ...(body === undefined ? {} : { body }),
+    body: body ?? null,
   });
   return { status: answer.status, body: await readText(answer, maxBytes), headers: Object.fromEntries(answer.headers) };
 }
