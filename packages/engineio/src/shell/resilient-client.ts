@@ -80,8 +80,9 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
     if (this.#state === "open" && !this.#ending.signal.aborted) return Promise.resolve();
     const connected = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     connected.catch(nothing);
+    this.#isHurried = true;
     if (this.#state === "idle" || this.#state === "closed") void this.#run();
-    else this.#hurry();
+    else this.#endWait();
     return connected;
   }
 
@@ -181,22 +182,12 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
     if (failure !== undefined) this.#refuse(failure);
     if (this.#waiting.length === 0) this.#queue.clear();
     this.#tell(outcome, failure);
-    if (this.#isClosed()) this.dispatch("close", failure);
-    if (this.#isClosed() && this.#waiting.length > 0) void this.#run();
+    if (this.state === "closed") this.dispatch("close", failure);
+    if (this.state === "closed" && this.#waiting.length > 0) void this.#run();
   }
 
   #refuse(error: Error): void {
     for (const { reject } of this.#waiting.splice(0)) reject(error);
-  }
-
-  /** A call, because the compiler takes a property that was once "closed" to stay so. */
-  #isClosed(): boolean {
-    return this.#state === "closed";
-  }
-
-  #hurry(): void {
-    this.#isHurried = true;
-    this.#endWait();
   }
 
   /** For the next attempt: by the clock, or as soon as the page wakes up, is online again, or somebody cannot wait. */
