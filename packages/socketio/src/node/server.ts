@@ -42,7 +42,14 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   declare httpServer: HttpServer | HttpsServer;
   #engine: EngineServer | undefined;
   readonly #endpoint = new Endpoint();
-  readonly #admission: Admission = (client, ask, auth) => this.#admit(client, ask, auth);
+  readonly #admission: Admission = (client, ask, auth) => {
+    const existing = this.#namespaces.all.get(ask.nsp);
+    if (existing !== undefined) existing.admit(client, ask, auth);
+    else this.#namespaces.ask(ask.nsp, auth, (namespace) => {
+      if (namespace === undefined) client.refuse(ask, { message: "Invalid namespace" });
+      else namespace.admit(client, ask, auth);
+    });
+  };
   readonly #clientFiles: ClientFiles;
   readonly #context: ServerContext;
   /** Read anew for each connection, so that what is set later holds for those that come later. */
@@ -235,15 +242,6 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   #createEngine(options?: ServerOptions): EngineServer {
     const engineOptions = { ...this.opts, ...options, path: options?.path ?? this.#settings.path, onError: this.#context.report };
     return new Engine(engineOptions, () => (this.#settings.serveClient ? this.#clientFiles : undefined));
-  }
-
-  #admit(...[client, ask, auth]: Parameters<Admission>): void {
-    const existing = this.#namespaces.all.get(ask.nsp);
-    if (existing !== undefined) existing.admit(client, ask, auth);
-    else this.#namespaces.ask(ask.nsp, auth, (namespace) => {
-      if (namespace === undefined) client.refuse(ask, { message: "Invalid namespace" });
-      else namespace.admit(client, ask, auth);
-    });
   }
 
   async #closeAdapter(adapter: Adapter): Promise<void> {
