@@ -64,16 +64,6 @@ export function describePacket(wire: WirePacket): Packet {
  * Directions, protocol document §"Protocol": servers ping, clients answer; OPEN and UPGRADE belong to the hand-overs.
  */
 export function mayReceive(role: Role, code: number): boolean {
-  switch (code) {
-    case Code.close:
-    case Code.message:
-      return true;
-    case Code.pong:
-      return role === "server";
-    case Code.ping:
-    case Code.noop:
-      return role === "client";
-    default:
-      return false;
-  }
+  if (code === Code.close || code === Code.message) return true;
+  return role === "server" ? code === Code.pong : code === Code.ping || code === Code.noop;
 }
