@@ -118,6 +118,18 @@ describe("connections", () => {
     expect([waiting.value?.isActive, it.exchange.subscribed, it.exchange.transport.links.length]).toEqual([true, ["b"], 2]);
   });
 
+  test("a channel that waits for one takes a place that is free before", async () => {
+    const it = setUp({ idleTimeoutMs: 100, maxConnections: 2, maxChannelsPerConnection: 1 });
+    const [a, b] = [await subscribed(it, "a"), await subscribed(it, "b")];
+    await a.close();
+    await it.pass();
+    await it.pass(100); // its connection is closing from now on
+    const waiting = watch(it.pool.subscribe("c"));
+    await b.close();
+    await it.pass();
+    expect([waiting.value?.isActive, it.exchange.subscribed, it.exchange.transport.links.length]).toEqual([true, ["c"], 2]);
+  });
+
   test("are replaced before they are too old, and the channels with them", async () => {
     const it = setUp({ maxAgeMs: 1_000, maxAgeJitter: 0 });
     const a = await subscribed(it, "a");

@@ -8,9 +8,10 @@ import type { Swept } from "@x/errors/clock";
 import type { JetSocketError } from "@x/errors/pool";
 import type { Ending } from "../resilient/lifecycle.js";
 import { Seat, type Channel, type Line } from "./channel.js";
+import { Housing } from "./housing.js";
 import { Lines, type LinesSink } from "./lines.js";
 import { Moves } from "./moves.js";
-import { tooMany, type ChannelLimits } from "./options.js";
+import type { ChannelLimits } from "./options.js";
 import { Requests, type Acknowledgement, type RequestKind, type Sent } from "./requests.js";
 
 /** What is asked of the driver. None of these may throw. */
@@ -60,9 +61,8 @@ export class Seating<Message> implements Swept {
   readonly #host: SeatingHost<Message>;
   readonly #requests: Requests<Message>;
   readonly #lines: Lines<Message>;
+  readonly #housing: Housing<Message>;
   readonly #moves: Moves<Message>;
-  /** Channels that wait for a line that is closing to be gone, so that another may be opened. */
-  readonly #homeless = new Set<Channel<Message>>();
   #resubscribed = 0;
   #isClosed = false;
 
@@ -72,7 +72,9 @@ export class Seating<Message> implements Swept {
     this.#sink = sink;
     this.#host = host;
     this.#lines = new Lines<Message>(limits, sink);
-    this.#moves = new Moves<Message>({ rebalanceBelow, hasPositions }, this.#lines, (channel, line) => this.#seat(channel, line));
+    const seat = (channel: Channel<Message>, line: Line<Message>): Seat<Message> => this.#seat(channel, line);
+    this.#housing = new Housing<Message>(limits, this.#lines, seat);
+    this.#moves = new Moves<Message>({ rebalanceBelow, hasPositions }, this.#lines, seat);
     this.#requests = new Requests<Message>(limits, hasAcks, {
       send: (line, kind, id, seats) => sink.send(line, kind, id, seats),
       live: (seat, acknowledgement, nowMs) => this.#live(seat, acknowledgement, nowMs),
@@ -96,18 +98,15 @@ export class Seating<Message> implements Swept {
     return this.#requests.pending;
   }
 
-  /** Finds a seat for a new channel, or lets it wait for a line that is closing; {@link settle} tells the server.
+  /** Finds a seat for a new channel, or lets it wait for one; {@link settle} tells the server.
    *  @throws {JetSocketError} `pool/too-many-channels`: all lines are full, and none is closing for it. */
   place(channel: Channel<Message>): void {
-    const { maxChannelsPerConnection, maxConnections } = this.#settings.limits;
-    if (this.#house(channel)) return;
-    if (this.#homeless.size >= this.#lines.freeing) throw tooMany(`${maxConnections} connections of ${maxChannelsPerConnection} channels are full`);
-    this.#homeless.add(channel);
+    this.#housing.place(channel);
   }
 
   /** Nobody holds the channel any more. */
   release(channel: Channel<Message>, nowMs: number): void {
-    this.#homeless.delete(channel);
+    this.#housing.forget(channel);
     for (const seat of [channel.home, channel.next]) if (seat !== undefined) this.#vacate(seat, nowMs);
     channel.home = channel.next = undefined;
     this.#moves.noteChange();
@@ -156,10 +155,7 @@ export class Seating<Message> implements Swept {
       this.#host.lost(seat.channel, ending);
     }
     if (this.#isClosed && this.#lines.size === 0) this.#sink.emptied();
-    else {
-      for (const channel of this.#homeless) if (!this.#house(channel)) break;
-      this.settle(nowMs);
-    }
+    else this.settle(nowMs);
   }
 
   /** The server has answered a request. */
@@ -183,10 +179,10 @@ export class Seating<Message> implements Swept {
     this.settle(nowMs);
   }
 
-  /** Gives up lines that are not needed, and sends what is to be sent. */
+  /** Finds seats for those who wait, gives up lines that are not needed, and sends what is to be sent. */
   settle(nowMs: number): void {
     this.#requests.flush(nowMs);
-    if (this.#moves.proceed(nowMs) > 0) this.#requests.flush(nowMs);
+    if (this.#housing.proceed() + this.#moves.proceed(nowMs) > 0) this.#requests.flush(nowMs);
     this.#lines.closeIdle(nowMs);
     this.#sink.wake();
   }
@@ -194,22 +190,13 @@ export class Seating<Message> implements Swept {
   /** Closes all lines. The seats are free; their channels are not told. */
   close(nowMs: number): void {
     this.#isClosed = true;
-    this.#homeless.clear();
+    this.#housing.clear();
     this.#lines.close((line, seats) => {
       this.#requests.forget(line);
       for (const seat of seats) line.remove(seat, nowMs);
     });
     this.#sink.wake();
     if (this.#lines.size === 0) this.#sink.emptied();
-  }
-
-  /** Finds a line for a channel. @returns whether there is one. */
-  #house(channel: Channel<Message>): boolean {
-    const line = this.#lines.place();
-    if (line === undefined) return false;
-    this.#homeless.delete(channel);
-    channel.home = this.#seat(channel, line);
-    return true;
   }
 
   #seat(channel: Channel<Message>, line: Line<Message>): Seat<Message> {
