@@ -1,5 +1,6 @@
 /** Code of the application that runs in the middle of a handshake, and what it must not upset: sessions, places, ids, and the end of the server. */
-import { describe, expect, test } from "vitest";
+import { setErrorReporter } from "@x/errors/handlers";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { type Fixture, handshakeQuery, open, send, serve, socket } from "../../test/http.js";
 import type { PacketStream } from "../server.js";
 
@@ -58,6 +59,15 @@ describe.each(handshakes)("a handshake on %s", (name, handshake) => {
     }
     expect([reasons, failures]).toEqual([["forced close"], what === "throw" ? [new Error("broken")] : []]);
     await server.close();
+  });
+
+  test.each([["throws", () => { throw new Error("log is full"); }], ["rejects", () => Promise.reject(new Error("log is full"))]])("that fails is answered even when onError %s", async (_how, onError) => {
+    const reported: unknown[] = [];
+    const before = setErrorReporter((error) => reported.push(error));
+    onTestFinished(() => void setErrorReporter(before));
+    const fixture = await serve({ customTransports, onError, cookie: { domain: () => { throw new Error("broken"); } } });
+    expect(await handshake(fixture)).toBe(400);
+    expect(reported).toEqual([new Error("log is full")]);
   });
 
   test("goes on without an initialPacket that is too long, which is reported", async () => {
