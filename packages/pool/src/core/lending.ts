@@ -19,6 +19,8 @@ export class Lending<R> {
   readonly #due: (deadlineMs: number) => void;
   #isDispatching = false;
   #isDispatchWanted = false;
+  /** Scratch of one dispatch: places on their way to be free that no older waiter counts on. */
+  #unclaimedPlaces = 0;
 
   /** @param due notes that something is to happen at this time. */
   constructor(limits: PoolLimits, holdings: Holdings<R>, due: (deadlineMs: number) => void) {
@@ -93,15 +95,7 @@ export class Lending<R> {
   }
 
   #serve(nowMs: number): void {
-    const { leasesPerConnection } = this.#limits;
-    const { stock, sharing } = this.#holdings;
-    for (const shelf of stock.shelves) {
-      shelf.unclaimed = shelf.creating * leasesPerConnection;
-      shelf.freeing = shelf.closing;
-      shelf.promised = 0;
-    }
-    let unclaimedPlaces = stock.counts.closing;
-    sharing.freeAll(nowMs);
+    this.#beginRound(nowMs);
     let next = this.queue.head;
     while (next !== undefined) {
       const waiter = next;
@@ -109,32 +103,53 @@ export class Lending<R> {
       const { shelf } = waiter;
       const creatingBefore = shelf.creating;
       const slot = this.#holdings.lendReady(shelf, nowMs);
-      if (slot !== undefined) {
-        if (waiter.isQueued) this.#hand(waiter, slot, nowMs);
-        else if (slot.state.kind === "lent" && this.endLease(slot, nowMs)) this.keep(slot, slot.state.resource, nowMs); // it gave up during the check
-        continue;
-      }
-      shelf.unclaimed += (shelf.creating - creatingBefore) * leasesPerConnection; // a check that takes time is on its way to this waiter
-      if (shelf.unclaimed > 0) shelf.unclaimed -= 1;
-      else if (shelf.retryAtMs > nowMs) this.#due(shelf.retryAtMs);
-      else if (shelf.slots >= this.#limits.maxPerKey) {
-        if (shelf.freeing === 0) continue; // it waits for a borrower of its own key, and holds up nobody else
-        shelf.freeing -= 1;
-        unclaimedPlaces -= 1;
-      }
-      else if (stock.size < this.#limits.maxConnections) {
-        this.#holdings.open(shelf, nowMs);
-        shelf.unclaimed += leasesPerConnection - 1;
-      }
-      else if (unclaimedPlaces > 0) unclaimedPlaces -= 1;
-      else {
-        const longest = stock.longestIdle();
-        if (longest !== undefined) this.#holdings.closeIdle(longest.slot, "room", nowMs);
-        else if (leasesPerConnection === 1) return; // everything is lent, or on its way to an earlier waiter
-        else if (shelf.promised > 0) shelf.promised -= 1;
-        else if (shelf.slots < stock.size) sharing.keepBack(shelf, stock.slots); // a later waiter may share what else is lent
-      }
+      if (slot === undefined) {
+        shelf.unclaimed += (shelf.creating - creatingBefore) * this.#limits.leasesPerConnection; // a check that takes time is on its way to this waiter
+        if (!this.#provide(shelf, nowMs)) return;
+      } else if (waiter.isQueued) this.#hand(waiter, slot, nowMs);
+      else if (slot.state.kind === "lent" && this.endLease(slot, nowMs)) this.keep(slot, slot.state.resource, nowMs); // it gave up during the check
     }
+  }
+
+  /** No waiter counts on anything yet. */
+  #beginRound(nowMs: number): void {
+    const { stock, sharing } = this.#holdings;
+    for (const shelf of stock.shelves) {
+      shelf.unclaimed = shelf.creating * this.#limits.leasesPerConnection;
+      shelf.freeing = shelf.closing;
+      shelf.promised = 0;
+    }
+    this.#unclaimedPlaces = stock.counts.closing;
+    sharing.freeAll(nowMs);
+  }
+
+  /** Lets the next waiter of a key count on what none before it does: an attempt under way, a place, or one that is becoming free.
+   *  @returns false: there is nothing for those after it, either. */
+  #provide(shelf: Shelf<R>, nowMs: number): boolean {
+    const { maxConnections, maxPerKey, leasesPerConnection } = this.#limits;
+    if (shelf.unclaimed > 0) shelf.unclaimed -= 1;
+    else if (shelf.retryAtMs > nowMs) this.#due(shelf.retryAtMs);
+    else if (shelf.slots >= maxPerKey) {
+      if (shelf.freeing === 0) return true; // it waits for a borrower of its own key, and holds up nobody else
+      shelf.freeing -= 1;
+      this.#unclaimedPlaces -= 1;
+    } else if (this.#holdings.stock.size < maxConnections) {
+      this.#holdings.open(shelf, nowMs);
+      shelf.unclaimed += leasesPerConnection - 1;
+    } else if (this.#unclaimedPlaces > 0) this.#unclaimedPlaces -= 1;
+    else return this.#makeRoom(shelf, nowMs);
+    return true;
+  }
+
+  /** Takes a place from another key, or has one kept back. @returns as `#provide`. */
+  #makeRoom(shelf: Shelf<R>, nowMs: number): boolean {
+    const { stock, sharing } = this.#holdings;
+    const longest = stock.longestIdle();
+    if (longest !== undefined) this.#holdings.closeIdle(longest.slot, "room", nowMs);
+    else if (this.#limits.leasesPerConnection === 1) return false; // everything is lent, or on its way to an earlier waiter
+    else if (shelf.promised > 0) shelf.promised -= 1;
+    else if (shelf.slots < stock.size) sharing.keepBack(shelf, stock.slots); // a later waiter may share what else is lent
+    return true;
   }
 
   #hand(waiter: Waiter<R>, slot: Slot<R>, nowMs: number): void {

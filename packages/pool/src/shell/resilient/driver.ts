@@ -7,7 +7,7 @@ import { isTransportError } from "@x/errors";
 import { Sweep, type Swept } from "@x/errors/clock";
 import { ConnectionClosedError, ConnectionError, JetSocketError } from "@x/errors/pool";
 import type { Emit } from "../../core/resilient/events.js";
-import type { Adoption, Attempt, MachineSink, Outcome } from "../../core/resilient/lifecycle.js";
+import type { Adoption, Attempt, MachineSettings, MachineSink, Outcome } from "../../core/resilient/lifecycle.js";
 import type { LinkEnd } from "../../core/resilient/link-end.js";
 import { Machine } from "../../core/resilient/machine.js";
 import { deciding } from "../deciding.js";
@@ -44,10 +44,9 @@ export class Driver implements MachineSink<Link>, Swept {
   constructor(settings: DriverSettings, host: DriverHost) {
     this.#settings = settings;
     this.#host = host;
-    const { machine, machine: { reconnect }, appPing } = settings;
     const onFailed = (error: unknown): void => host.onHookFailed(error);
-    this.#isPong = appPing === undefined ? () => false : deciding(appPing.isPong, onFailed);
-    this.machine = new Machine({ ...machine, reconnect: reconnect?.retryIf === undefined ? reconnect : { ...reconnect, retryIf: deciding(reconnect.retryIf, onFailed) } }, this);
+    this.#isPong = settings.appPing === undefined ? () => false : deciding(settings.appPing.isPong, onFailed);
+    this.machine = new Machine(guarded(settings.machine, onFailed), this);
     this.#sweep = new Sweep(settings.clock, { granularityMs: 0 });
     this.#sweep.add(this);
   }
@@ -226,6 +225,12 @@ export class Driver implements MachineSink<Link>, Swept {
     this.emit("ping", { payload: "" });
     pong.then(() => this.run((machine, nowMs) => machine.pong(link, "", nowMs)), () => undefined);
   }
+}
+
+/** As given, but for a rule of the application's: a machine must not throw. */
+function guarded(machine: MachineSettings, onFailed: (error: unknown) => void): MachineSettings {
+  const retryIf = machine.reconnect?.retryIf;
+  return retryIf === undefined ? machine : { ...machine, reconnect: { ...machine.reconnect, retryIf: deciding(retryIf, onFailed) } };
 }
 
 /** Events are logged. */
