@@ -157,7 +157,9 @@ describe("when to connect again", () => {
     expect([counts.asked, socket.active]).toEqual([1, false]);
     const enough = refusing({}, 10);
     await pass(enough.place, 0);
+    const { pending } = enough.place.clock;
     enough.socket.disconnect();
+    expect(enough.place.clock.pending).toBe(pending - 1); // it does not even wait
     await pass(enough.place, 10_000);
     expect(enough.counts.asked).toBe(1);
     const hurried = refusing({ reconnectionDelay: 1000 }, 0);

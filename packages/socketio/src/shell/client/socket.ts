@@ -3,6 +3,7 @@
  *
  * Room: socketio shell. Names and reasons as in socket.io-client.
  */
+import type { Timer } from "@x/errors/clock";
 import type { ErrorContext } from "@x/errors/handlers";
 import { ConnectionError, DisconnectedError } from "@x/errors/socketio";
 import type { AckListener } from "../../core/acks.js";
@@ -48,6 +49,8 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   #ids = 0;
   /** Counts CONNECTs, so that an answer of `auth` that comes too late is recognised. */
   #attempt = 0;
+  /** Until the next CONNECT, where the server named a delay. */
+  #delay: Timer | undefined;
 
   constructor(io: M, nsp: string, options: SocketOptions = {}) {
     const settings = readSocketSettings(options);
@@ -111,7 +114,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
 
   /** @internal The connection is open: ask for the namespace. */
   onOpen(): void {
-    const attempt = ++this.#attempt;
+    const attempt = this.#nextAttempt();
     askAuth(this.auth, this.io.attempt, (auth) => {
       if (attempt === this.#attempt && this.#isActive && this.io.isOpen) this.#write({ type: PacketType.CONNECT, nsp: this.nsp, data: asking(this.#session, auth) });
     }, (cause) => {
@@ -132,7 +135,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
 
   /** @internal The connection is lost; another one may follow. */
   onLost(reason: string, description: unknown): void {
-    this.#attempt++;
+    this.#nextAttempt();
     this.#received.take(); // a server that repeats what was missed begins anew
     if (this.connected) this.#tellDisconnect(reason, description);
   }
@@ -216,12 +219,16 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.run("connect", []);
   }
 
+  /** What was asked before, or was to be asked, counts no longer. */
+  #nextAttempt(): number {
+    if (this.#delay !== undefined) this.io.clock.clearTimer(this.#delay);
+    return ++this.#attempt;
+  }
+
   /** The server does not want us yet. */
   #askAgainIn(delayMs: number): void {
-    const attempt = ++this.#attempt;
-    this.io.clock.setTimer(() => {
-      if (attempt === this.#attempt && this.io.isOpen) this.onOpen();
-    }, delayMs);
+    this.#nextAttempt();
+    this.#delay = this.io.clock.setTimer(() => this.onOpen(), delayMs);
   }
 
   /** The server does not want us: asking again is the application's decision. */
@@ -241,7 +248,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   #end(reason: string, cause?: Error, why: string = reason): void {
     const wasConnected = this.connected;
     this.#isActive = false;
-    this.#attempt++;
+    this.#nextAttempt();
     this.#finalReason = why;
     this.loseAcks(why);
     this.#retries?.end(overError(why));
