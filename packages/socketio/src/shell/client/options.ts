@@ -4,10 +4,10 @@
  * Room: socketio shell.
  */
 import type { Clock, Random } from "@x/errors/clock";
-import { SocketIOError } from "@x/errors/socketio";
 import type { OnError } from "@x/errors/handlers";
 import type { ReconnectPolicy } from "../../core/client-connection.js";
 import type { Untyped } from "../../core/event-types.js";
+import { invalidOption } from "../../core/faults.js";
 import type { PacketLimits } from "../../core/limits.js";
 import type { ParserOption } from "../../core/parser.js";
 import type { Attempt, AttemptOptions } from "./attempt.js";
@@ -90,7 +90,7 @@ function readNumbers<Name extends string>(options: Readonly<Partial<Record<NoInf
   const numbers: Record<Name, number> = { ...defaults };
   for (const name of Object.keys(defaults) as Name[]) {
     const value = options[name] ?? defaults[name];
-    if (!(value >= 0)) throw new SocketIOError(`Invalid option: ${name} must be at least 0`, { code: "socketio/invalid-option" });
+    if (!(value >= 0)) throw invalidOption(`${name} must be at least 0`);
     numbers[name] = value;
   }
   return numbers;

@@ -5,7 +5,7 @@
  */
 import { DisconnectedError, SocketIOError } from "@x/errors/socketio";
 import type { AckName, AckValue, AllButLast, DefaultEventsMap, EventArguments, EventName } from "../../core/event-types.js";
-import { atLimit } from "../../core/faults.js";
+import { atLimit, invalidOption } from "../../core/faults.js";
 import { bounded, type Settle, type WaitOptions } from "./bounded.js";
 import { EventInbox, type InboxLimits, type ReceivedEvent } from "./event-inbox.js";
 import { opened } from "./opened.js";
@@ -213,7 +213,7 @@ export class SimpleClient<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Op
 function readLimits({ maxReceivedEvents = DEFAULT_LIMITS.maxReceivedEvents, maxReceivers = DEFAULT_LIMITS.maxReceivers }: SimpleClientOptions): InboxLimits {
   const limits = { maxReceivedEvents, maxReceivers };
   for (const [name, value] of Object.entries(limits)) {
-    if (!(value > 0)) throw new SocketIOError(`Invalid option: ${name} must be a positive number`, { code: "socketio/invalid-option" });
+    if (!(value > 0)) throw invalidOption(`${name} must be a positive number`);
   }
   return limits;
 }
