@@ -2,7 +2,7 @@
 export { connect, io, Manager, Socket } from "./shell/client/lookup.js";
 export { io as default } from "./shell/client/lookup.js";
 export type { ClientOptions, ConnectOptions } from "./shell/client/lookup.js";
-export type { ManagerEvents } from "./shell/client/manager.js";
+export type { ManagerEvents } from "./shell/client/manager-events.js";
 export type { ClientReservedEvents, DisconnectReason } from "./shell/client/socket-manager.js";
 export type { Attempt, AttemptOptions, PerAttempt } from "./shell/client/attempt.js";
 export type { Auth, ManagerOptions, SocketOptions } from "./shell/client/options.js";

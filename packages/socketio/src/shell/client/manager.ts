@@ -14,22 +14,11 @@ import type { EncodedPacket, Packet } from "../../core/packet.js";
 import { readCodec } from "../../core/parser.js";
 import type { Attempt } from "./attempt.js";
 import { EngineLink, type EngineOwner } from "./engine-link.js";
+import type { ManagerEvents } from "./manager-events.js";
 import { type ManagerOptions, readPolicy, type SocketOptions } from "./options.js";
 import type { EngineClient, EngineFactory } from "./ports.js";
 import { Socket } from "./socket.js";
 import type { SocketManager } from "./socket-manager.js";
-
-export interface ManagerEvents {
-  open: () => void;
-  error: (error: Error) => void;
-  close: (reason: string, description?: unknown) => void;
-  ping: () => void;
-  packet: (packet: Packet) => void;
-  reconnect_attempt: (attempt: number) => void;
-  reconnect: (attempt: number) => void;
-  reconnect_error: (error: Error) => void;
-  reconnect_failed: () => void;
-}
 
 export class Manager<Options extends ManagerOptions = ManagerOptions, Engine extends EngineClient = EngineClient>
   extends TypedEmitter<object, ManagerEvents> implements SocketManager, ClientConnectionSink, EngineOwner<Options, Engine> {
