@@ -48,12 +48,12 @@ export class Machine<Link> implements Swept {
 
   /** The connection that messages are sent on. */
   get link(): Link | undefined {
-    return this.#phase.kind === "connected" ? this.#phase.current.link : undefined;
+    return this.#current?.link;
   }
 
   /** Since when the present connection is open. */
   get sinceMs(): number | undefined {
-    return this.#phase.kind === "connected" ? this.#phase.current.sinceMs : undefined;
+    return this.#current?.sinceMs;
   }
 
   get deadlineMs(): number {
@@ -75,13 +75,13 @@ export class Machine<Link> implements Swept {
   /** An attempt succeeded. One that nobody wants any more is hung up. */
   opened(attempt: Attempt, link: Link, nowMs: number): void {
     if (!this.#dialer.answered(attempt)) this.#sink.end(link, undefined);
-    else this.#adopt(link, attempt, this.#phase.kind === "connected" ? this.#phase.current : undefined, nowMs);
+    else this.#adopt(link, attempt, this.#current, nowMs);
   }
 
   attemptFailed(attempt: Attempt, failure: JetSocketError, nowMs: number): void {
     if (!this.#dialer.answered(attempt)) return;
-    if (this.#phase.kind === "connected") this.#renewalFailed(this.#phase.current, failure, nowMs);
-    else this.#connectFailed(failure, nowMs);
+    if (this.#current === undefined) this.#connectFailed(failure, nowMs);
+    else this.#renewalFailed(this.#current, failure, nowMs);
   }
 
   /** A connection is gone, for the reason it gives. */
@@ -94,13 +94,12 @@ export class Machine<Link> implements Swept {
 
   /** Something arrived. */
   alive(link: Link, nowMs: number): void {
-    if (this.#phase.kind === "connected" && this.#phase.current.link === link) this.#phase.current.heartbeat.alive(nowMs);
+    if (this.link === link) this.#current?.heartbeat.alive(nowMs);
   }
 
   /** A ping was answered. */
   pong(link: Link, payload: string | Uint8Array, nowMs: number): void {
-    if (this.#phase.kind !== "connected" || this.#phase.current.link !== link) return;
-    const latencyMs = this.#phase.current.heartbeat.pong(nowMs);
+    const latencyMs = this.link === link ? this.#current?.heartbeat.pong(nowMs) : undefined;
     if (latencyMs === undefined) return;
     this.latency.add(latencyMs);
     this.#sink.emit("pong", { payload, latencyMs });
@@ -139,6 +138,10 @@ export class Machine<Link> implements Swept {
     else if (phase.kind === "backingOff" && phase.dueMs <= nowMs) this.#attempt(phase.next, nowMs);
     else if (phase.kind === "disconnecting" && phase.forceAtMs <= nowMs) this.#forceClosed(phase.link, phase.end, nowMs);
     else if (phase.kind === "connected") this.#tickConnected(phase.current, nowMs);
+  }
+
+  get #current(): Current<Link> | undefined {
+    return this.#phase.kind === "connected" ? this.#phase.current : undefined;
   }
 
   #attempt(attempt: Attempt, nowMs: number): void {
