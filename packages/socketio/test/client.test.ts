@@ -1,4 +1,4 @@
-/** The client's shell over an engine in memory: connecting, refusals, buffers, reconnection. No real time. */
+/** The client's shell over an engine in memory: connecting, refusals, reconnection. No real time. */
 import { BadNamespaceError, ConnectionError, ConnectionRefusedError } from "@x/errors/socketio";
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
@@ -161,74 +161,6 @@ describe("reconnection", () => {
     place.clock.advance(1e6);
     await settle();
     expect(place.ends).toHaveLength(1);
-  });
-});
-
-describe("what waits for a connection", () => {
-  const fill = (bufferPolicy: "oldest" | "newest" | "error") => {
-    const place = world();
-    const heard: unknown[] = [];
-    place.server.on("connection", (socket) => void socket.onAny((_event, value) => void heard.push(value)));
-    const socket = place.client({ autoConnect: false, maxBufferedEvents: 2, bufferPolicy });
-    const flush = async () => {
-      socket.connect();
-      await settle();
-      return heard;
-    };
-    return { socket, flush };
-  };
-
-  test("maxBufferedEvents: at the limit nothing gives way, one more does as the policy says", async () => {
-    for (const [policy, kept] of [["oldest", [2, 3]], ["newest", [1, 2]]] as const) {
-      const { socket, flush } = fill(policy);
-      const first = socket.emitWithAck("x", 1).then(() => undefined, (error: unknown) => error);
-      socket.emit("x", 2);
-      socket.emit("x", 3);
-      expect(await flush()).toEqual(kept);
-      if (policy === "oldest") expect(await first).toMatchObject({ name: "DisconnectedError" });
-    }
-    const { socket, flush } = fill("error");
-    socket.emit("x", 1);
-    socket.emit("x", 2);
-    expect(() => socket.emit("x", 3)).toThrow(expect.objectContaining({ code: "socketio/buffer-full" }));
-    expect(await flush()).toEqual([1, 2]);
-  });
-
-  test("volatile events do not wait; one whose acknowledgement timed out is not sent either", async () => {
-    const place = world();
-    const heard: unknown[] = [];
-    place.server.on("connection", (socket) => void socket.onAny((event) => void heard.push(event)));
-    place.isUp = false;
-    const socket = place.client({ ackTimeout: 100, reconnectionDelay: 1000 });
-    socket.volatile.emit("volatile");
-    const outcome = socket.emitWithAck("late").then(() => undefined, (error: unknown) => error);
-    let told: unknown;
-    socket.emit("also late", (error: unknown) => void (told = error));
-    await settle();
-    place.clock.advance(200);
-    expect(await outcome).toMatchObject({ code: "socketio/ack-timeout", afterMs: 100 });
-    expect(told).toMatchObject({ code: "socketio/ack-timeout" });
-    socket.emit("kept");
-    place.isUp = true;
-    place.clock.advance(1000);
-    await settle();
-    expect(heard).toEqual(["kept"]);
-  });
-
-  test("acknowledgements of what was sent are lost with the connection, of what was not they are kept", async () => {
-    const place = world();
-    place.server.on("connection", (socket) => void socket.on("ask", (value: number, ack?: (value: number) => void) => {
-      if (value === 2) ack?.(value);
-    }));
-    const socket = place.client();
-    await settle();
-    const sent = socket.emitWithAck("ask", 1).then(() => undefined, (error: unknown) => error);
-    await settle();
-    place.cut();
-    expect(await sent).toMatchObject({ name: "DisconnectedError", reason: "transport close" });
-    const kept = socket.emitWithAck("ask", 2);
-    place.clock.advance(1100);
-    expect(await kept).toBe(2);
   });
 });
 

@@ -1,5 +1,6 @@
 /** An Engine.IO link in memory: a server and its clients without ports, network or time. */
 import { Emitter } from "@x/errors/emitter";
+import { ContentTooLongError } from "@x/errors/engineio";
 import type { PreparedPacket } from "@x/engineio/server";
 import { FakeClock, settle } from "@x/testkit";
 import { Manager } from "../src/shell/client/manager.js";
@@ -24,6 +25,8 @@ class End extends Emitter<EndEvents> implements EngineClient {
   readyState = "open";
   writeBuffer: unknown[] = [];
   other: End | undefined;
+  /** Longest message that it takes. */
+  maxLength: World["maxLength"] = Infinity;
   /** What was sent, in the form it was given. */
   readonly sent: unknown[] = [];
   readonly id: string;
@@ -39,6 +42,7 @@ class End extends Emitter<EndEvents> implements EngineClient {
   }
 
   send(data: Data): Promise<void> {
+    if (data.length > this.maxLength) throw new ContentTooLongError("Cannot send: message is too long");
     this.sent.push(data);
     this.#carry(data);
     return Promise.resolve();
@@ -87,6 +91,8 @@ export interface World {
   failure: Error;
   /** Whether connecting works. */
   isUp: boolean;
+  /** Longest message that clients' ends take. */
+  maxLength: number;
   /** A client with a connection of its own; its clock is the world's. */
   client(options?: ClientOptions, namespace?: string): ClientSocket;
   /** Cuts every link. */
@@ -108,6 +114,7 @@ export function world(options: ServerOptions = {}): World {
     dialled: [],
     failure: new Error("connection refused"),
     isUp: true,
+    maxLength: Infinity,
     client: (clientOptions = {}, namespace = "/") => {
       const manager = new Manager<ClientOptions, End>("memory", { clock, random: () => 0, onError: (error, context) => failures.push({ error, context: { ...context } }), ...clientOptions }, (url, dialOptions) => dial(url, dialOptions));
       return (manager as unknown as RealManager).socket(namespace, clientOptions);
@@ -123,6 +130,7 @@ export function world(options: ServerOptions = {}): World {
     self.dialled.push({ url, options: dialOptions });
     const [near, far] = [new End(`client ${ends.length}`), new End(`server ${ends.length}`)];
     const { isUp } = self;
+    near.maxLength = self.maxLength;
     queueMicrotask(() => {
       if (!isUp) {
         near.emit("error", self.failure);

@@ -166,7 +166,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     if (this.connected) this.io.write(packets);
     else if (flags.isReply === true) return;
     else if (this.#finalReason !== undefined) throw overError(this.#finalReason);
-    else this.#waiting.add({ packets, id: packet.id }, ({ id }) => this.#dropped(id));
+    else this.#waiting.add({ packets, id: packet.id }, ({ id }) => this.#lost(id, new DisconnectedError("Dropped: too many events wait for the connection", { code: "socketio/disconnected", reason: "buffer full" })));
   }
 
   protected override listenerFailed(error: unknown, context: ErrorContext): unknown {
@@ -213,10 +213,23 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.id = sid;
     this.connected = true;
     ({ session: this.#session, recovery: this.recovery } = settle(this.#session, answer));
-    for (const packet of this.#received.take()) this.receiveEvent(this.#withoutOffset(packet));
+    for (const packet of this.#received.take()) {
+      this.receiveEvent(this.#withoutOffset(packet));
+      if (this.disconnected) return; // a listener has had enough
+    }
     this.#retries?.resume();
-    for (const { packets } of this.#waiting.take()) this.io.write(packets);
+    for (const waiting of this.#waiting.take()) this.#send(waiting);
     this.run("connect", []);
+  }
+
+  /** Of what waited, each is lost alone. */
+  #send({ packets, id }: Waiting): void {
+    try {
+      this.io.write(packets);
+    } catch (error) {
+      this.listenerFailed(error, { event: "emit" });
+      if (error instanceof Error) this.#lost(id, error);
+    }
   }
 
   /** What was asked before, or was to be asked, counts no longer. */
@@ -272,9 +285,8 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     return this.#session === undefined ? packet : takeOffset(this.#session, packet);
   }
 
-  #dropped(id: number | undefined): void {
-    if (id === undefined) return;
-    this.failAck(id, new DisconnectedError("Dropped: too many events wait for the connection", { code: "socketio/disconnected", reason: "buffer full" }));
+  #lost(id: number | undefined, error: Error): void {
+    if (id !== undefined) this.failAck(id, error);
   }
 }
 
