@@ -54,18 +54,11 @@ export function withoutBinary(type: PacketType.Any): PacketType.Any {
 
 /** Whether payload and id fit the type (Socket.IO protocol v5, "Packet types"). */
 export function isValid({ type, data, id }: Packet): boolean {
-  switch (type) {
-    case PacketType.CONNECT:
-      return id === undefined && (data === undefined || isRecord(data));
-    case PacketType.DISCONNECT:
-      return id === undefined && data === undefined;
-    case PacketType.CONNECT_ERROR: // a bare string comes from python-engineio's family
-      return id === undefined && (typeof data === "string" || isRecord(data));
-    case PacketType.ACK:
-      return id !== undefined && Array.isArray(data);
-    default:
-      return isEventData(data);
-  }
+  if (type === PacketType.EVENT) return isEventData(data);
+  if (type === PacketType.ACK) return id !== undefined && Array.isArray(data);
+  if (id !== undefined) return false; // nothing else is acknowledged
+  if (type === PacketType.DISCONNECT) return data === undefined;
+  return isRecord(data) || (type === PacketType.CONNECT ? data === undefined : typeof data === "string"); // a bare string comes from python-engineio's family
 }
 
 /** @returns the name without a query, which peers of protocol v4 sent behind it. */
