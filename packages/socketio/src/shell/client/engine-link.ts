@@ -3,6 +3,7 @@
  *
  * Room: socketio shell. Of several in a row only the latest counts: the signal of an attempt says whether it still does.
  */
+import { adoptBytes } from "#adopt-bytes";
 import type { Codec } from "../../core/codec.js";
 import { DEFAULT_PACKET_LIMITS, type PacketLimits } from "../../core/limits.js";
 import type { EncodedPacket, Packet } from "../../core/packet.js";
@@ -106,10 +107,4 @@ export class EngineLink<Options extends EngineOptions, Engine extends EngineClie
       onClose: (reason, description) => signal.aborted || owner.engineLost(reason, description),
     });
   }
-}
-
-/** On Node handlers get a Buffer over the same memory, as with socket.io-client; elsewhere a Uint8Array. */
-function adoptBytes(bytes: Uint8Array): unknown {
-  const { Buffer } = globalThis as { Buffer?: { from(memory: ArrayBufferLike, offset: number, length: number): unknown } };
-  return Buffer === undefined ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

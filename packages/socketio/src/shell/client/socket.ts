@@ -238,17 +238,15 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     return ++this.#attempt;
   }
 
-  /** The server does not want us yet. */
-  #askAgainIn(delayMs: number): void {
-    this.#nextAttempt();
-    this.#delay = this.io.clock.setTimer(() => this.onOpen(), delayMs);
-  }
-
-  /** The server does not want us: asking again is the application's decision. */
+  /** The server does not want us, or not yet: unless it says when to ask again, that is the application's decision. */
   #refuse(error: Error): void {
     const delayMs = this.connected ? undefined : askAgainAfterMs(error, this.io.policy);
-    if (delayMs === undefined) this.#end("io server disconnect", error, error.message);
-    else this.#askAgainIn(delayMs);
+    if (delayMs === undefined) {
+      this.#end("io server disconnect", error, error.message);
+    } else {
+      this.#nextAttempt();
+      this.#delay = this.io.clock.setTimer(() => this.onOpen(), delayMs);
+    }
     this.run("connect_error", [error]);
   }
 
