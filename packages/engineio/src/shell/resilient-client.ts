@@ -72,8 +72,8 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
   }
 
   /**
-   * Connects, or waits until it is connected; between two attempts it makes the next one now. May be called in any handler, and need
-   * not be awaited: failures are also events.
+   * Connects, or waits until it is connected; between two attempts it makes the next one now, and after {@link close} it begins anew
+   * once what was under way has ended. May be called in any handler, and need not be awaited: failures are also events.
    * @throws {EngineIOError} the failure after which there is no further attempt; {SocketIsClosedError} when it is closed meanwhile.
    */
   connect(): Promise<void> {
@@ -109,7 +109,7 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
     }
   }
 
-  /** Ends the connection, the attempt or the wait; messages in waiting are dropped. Resolves when the connection has gone. Idempotent. */
+  /** Ends the connection, the attempt or the wait; messages in waiting are dropped, and who waits for {@link connect} is refused. Resolves when the connection has gone. Idempotent. */
   async close(): Promise<void> {
     const connection = this.#connection;
     this.#ending.abort();
