@@ -132,6 +132,7 @@ export class Sender extends Outbox {
   #checkLength(data: string | Uint8Array): void {
     const limitBytes = this.maxMessageBytes;
     if ((data.length + 2) * 3 < limitBytes) return; // nothing is longer than that in UTF-8 or base64, type character included
+    if (this.#owner.state !== "open") throw this.closedError(); // however long: a shorter one would not be taken either
     const actualBytes = this.#bytesOf(data);
     if (actualBytes <= limitBytes) return;
     throw new ContentTooLongError(`Cannot send: message has ${actualBytes} bytes, at most ${limitBytes} are allowed`, { limitBytes, actualBytes });

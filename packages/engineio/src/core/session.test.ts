@@ -73,6 +73,7 @@ describe("Session on a stream", () => {
     expect(session.deadlineMs).toBe(Infinity);
     expect(() => session.send("x")).toThrow(expect.objectContaining({ name: "SocketIsClosedError", code: "engineio/socket-closed", reason: "transport close" }));
     expect(() => session.sendPrepared(prepareMessage("x"))).toThrow(expect.objectContaining({ code: "engineio/socket-closed" }));
+    expect(() => session.send("x".repeat(10_000_000))).toThrow(expect.objectContaining({ code: "engineio/socket-closed" })); // also where it would be too long
   });
 
   test("close() ends with forced close; a closing session sends nothing more", () => {
