@@ -1,7 +1,8 @@
 /** The client's shell over an engine in memory: connecting, refusals, reconnection. No real time. */
+import { setErrorReporter } from "@x/errors/handlers";
 import { BadNamespaceError, ConnectionError, ConnectionRefusedError } from "@x/errors/socketio";
 import { settle } from "@x/testkit";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { connect, io } from "../src/client.js";
 import { readAddress } from "../src/shell/client/url.js";
 import { world } from "./memory-engine.js";
@@ -29,6 +30,26 @@ describe("connecting", () => {
     await settle();
     expect(seen).toHaveLength(10);
     expect(count).toBe(8);
+  });
+
+  test("auth that fails once it has answered is reported, and the socket stays", async () => {
+    const place = world();
+    const reported: unknown[] = [];
+    const before = setErrorReporter((error, { event }) => reported.push([event, error]));
+    onTestFinished(() => void setErrorReporter(before));
+    const late = new Error("too late");
+    const forms = [
+      (answer: (auth: object) => void) => { answer({}); throw late; },
+      (answer: (auth: object) => void) => { answer({}); return Promise.reject(late); },
+    ];
+    for (const auth of forms) {
+      const socket = place.client({ auth });
+      const failed = vi.fn();
+      socket.on("connect_error", failed);
+      await settle();
+      expect([socket.connected, failed.mock.calls]).toEqual([true, []]);
+    }
+    expect(reported).toEqual([["auth", late], ["auth", late]]);
   });
 
   test("auth that fails ends in connect_error, and is not asked again", async () => {

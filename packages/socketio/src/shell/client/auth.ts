@@ -1,8 +1,9 @@
 /**
  * The payload of CONNECT: an object, or a function that returns one, resolves to one, or hands one to its callback.
  *
- * Room: socketio shell. Whichever comes first counts.
+ * Room: socketio shell. Whichever comes first counts; a failure that comes second is reported.
  */
+import { reportHandlerError } from "@x/errors/handlers";
 import type { Untyped } from "../../core/event-types.js";
 import type { Attempt } from "./attempt.js";
 import type { Auth, AuthFunction } from "./options.js";
@@ -18,12 +19,19 @@ export function askAuth(auth: Auth | undefined, attempt: Attempt, answer: (auth:
     isAnswered = true;
     answer(value);
   };
+  const fail = (error: unknown): void => {
+    if (isAnswered) reportHandlerError(error, { event: "auth" });
+    else {
+      isAnswered = true;
+      failed(error);
+    }
+  };
   try {
     const result = auth(once, attempt);
-    if (result instanceof Promise) result.then(once, failed);
+    if (result instanceof Promise) result.then(once, fail);
     else once(result);
   } catch (error) {
-    failed(error);
+    fail(error);
   }
 }
 
