@@ -29,6 +29,7 @@ describe.each([
     return;
   }
   if (!isAvailable) {
+    // On a developer's machine without PostgreSQL the suite has run on PGlite; the report says what else it needs. CI, above, fails instead.
     test.skip(`needs PostgreSQL: ${INSTALL_POSTGRES}, or set TEST_DATABASE_URL`);
     return;
   }

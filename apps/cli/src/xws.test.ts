@@ -156,6 +156,7 @@ describe("servers and the rest", { timeout: 60_000 }, () => {
     for (const word of ["connect", "bench", "io", "namespace", "subprotocols", "max-redirects"]) expect(out).toContain(word);
   });
 
+  // Windows has no bash.
   test.skipIf(process.platform === "win32")("bash completes commands, their flags, and values that are known", async () => {
     const { out } = await run(["completion", "bash"]);
     const complete = (...words: string[]): string => `COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}; _xws; echo "\${COMPREPLY[*]}"`;

@@ -30,6 +30,7 @@ describe("socket.io-adapter's Adapter", () => {
   });
 });
 
+// Without Redis on a developer's machine; with CI=true the suite runs, and fails, instead.
 describe.skipIf(redisProgram === undefined && process.env["CI"] !== "true")("@socket.io/redis-adapter on a real Redis", () => {
   let redis: TestRedis;
   beforeAll(async () => {

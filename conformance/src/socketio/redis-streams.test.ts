@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { next, officialClient, ourClient, ourServer } from "./peers.js";
 import { redisProgram, startRedis, type TestRedis } from "./redis.js";
 
+// Without Redis on a developer's machine; with CI=true the suite runs, and fails, instead.
 describe.skipIf(redisProgram === undefined && process.env["CI"] !== "true")("@socket.io/redis-streams-adapter", () => {
   let redis: TestRedis;
   let admin: Awaited<ReturnType<TestRedis["connect"]>>;

@@ -14,7 +14,7 @@ import type { Slot } from "../core/slot.js";
 import type { Warmer, Warming } from "../core/warmth.js";
 import { aborted, cancellable } from "./cancelling.js";
 import { CircuitProbedError } from "./circuits.js";
-import { deciding } from "./deciding.js";
+import { guarded } from "./guarded.js";
 import { Driver } from "./driver.js";
 import { LeakWatch } from "./leak-watch.js";
 import { Lease, type Lender } from "./lease.js";
@@ -193,7 +193,7 @@ function asError(error: unknown): Error {
 
 function policyOf(options: Pick<PoolOptions<never>, "retryIf" | "backoff" | "random" | "pick">, { maxAgeMs, maxAgeJitter }: PoolLimits): PoolPolicy {
   const random = options.random ?? Math.random;
-  const mayRetry = deciding((error: unknown) => options.retryIf?.(error) ?? (!isTransportError(error) || error.retryable), (error) => reportHandlerError(error, { event: "retryIf" }));
+  const mayRetry = guarded((error: unknown) => options.retryIf?.(error) ?? (!isTransportError(error) || error.retryable), false, (error) => reportHandlerError(error, { event: "retryIf" }));
   return {
     pick: pickOf(options.pick ?? "lastUsed", random),
     isRetryable: (error) => error instanceof CircuitOpenError ? error instanceof CircuitProbedError : mayRetry(error),

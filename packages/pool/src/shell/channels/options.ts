@@ -9,6 +9,7 @@ import type { Acknowledgement, RequestKind } from "../../core/channels/requests.
 import { invalidOption } from "../../core/options.js";
 import type { MessageId } from "../../core/resilient/events.js";
 import { DEFAULT_OVERLAP_MS, DEFAULT_SOCKET_LIMITS, parseBuffer, type BufferLimits } from "../../core/resilient/options.js";
+import { guarded } from "../guarded.js";
 import { parseOptions, type BufferOptions, type ResilientOptions, type SharedOptions, type UrlSource } from "../resilient/options.js";
 import type { Transport } from "../resilient/ports.js";
 import { orAcknowledged, type Acknowledged, type ReadAcknowledgement } from "./acknowledged.js";
@@ -113,7 +114,7 @@ export interface ChannelSettings<In, Out> {
 export function parseChannelOptions<In, Out>(url: UrlSource, options: ChannelOptions<In, Out>, fail: (error: unknown) => void): ChannelSettings<In, Out> {
   const { positionOf, wildcard = "*", subscribe, unsubscribe, ackOf } = options;
   const limits = parseChannelLimits(options, positionOf !== undefined);
-  const readAck: ReadAcknowledgement | undefined = ackOf === undefined ? undefined : guarded((message) => acknowledgementOf(ackOf(message)), fail);
+  const readAck: ReadAcknowledgement | undefined = ackOf === undefined ? undefined : guarded((message) => acknowledgementOf(ackOf(message)), undefined, fail);
   const socket = socketOptionsOf(options, readAck);
   parseOptions(url, socket); // refuses bad options before the first connection
   const messageOf = (given: typeof subscribe): RequestMessage<Out> | undefined => (given === undefined ? undefined : requestMessage<Out>(given, limits.maxChannelsPerRequest));
@@ -121,8 +122,8 @@ export function parseChannelOptions<In, Out>(url: UrlSource, options: ChannelOpt
     url, socket, limits,
     buffer: parseChannelBuffer(options.buffer),
     maxReceivers: options.maxReceivers ?? DEFAULT_SOCKET_LIMITS.maxReceivers,
-    channelOf: guarded(channelReader(options.channelOf), fail),
-    positionOf: positionOf === undefined ? undefined : guarded(positionOf, fail),
+    channelOf: guarded(channelReader(options.channelOf), undefined, fail),
+    positionOf: positionOf === undefined ? undefined : guarded(positionOf, undefined, fail),
     gaps: gapPolicyOf(options),
     ackOf: readAck,
     messages: { subscribe: messageOf(subscribe), unsubscribe: messageOf(unsubscribe) },
@@ -143,17 +144,6 @@ function gapPolicyOf<In, Out>({ gaps = "ignore", positionOf, subscribe, ackOf }:
 function socketOptionsOf<In, Out>(options: ChannelOptions<In, Out>, ackOf: ReadAcknowledgement | undefined): ResilientOptions<In | Acknowledged, Out> {
   const { schema, overlapMs = options.positionOf === undefined ? 0 : DEFAULT_OVERLAP_MS } = options;
   return { ...options, buffer: undefined, overlapMs, schema: schema === undefined || ackOf === undefined ? schema : orAcknowledged(schema, ackOf) };
-}
-
-function guarded<In, Found>(read: (message: In) => Found | undefined, fail: (error: unknown) => void): (message: In) => Found | undefined {
-  return (message) => {
-    try {
-      return read(message);
-    } catch (error) {
-      fail(error);
-      return undefined;
-    }
-  };
 }
 
 function acknowledgementOf(said: MessageId | Acknowledgement | undefined): Acknowledgement | undefined {

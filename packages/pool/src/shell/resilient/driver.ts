@@ -10,7 +10,7 @@ import type { Emit } from "../../core/resilient/events.js";
 import type { Adoption, Attempt, MachineSettings, MachineSink, Outcome } from "../../core/resilient/lifecycle.js";
 import type { LinkEnd } from "../../core/resilient/link-end.js";
 import { Machine } from "../../core/resilient/machine.js";
-import { deciding } from "../deciding.js";
+import { guarded } from "../guarded.js";
 import type { DriverSettings } from "./options.js";
 import type { AttemptContext, Link, Payload } from "./ports.js";
 
@@ -45,8 +45,8 @@ export class Driver implements MachineSink<Link>, Swept {
     this.#settings = settings;
     this.#host = host;
     const onFailed = (error: unknown): void => host.onHookFailed(error);
-    this.#isPong = settings.appPing === undefined ? () => false : deciding(settings.appPing.isPong, onFailed);
-    this.machine = new Machine(guarded(settings.machine, onFailed), this);
+    this.#isPong = settings.appPing === undefined ? () => false : guarded(settings.appPing.isPong, false, onFailed);
+    this.machine = new Machine(withGuardedRetry(settings.machine, onFailed), this);
     this.#sweep = new Sweep(settings.clock, { granularityMs: 0 });
     this.#sweep.add(this);
   }
@@ -228,9 +228,9 @@ export class Driver implements MachineSink<Link>, Swept {
 }
 
 /** As given, but for a rule of the application's: a machine must not throw. */
-function guarded(machine: MachineSettings, onFailed: (error: unknown) => void): MachineSettings {
+function withGuardedRetry(machine: MachineSettings, onFailed: (error: unknown) => void): MachineSettings {
   const retryIf = machine.reconnect?.retryIf;
-  return retryIf === undefined ? machine : { ...machine, reconnect: { ...machine.reconnect, retryIf: deciding(retryIf, onFailed) } };
+  return retryIf === undefined ? machine : { ...machine, reconnect: { ...machine.reconnect, retryIf: guarded(retryIf, false, onFailed) } };
 }
 
 /** Events are logged. */
