@@ -115,6 +115,18 @@ test("a connect handler that throws refuses the client, and what it emitted befo
   expect(server.sockets.sockets.size).toBe(0);
 });
 
+test.each([["socket.io-client", officialClient], ["our client", ourClient]])("a connect handler that rejects when the client has been told already disconnects it: %s", async (_name, dialled) => {
+  const reports: unknown[] = [];
+  const { server, url } = await ourServer({ onError: (error) => void reports.push(error) });
+  server.on("connection", () => Promise.reject(new Error("database is down")));
+  const client = dialled(url);
+  const ended = next(client, "disconnect");
+  await next(client, "connect");
+  expect((await ended)[0]).toBe("io server disconnect");
+  expect([client.connected, server.sockets.sockets.size]).toEqual([false, 0]);
+  expect(reports).toMatchObject([{ message: "database is down" }]);
+});
+
 test("what a connect handler emits follows the CONNECT", async () => {
   const { server, url } = await ourServer();
   server.on("connection", (socket) => {

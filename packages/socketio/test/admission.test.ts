@@ -32,12 +32,42 @@ test.each([
 test.each([
   ["ConnectionRefusedError", () => { throw new ConnectionRefusedError("no", { data: 2 }); }, ["no", 2], 0],
   ["a crash", () => { throw new Error("password is hunter2"); }, ["Internal server error", undefined], 1],
-  ["an asynchronous crash", () => Promise.reject(new Error("password is hunter2")), ["Internal server error", undefined], 1],
 ])("connect handler: %s", async (_name, handler, refusal, reports) => {
   const place = world();
   place.server.on("connection", handler);
   expect(await refusalOf(place)).toEqual(refusal);
   expect(place.failures).toHaveLength(reports);
+});
+
+test.each([
+  ["a refusal", new ConnectionRefusedError("no"), 0],
+  ["a crash", new Error("password is hunter2"), 1],
+])("a connect handler that rejects, when the client has been told already, disconnects it: %s", async (_name, error, reports) => {
+  const place = world();
+  place.server.of("/other");
+  place.server.on("connection", () => Promise.reject(error));
+  const socket = place.client();
+  const other = socket.io.socket("/other");
+  const heard: string[] = [];
+  socket.on("connect", () => heard.push("connect")).on("connect_error", () => heard.push("connect_error")).on("disconnect", (reason) => heard.push(reason));
+  await settle();
+  expect(heard).toEqual(["connect", "io server disconnect"]);
+  expect([socket.connected, other.connected, place.server.sockets.sockets.size, place.failures.length]).toEqual([false, true, 0, reports]);
+});
+
+test("disconnect(true) in middleware does nothing: the client hears the refusal that follows, and keeps its connection", async () => {
+  const place = world();
+  place.server.of("/other");
+  place.server.use((socket, next) => {
+    socket.disconnect(true);
+    next(new Error("no"));
+  });
+  const socket = place.client();
+  const other = socket.io.socket("/other");
+  const heard: string[] = [];
+  socket.on("connect_error", ({ message }) => heard.push(message));
+  await settle();
+  expect([heard, socket.connected, other.connected]).toEqual([["no"], false, true]);
 });
 
 test("a connect handler that disconnects its socket and then throws leaves the connection usable", async () => {

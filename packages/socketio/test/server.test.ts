@@ -181,6 +181,18 @@ test("disconnect(true) ends the connection; close() ends everything with 'server
   expect(reasons).toEqual(["server namespace disconnect", "server shutting down"]);
 });
 
+test("disconnect(true) of a socket that has left does not end the connection, which may be another namespace's", async () => {
+  const place = world();
+  place.server.of("/other");
+  const { socket, peer } = await join(place);
+  const other = socket.io.socket("/other");
+  await settle();
+  peer.disconnect();
+  peer.disconnect(true);
+  await settle();
+  expect([socket.connected, other.connected]).toEqual([false, true]);
+});
+
 test("a message that the engine refuses is reported; when it was part of a packet, the connection ends", async () => {
   const place = world();
   const { peer } = await join(place);

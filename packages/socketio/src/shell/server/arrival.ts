@@ -15,8 +15,8 @@ import { judge, type Refusal } from "./refusal.js";
 /** A socket as its arrival needs it. */
 export interface Newcomer extends ClientSocket, Holder {
   readonly id: string;
-  readonly connected: boolean;
   open(resumed?: Resumed): void;
+  disconnect(): unknown;
 }
 
 /** The namespace as those who come into it need it. */
@@ -78,16 +78,14 @@ export class Arrival<Socket extends Newcomer> implements Run<Socket>, Entrance {
     return { type: PacketType.CONNECT_ERROR, nsp, data: this.#verdict(this.#failure, "connection") };
   }
 
-  /** A client that was told that it is connected is refused all the same. */
+  /** A client that was told that it is connected can be refused no more: official ones would go on believing that they are. It is disconnected. */
   #handlerFailed(failure: Failure): void {
     if (!this.#isAnswered) {
       this.#failure ??= failure;
       return;
     }
-    const data = this.#verdict(failure, "connection");
-    if (!this.subject.connected) return;
-    this.subject.end("server namespace disconnect");
-    this.#client.write({ type: PacketType.CONNECT_ERROR, nsp: this.#host.name, data });
+    this.#verdict(failure, "connection");
+    this.subject.disconnect();
   }
 
   #verdict(failure: Failure, event: string): Refusal {

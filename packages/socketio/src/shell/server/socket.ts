@@ -156,12 +156,13 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   }
 
   /**
-   * Leaves the namespace (`server namespace disconnect`).
+   * Leaves the namespace (`server namespace disconnect`). Does nothing to a socket that is not in it: not let in yet, or gone.
    * @param close whether to end the connection, and with it the client's other namespaces, too.
    */
   disconnect(close = false): this {
+    if (!this.connected) return this;
     if (close) this.client.disconnect();
-    else if (this.#state === "connected") {
+    else {
       this.client.write({ type: PacketType.DISCONNECT, nsp: this.nsp.name });
       this.end("server namespace disconnect");
     }
