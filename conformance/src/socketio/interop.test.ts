@@ -1,6 +1,6 @@
 /** Live interop: socket.io-client with our server, our client with socket.io; every way to travel. */
 import { describe, expect, test } from "vitest";
-import { next, officialClient, officialServer, ourClient, ourServer, routes } from "./peers.js";
+import { arrived, next, officialClient, officialServer, ourClient, ourServer, routes, type Session } from "./peers.js";
 
 type Serve = () => Promise<{ server: PeerServer; url: string }>;
 type Dial = (url: string, options: { transports: ("polling" | "websocket")[]; reconnection?: boolean; auth?: object }) => Peer;
@@ -26,6 +26,7 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
     server.on("connection", (socket: Peer) => {
       socket.on("echo", (...args: unknown[]) => void socket.emit("echo", ...args));
     });
+    const arrival = next(server, "connection");
     const client = dial(url, options);
     await next(client, "connect");
     for (const value of [payload, binary, "", 0, null, "x".repeat(100_000)]) {
@@ -39,8 +40,11 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
         if (seen.push(n) === 200) resolve();
       });
     });
-    for (let n = 0; n < 200; n++) client.emit("echo", n % 10 === 0 ? Buffer.from([n]) : n);
+    for (let n = 0; n < 100; n++) client.emit("echo", n % 10 === 0 ? Buffer.from([n]) : n); // perhaps meanwhile
+    await arrived(client.io.engine, transports);
+    for (let n = 100; n < 200; n++) client.emit("echo", n % 10 === 0 ? Buffer.from([n]) : n);
     await done;
+    await arrived(((await arrival)[0] as Peer).conn, transports);
     expect(seen.map((n) => (typeof n === "number" ? n : Buffer.from(n as Uint8Array)[0]))).toEqual(Array.from({ length: 200 }, (_, n) => n));
   });
 
@@ -60,6 +64,7 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
     expect(await client.emitWithAck("sum", 1, 2)).toBe(3);
     expect(plain(await client.timeout(30_000).emitWithAck("bytes", Buffer.from([5])))).toEqual({ bytes: [5] });
     expect(await new Promise((resolve) => void client.timeout(30_000).emit("sum", 2, 2, (...reply: unknown[]) => resolve(reply)))).toEqual([null, 4]);
+    await arrived(client.io.engine, transports);
     client.emit("go");
     expect(plain(await fromClient)).toEqual(["who", { bytes: [9] }, 1]);
   });
@@ -70,13 +75,14 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
     server.of(/^\/room-\d+$/).on("connection", (socket: Peer & { nsp: { name: string } }) => void socket.emit("hello", socket.nsp.name));
     const root = dial(url, options);
     await next(root, "connect");
-    const on = (name: string) => (root.io as { socket(name: string): Peer }).socket(name);
+    const on = (name: string) => root.io.socket(name);
     const admin = on("/admin");
     expect(await next(admin, "hello")).toEqual(["admin"]);
     expect(await next(on("/room-7"), "hello")).toEqual(["/room-7"]);
     expect(admin.id).not.toBe(root.id);
     const [error] = await next(on("/nowhere"), "connect_error");
     expect((error as Error).message).toBe("Invalid namespace");
+    await arrived(root.io.engine, transports);
     expect(root.connected && admin.connected).toBe(true);
   });
 
@@ -92,6 +98,7 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
     expect(refused.active).toBe(false);
     const admitted = dial(url, { ...options, auth: (answer: (auth: object) => void) => answer({ token: "good" }) });
     await next(admitted, "connect");
+    await arrived(admitted.io.engine, transports);
     expect(admitted.connected).toBe(true);
   });
 
@@ -101,6 +108,7 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
       const arrival = next(server, "connection");
       const client = dial(url, { ...options, reconnection: false });
       await next(client, "connect");
+      await arrived(client.io.engine, transports);
       return { client, socket: (await arrival)[0] as Peer };
     };
     const first = await connect();
@@ -129,6 +137,7 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
       const client = dial(url, options);
       client.on("who", (bytes: Uint8Array, ack: (answer: string) => void) => ack(`${n}:${bytes.length}`));
       await next(client, "connect");
+      await arrived(client.io.engine, transports);
       return client;
     }));
     const member = (client: Peer | undefined) => arrivals.find(({ id }) => id === client?.id);
@@ -149,7 +158,8 @@ interface PeerServer extends Pick<Peer, "on" | "once" | "to" | "except"> {
 /** What both families of peers share. */
 interface Peer {
   readonly id: string;
-  readonly io: unknown;
+  readonly io: { readonly engine: Session | undefined; socket(name: string): Peer };
+  readonly conn: Session;
   readonly connected: boolean;
   readonly active: boolean;
   on(event: string, listener: (...args: never[]) => unknown): unknown;

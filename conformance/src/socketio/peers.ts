@@ -6,7 +6,7 @@ import { retry, type RetryPolicy } from "@x/errors/retry";
 import * as ours from "@x/socketio";
 import { Server as OfficialServer, type ServerOptions as OfficialOptions } from "socket.io";
 import { io as officialIo, type ManagerOptions, type Socket as OfficialClient, type SocketOptions } from "socket.io-client";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 
 export const routes = [
   { route: "polling only", transports: ["polling"] },
@@ -48,6 +48,18 @@ export function ourClient(url: string, options: ours.ClientOptions = {}): ours.C
 
 interface Listenable {
   once(event: string, listener: (...args: unknown[]) => void): unknown;
+}
+
+/** A session of Engine.IO, of either end: a client's `io.engine`, a socket's `conn`. */
+export interface Session extends Listenable {
+  readonly transport: { readonly name: string };
+}
+
+/** Waits until a session travels as its route ends: with more than one transport it begins with the first and is upgraded to the last. */
+export async function arrived(session: Session | undefined, transports: readonly string[]): Promise<void> {
+  const last = transports.at(-1);
+  if (session !== undefined && session.transport.name !== last && transports.length > 1) await next(session, "upgrade");
+  expect(session?.transport.name).toBe(last);
 }
 
 /** @returns the arguments of the next event. */
