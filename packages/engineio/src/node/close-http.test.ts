@@ -56,16 +56,27 @@ test("a request that is being answered gets its answer; then its connection is h
   await closed;
 });
 
-test("nothing to do: a server that does not listen, or that nobody is connected to", async () => {
-  await closeHttpServer(createServer());
+test("nothing to wait for: a server that does not listen, which it says, or that nobody is connected to", async () => {
+  expect(await closeHttpServer(createServer())).toMatchObject({ code: "ERR_SERVER_NOT_RUNNING" });
   const { http } = await server();
-  await closeHttpServer(http);
-  expect(http.listening).toBe(false);
+  const [first, second] = [closeHttpServer(http), closeHttpServer(http)];
+  expect([await first, await second, http.listening]).toEqual([undefined, expect.objectContaining({ code: "ERR_SERVER_NOT_RUNNING" }), false]);
+});
+
+test("a server that somebody else has closed, which still holds a connection, is not waited for longer either", async () => {
+  const { http, port } = await server();
+  const [clock, socket] = [new FakeClock(), await silent(http, port)];
+  const isOver = once(socket, "close");
+  http.close();
+  const closed = closeHttpServer(http, { timeoutMs: 1000, clock });
+  clock.advance(1000);
+  await closed;
+  await isOver;
 });
 
 test("a server that cannot hang up on connections is not waited for longer either", async () => {
   const clock = new FakeClock();
-  const closed = closeHttpServer({ listening: true, close: () => undefined }, { timeoutMs: 1000, clock });
+  const closed = closeHttpServer({ close: () => undefined }, { timeoutMs: 1000, clock });
   clock.advance(1000);
   await closed;
 });

@@ -8,8 +8,7 @@ import { type Clock, type Timer, backgroundClock } from "@x/errors/clock";
 
 /** A server of node:http, node:https or a library like them; those of node:http2 cannot hang up on connections. */
 export interface ClosableServer {
-  readonly listening: boolean;
-  close(callback: () => void): unknown;
+  close(callback: (error?: Error) => void): unknown;
   closeIdleConnections?(): void;
   closeAllConnections?(): void;
 }
@@ -26,29 +25,25 @@ const LOOK_EVERY_MS = 100;
 
 /**
  * Stops listening, hangs up on connections as soon as their requests are answered, and on all that are left after `timeoutMs`.
- * @returns when that is done; at once for a server that never listened, or no longer does.
+ * @returns when that is done, what the server's own `close` says: `ERR_SERVER_NOT_RUNNING` for one that never listened, or no longer does.
  */
-export function closeHttpServer(server: ClosableServer, { timeoutMs = 5000, clock = backgroundClock }: CloseHttpOptions = {}): Promise<void> {
+export function closeHttpServer(server: ClosableServer, { timeoutMs = 5000, clock = backgroundClock }: CloseHttpOptions = {}): Promise<Error | undefined> {
   return new Promise((resolve) => {
-    if (!server.listening) {
-      resolve();
-      return;
-    }
     const deadlineMs = clock.now() + timeoutMs;
     let timer: Timer;
     const hangUp = (): void => {
       const leftMs = deadlineMs - clock.now();
       if (leftMs <= 0) {
         server.closeAllConnections?.();
-        resolve();
+        resolve(undefined);
         return;
       }
       server.closeIdleConnections?.();
       timer = clock.setTimer(hangUp, Math.min(leftMs, LOOK_EVERY_MS));
     };
-    server.close(() => {
+    server.close((error) => {
       clock.clearTimer(timer);
-      resolve();
+      resolve(error);
     });
     hangUp();
   });

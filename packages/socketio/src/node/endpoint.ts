@@ -46,9 +46,11 @@ export class Endpoint {
     return reports.reduce(({ total, cutOff, tookMs }, report) => ({ total: total + report.total, cutOff: cutOff + report.cutOff, tookMs: Math.max(tookMs, report.tookMs) }), { total: 0, cutOff: 0, tookMs: 0 });
   }
 
-  async close(): Promise<void> {
+  /** @returns what the first of the HTTP servers that fails to close says, such as that it does not listen. */
+  async close(): Promise<Error | undefined> {
     await Promise.all([...this.#engines].map((engine) => engine.close()));
-    await Promise.all(Array.from(this.#httpServers, ([server, { opts: { httpCloseTimeout: timeoutMs, clock } }]) => closeHttpServer(server, { timeoutMs, clock })));
+    const failures = await Promise.all(Array.from(this.#httpServers, ([server, { opts: { httpCloseTimeout: timeoutMs, clock } }]) => closeHttpServer(server, { timeoutMs, clock })));
+    return failures.find((error) => error !== undefined);
   }
 }
 

@@ -7,6 +7,7 @@ import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import type { DrainOptions, DrainReport, FetchInfo, Server as EngineServer, ServerOptions as EngineOptions } from "@x/engineio/server";
+import { callSafely } from "@x/errors/handlers";
 import { SocketIOError } from "@x/errors/socketio";
 import type { Adapter, AdapterFactory } from "../adapter/port.js";
 import type { PacketEncoder } from "../core/codec.js";
@@ -61,8 +62,8 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
    * @param target a port to listen on, an HTTP server to share, or the options for a later {@link attach}.
    * @throws {SocketIOError} `socketio/invalid-option`; {@link EngineIOError} `engineio/invalid-option` for Engine.IO's.
    */
-  constructor(target?: number | HttpServer | HttpsServer | ServerOptions, options?: ServerOptions) {
-    const isOptions = typeof target === "object" && !("listen" in target);
+  constructor(target?: number | HttpServer | HttpsServer | ServerOptions | null, options?: ServerOptions) {
+    const isOptions = typeof target === "object" && target !== null && !("listen" in target);
     const opts = options ?? (isOptions ? target : {});
     const settings = readSettings(opts);
     const context = createContext(settings, opts);
@@ -83,7 +84,7 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
       emptied: (nsp) => { if (context.settings.cleanupEmptyChildNamespaces) this.#namespaces.release(nsp.name); },
     }, context);
     this.sockets = this.#namespaces.named("/");
-    if (target !== undefined && !isOptions) this.attach(target);
+    if (target !== undefined && target !== null && !isOptions) this.attach(target);
   }
 
   /** Namespaces by name. */
@@ -198,14 +199,17 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     return this;
   }
 
-  /** Ends every socket ("server shutting down"), every connection, and the HTTP server, the last within {@link ServerOptions.httpCloseTimeout}. Idempotent. */
+  /**
+   * Ends every socket ("server shutting down"), every connection, the adapters, and the HTTP server, the last within {@link ServerOptions.httpCloseTimeout}. Idempotent.
+   * @param callback called when all have ended, with what the HTTP server says if it did not listen; the promise does not reject for that.
+   */
   async close(callback?: (error?: Error) => void): Promise<void> {
-    for (const namespace of this.#namespaces.all.values()) {
-      for (const socket of [...namespace.sockets.values()]) socket.end("server shutting down");
-      await this.#closeAdapter(namespace.adapter);
-    }
-    await this.#endpoint.close();
-    callback?.();
+    const namespaces = [...this.#namespaces.all.values()]; // with those that go when their sockets do
+    for (const { sockets } of namespaces) for (const socket of [...sockets.values()]) socket.end("server shutting down");
+    const adapters = namespaces.map((namespace) => namespace.closeAdapter());
+    const error = await this.#endpoint.close(); // at once: an adapter that never ends keeps no connection
+    await Promise.all(adapters);
+    if (callback !== undefined) callSafely(callback, [error], (failure) => this.#context.report(failure, { event: "close" }));
   }
 
   /** Are new clients refused, because of {@link drain} or {@link close}? For health checks. */
@@ -242,14 +246,6 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   #createEngine(options?: ServerOptions): EngineServer {
     const engineOptions = { ...this.opts, ...options, path: options?.path ?? this.#settings.path, onError: this.#context.report };
     return new Engine(engineOptions, () => (this.#settings.serveClient ? this.#clientFiles : undefined));
-  }
-
-  async #closeAdapter(adapter: Adapter): Promise<void> {
-    try {
-      await adapter.close();
-    } catch (error) {
-      this.#context.report(error, { event: "adapter", namespace: adapter.nsp.name });
-    }
   }
 }
 

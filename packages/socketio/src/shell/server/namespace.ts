@@ -60,6 +60,8 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
   /** Sockets whose middleware is still running. */
   #asking = 0;
   #adapter: Adapter;
+  /** Once it is to end. */
+  #adapterEnd: Promise<void> | undefined;
   /** @internal Where clients may come back. */
   sessions: SessionKeeper | undefined;
   /** Acknowledgement ids, one sequence for the namespace so that a broadcast has one for all. */
@@ -169,8 +171,14 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
 
   /** @internal Another adapter takes over; only before the first socket. */
   renewAdapter(): void {
-    void this.#adapter.close();
+    void this.closeAdapter();
+    this.#adapterEnd = undefined;
     this.#adapter = this.#makeAdapter();
+  }
+
+  /** @internal The adapter ends, once, whoever asks how often. @returns when it has; what it fails with is reported. */
+  closeAdapter(): Promise<void> {
+    return (this.#adapterEnd ??= this.#endAdapter());
   }
 
   /** @internal */
@@ -218,6 +226,14 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     if (this.sockets.size + this.#asking < limit) return false;
     reportPeer(atLimit("Cannot let the client in: too many are in the namespace", "socketio/too-many-connections", "maxSocketsPerNamespace", limit), { event: "connection", namespace: this.name });
     return true;
+  }
+
+  async #endAdapter(): Promise<void> {
+    try {
+      await this.#adapter.close();
+    } catch (error) {
+      this.context.report(error, { event: "adapter", namespace: this.name });
+    }
   }
 
   #makeAdapter(): Adapter {

@@ -68,7 +68,7 @@ export class NamespaceRegistry {
     const dynamic = this.#dynamic.find(({ parent }) => parent.children.delete(nsp));
     if (dynamic === undefined) return;
     this.#namespaces.delete(nsp.name);
-    void nsp.adapter.close();
+    void nsp.closeAdapter();
   }
 
   #ask(name: string, auth: Record<string, unknown>, at: number, done: (nsp: Namespace | undefined) => void): void {
