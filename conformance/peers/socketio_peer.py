@@ -7,7 +7,7 @@ Events and commands (lines.py); the program ends with its input.
                                             disconnect namespace, failed text
                                     commands: emit namespace event args, call namespace event args, disconnect
 A server answers `sum`, `echo` and `bytes` with what they were given; {"refuse": value} is what its connect handler refuses with.
-A client acknowledges `ask` with what it was given.
+A client acknowledges `ask` with what it was given; {"serializer": name} is an option of the client itself, all others are of its `connect`.
 """
 import socketio
 
@@ -75,7 +75,7 @@ def handlers(client, namespaces):
 
 
 async def run_async(url, options):
-    client = socketio.AsyncClient(handle_sigint=False, reconnection=False)
+    client = socketio.AsyncClient(handle_sigint=False, reconnection=False, serializer=options.pop("serializer", "default"))
     handlers(client, options.get("namespaces", ["/"]))
     try:
         await client.connect(url, **{"wait_timeout": 10, **options})
@@ -93,7 +93,7 @@ async def run_async(url, options):
 
 
 def run_sync(url, options):
-    client = socketio.Client(handle_sigint=False, reconnection=False)
+    client = socketio.Client(handle_sigint=False, reconnection=False, serializer=options.pop("serializer", "default"))
     handlers(client, options.get("namespaces", ["/"]))
     try:
         client.connect(url, **{"wait_timeout": 10, **options})

@@ -1,5 +1,6 @@
 /** python-socketio (Debian's 5.7, on aiohttp, requests and websocket-client) against @x/socketio, both ways. */
 import { type ClientOptions, type ClientSocket, connect } from "@x/socketio";
+import { msgpackCodec } from "@x/socketio/msgpack";
 import type { Socket } from "@x/socketio/server";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { b64, type PythonPeer } from "../python-peer.js";
@@ -141,5 +142,57 @@ describe.runIf(hasPythonSocketIO)("python-socketio's server and our client", () 
     await connected;
     expect([(await peer.next("connect"))[0], (await peer.next("connect"))[0]]).toEqual([root.id, chat.id]);
     expect(chat.id).not.toBe(root.id);
+  });
+});
+
+describe.runIf(hasPythonSocketIO)("python-socketio's MsgPackPacket", () => {
+  const parser = msgpackCodec();
+  const given = ["Zürich", -7, 1.5, null, true, { deep: [b64(1, 2, 3), b64()] }];
+  const taken = ["Zürich", -7, 1.5, null, true, { deep: [Buffer.from([1, 2, 3]), Buffer.alloc(0)] }];
+
+  test.each(kinds.flatMap((kind) => [["polling"], ["websocket"]].map((transports) => [kind, transports] as const)))("%s client over %j, our server: events, bytes, acknowledgements both ways, namespaces", async (kind, transports) => {
+    const { server, url } = await ourServer({ parser });
+    const arrival = next(server.of("/chat"), "connection");
+    server.of("/chat").on("connection", (socket) => socket.on("echo", (...args: unknown[]) => {
+      const ack = args.at(-1);
+      if (typeof ack === "function") (ack as (...values: unknown[]) => void)(...args.slice(0, -1));
+      else socket.emit("echo", ...args);
+    }));
+    const peer = theirClient(kind, url, { serializer: "msgpack", transports, namespaces: ["/chat"], auth: { token: "t" } });
+    await peer.next("ready");
+    const [socket] = await arrival as [Socket];
+    expect(socket.handshake.auth).toEqual({ token: "t" });
+    peer.do("emit", "/chat", "echo", given);
+    expect(await peer.next("event")).toEqual(["/chat", "echo", given]);
+    peer.do("call", "/chat", "echo", given);
+    expect(await peer.next("answer")).toEqual([given]);
+    expect(await socket.timeout(30_000).emitWithAck("ask", taken)).toEqual(taken);
+    socket.disconnect();
+    expect(await peer.next("disconnect")).toEqual(["/chat"]);
+  });
+
+  test.each(kinds)("%s client, our server: hears what middleware refuses with", async (kind) => {
+    const { server, url } = await ourServer({ parser });
+    server.use((_socket, proceed) => proceed(Object.assign(new Error("not welcome"), { data: { code: 7 } })));
+    const refused = theirClient(kind, url, { serializer: "msgpack", wait_timeout: 3 });
+    expect(await refused.next("refused")).toEqual(["/", { message: "not welcome", data: { code: 7 } }]);
+  });
+
+  test.each([[["polling"]], [["websocket"]]])("server, our client over %j: events, bytes, acknowledgements both ways, refusals", async (transports) => {
+    const { peer, url } = await theirServer({ serializer: "msgpack" });
+    const socket = await ourClient(url, { parser, transports, auth: { token: "t" } });
+    expect(await peer.next("connect")).toEqual([socket.id, { token: "t" }]);
+    const told = next(socket, "told");
+    peer.do("emit", "told", given, socket.id);
+    expect(await told).toEqual(taken);
+    expect(await socket.timeout(30_000).emitWithAck("one", taken)).toEqual(taken);
+    socket.on("question", (value: unknown, ack: (value: unknown) => void) => ack(value));
+    peer.do("call", socket.id, "question", [given]);
+    expect(await peer.next("answer")).toEqual([given]);
+    const ended = next(socket, "disconnect");
+    peer.do("disconnect", socket.id);
+    expect((await ended)[0]).toBe("io server disconnect");
+    const refusing = await theirServer({ serializer: "msgpack", refuse: ["no token", { hint: "log in" }] });
+    await expect(ourClient(refusing.url, { parser, transports })).rejects.toMatchObject({ name: "ConnectionRefusedError", message: "no token", data: { hint: "log in" } });
   });
 });

@@ -47,7 +47,7 @@ export const needs = [
     variable: "REDIS_SERVER_PATH",
     holds: "path",
   },
-  ...pythonLibraries("websocket", "websockets", "wsproto", "engineio", "socketio", "aiohttp", "requests"),
+  ...pythonLibraries("websocket", "websockets", "wsproto", "engineio", "socketio", "aiohttp", "requests", "msgpack"),
 ];
 
 /**

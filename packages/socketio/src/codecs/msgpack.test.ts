@@ -51,10 +51,11 @@ describe("wire of socket.io-msgpack-parser", () => {
     }
   });
 
-  test("what notepack alone writes: undefined and ArrayBuffers; what python writes: null for nothing", () => {
+  test("what notepack alone writes: undefined and ArrayBuffers; what python writes: null for nothing, and no id of 0 on an acknowledgement", () => {
     const data = ["a", undefined, new Uint8Array([1, 2, 3]).buffer];
     expect(ours.createDecoder().push(official.encode(event(...data))[0] ?? "")?.data).toEqual(data);
     expect(ours.createDecoder().push(wire({ type: 0, nsp: null, data: null, id: null }))).toEqual({ type: 0, nsp: "/", data: undefined, id: undefined });
+    expect(ours.createDecoder().push(wire({ type: 3, nsp: "/", data: ["a"] }))).toEqual({ type: 3, nsp: "/", data: ["a"], id: 0 });
     expect(ours.createDecoder().push(wire({ type: 2, nsp: "/a?token=1", data: ["a"] }))?.nsp).toBe("/a");
   });
 
@@ -123,7 +124,7 @@ describe("hostile bytes", () => {
     ["a namespace over its limit", wire({ type: 0, nsp: `/${"x".repeat(256)}` })],
     ["a fractional acknowledgement id", wire({ type: 2, nsp: "/", id: 1.5, data: ["a"] })],
     ["a negative one", wire({ type: 2, nsp: "/", id: -1, data: ["a"] })],
-    ["an acknowledgement without id", wire({ type: 3, nsp: "/", data: [] })],
+    ["an acknowledgement without a list", wire({ type: 3, nsp: "/", id: 0 })],
     ["no payload", wire({ type: 2, nsp: "/" })],
     ["a reserved event", wire({ type: 2, nsp: "/", data: ["disconnect", "fake"] })],
     ["a key named __proto__", wire({ type: 2, nsp: "/", data: ["a", JSON.parse('{"__proto__":{"x":1}}')] })],

@@ -79,7 +79,9 @@ export function readPacket(value: unknown, maxNamespaceLength: number): Packet {
   const name = nsp ?? "/";
   if (typeof name !== "string" || !name.startsWith("/")) throw invalidPacket("namespace");
   if (name.length > maxNamespaceLength) throw overLimit("maxNamespaceLength", name.length);
-  const packet: Packet = { type: withoutBinary(type), nsp: namespaceName(name), data: data ?? undefined, id: (id ?? undefined) as number | undefined };
+  const plainType = withoutBinary(type);
+  const impliedId = plainType === PacketType.ACK ? 0 : undefined; // which python-socketio's MsgPackPacket leaves out
+  const packet: Packet = { type: plainType, nsp: namespaceName(name), data: data ?? undefined, id: (id ?? impliedId) as number | undefined };
   if (!isValid(packet)) throw invalidPacket("payload does not fit the packet type");
   return packet;
 }
