@@ -9,6 +9,7 @@ export { ParentNamespace } from "./shell/server/parent-namespace.js";
 export { Socket } from "./shell/server/public-socket.js";
 export type { DisconnectReason, EventMiddleware, ServerReservedEvents } from "./shell/server/socket.js";
 export { BroadcastOperator, RemoteSocket } from "./shell/server/broadcast-operator.js";
+export type { InterServerError } from "./shell/server/between-servers.js";
 export type { BroadcastTimeoutError } from "./shell/server/broadcast-acks.js";
 export type { Handshake } from "./shell/server/handshake.js";
 export type { FailureContext } from "./shell/server/options.js";

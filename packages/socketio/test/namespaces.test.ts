@@ -1,6 +1,7 @@
 /** Namespaces that come and go, over an engine in memory. No real time. */
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
+import { InMemoryAdapter, type InterServerError } from "../src/server.js";
 import { world } from "./memory-engine.js";
 
 describe("namespaces", () => {
@@ -76,5 +77,43 @@ describe("namespaces", () => {
     expect(heard).toEqual([]);
     place.server.sockets._onServerSideEmit(["ping-all", 7]);
     expect(heard).toEqual([7]);
+  });
+
+  test("serverSideEmitWithAck: servers that do not answer reject it, with the replies of those that do", async () => {
+    const silent = new Error("only 1 of 2 servers answered");
+    class Cluster extends InMemoryAdapter {
+      override serverSideEmit(packet: unknown[]): void {
+        (packet.at(-1) as (error: Error, replies: unknown[]) => void)(silent, ["one"]);
+      }
+    }
+    const place = world({ adapter: Cluster });
+    const error: unknown = await place.server.serverSideEmitWithAck("ping-all").catch((failure: unknown) => failure);
+    expect([error, (error as InterServerError).responses]).toEqual([silent, ["one"]]);
+    let told: unknown;
+    place.server.serverSideEmit("ping-all", (failure: Error | null, replies: unknown[]) => void (told = [failure, replies]));
+    expect(told).toEqual([silent, ["one"]]);
+  });
+
+  test("serverSideEmit: an adapter that fails later rejects for whoever asks, and is reported for whoever tells", async () => {
+    class Broken extends InMemoryAdapter {
+      override serverSideEmit(): Promise<void> {
+        return Promise.reject(new Error("bus is down"));
+      }
+    }
+    const place = world({ adapter: Broken });
+    await expect(place.server.serverSideEmitWithAck("ping-all")).rejects.toThrow("bus is down");
+    expect(place.failures).toEqual([]);
+    place.server.serverSideEmit("ping-all");
+    await settle();
+    expect(place.failures).toMatchObject([{ error: { message: "bus is down" }, context: { event: "adapter", namespace: "/" } }]);
+  });
+
+  test("serverSideEmit refuses what a namespace hears from its own server, serverSideEmitWithAck by rejecting", async () => {
+    const { server } = world();
+    for (const event of ["connect", "connection", "new_namespace"]) {
+      expect(() => server.serverSideEmit(event)).toThrow(expect.objectContaining({ code: "socketio/reserved-event" }));
+      await expect(server.serverSideEmitWithAck(event)).rejects.toMatchObject({ code: "socketio/reserved-event" });
+    }
+    expect(await server.serverSideEmitWithAck("disconnect")).toEqual([]); // no event of a namespace's own
   });
 });

@@ -110,7 +110,7 @@ export class InMemoryAdapter extends Emitter<AdapterEvents> implements Adapter {
   }
 
   /** There is no other server: nothing happens, and whoever wants replies gets none. */
-  serverSideEmit(packet: unknown[]): void {
+  serverSideEmit(packet: unknown[]): Promise<void> | void {
     const last = packet.at(-1);
     if (typeof last === "function") (last as (error: null, replies: unknown[]) => void)(null, []);
   }

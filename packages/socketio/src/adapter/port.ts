@@ -70,7 +70,7 @@ export interface Adapter {
   delSockets(options: BroadcastOptions, rooms: Room[]): void;
   disconnectSockets(options: BroadcastOptions, close: boolean): void;
   /** @param packet the event's name and arguments; a function as last one wants the other servers' replies. */
-  serverSideEmit(packet: unknown[]): void;
+  serverSideEmit(packet: unknown[]): Promise<void> | void;
   on(event: string, listener: (...args: Untyped[]) => void): unknown;
   once(event: string, listener: (...args: Untyped[]) => void): unknown;
   off(event: string, listener: (...args: Untyped[]) => void): unknown;

@@ -10,10 +10,10 @@ import type { Ask } from "../../core/ask.js";
 import type { SocketId } from "../../core/broadcast.js";
 import type { Events } from "../../core/emitter.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, DefaultEventsMap, Untyped, WithReplies } from "../../core/event-types.js";
-import { atLimit, reservedEvent } from "../../core/faults.js";
-import { isReservedEvent } from "../../core/packet.js";
+import { atLimit } from "../../core/faults.js";
 import type { Claim, SessionKeeper } from "../../core/session-keeper.js";
 import { Arrival } from "./arrival.js";
+import { askServers, tellServers } from "./between-servers.js";
 import { BroadcastEmitter } from "./broadcast-emitter.js";
 import { BroadcastOperator } from "./broadcast-operator.js";
 import type { Client, ClientSocket } from "./client.js";
@@ -22,6 +22,7 @@ import type { ServerContext } from "./ports.js";
 import type { FindKeeper } from "./recovery.js";
 import { Roster } from "./roster.js";
 import { Socket } from "./socket.js";
+import type { Receiver } from "./socket-ports.js";
 
 /** Two words for the same; handlers of the first run first. */
 const ARRIVALS = ["connect", "connection"] as const;
@@ -64,6 +65,8 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
   #adapterEnd: Promise<void> | undefined;
   /** @internal Where clients may come back. */
   sessions: SessionKeeper | undefined;
+  /** @internal */
+  receiver: Receiver | undefined;
   /** Acknowledgement ids, one sequence for the namespace so that a broadcast has one for all. */
   _ids = 0;
 
@@ -100,20 +103,22 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
     return this;
   }
 
-  /** Sends an event to the other servers of the cluster; a function as last argument gets their replies. */
+  /**
+   * Sends an event to the other servers of the cluster; a function as last argument gets an error or `null`, and their replies.
+   * @throws {SocketIOError} `socketio/reserved-event`: `connect`, `connection`, `new_namespace`.
+   */
   serverSideEmit<Name extends EventName<InterServer>>(event: Name, ...args: EventArguments<WithReplies<InterServer>, Name>): boolean {
-    if (isReservedEvent(event) || event === "connection" || event === "new_namespace") throw reservedEvent(event);
-    this.#adapter.serverSideEmit([event, ...(args as unknown[])]);
+    tellServers(this, event, args);
     return true;
   }
 
-  /** @returns the replies of the other servers. */
+  /**
+   * @returns the replies of the other servers.
+   * @throws (as a rejection) {@link SocketIOError} as {@link serverSideEmit}; when some do not answer, the adapter's error as {@link InterServerError} with the others' replies.
+   */
   serverSideEmitWithAck<Name extends AckName<InterServer>>(event: Name, ...args: AllButLast<EventArguments<InterServer, Name>>): Promise<AckValue<EventArguments<InterServer, Name>>[]>;
   serverSideEmitWithAck(event: string, ...args: readonly unknown[]): Promise<unknown> {
-    if (isReservedEvent(event)) throw reservedEvent(event);
-    return new Promise((resolve, reject) => {
-      this.#adapter.serverSideEmit([event, ...args, (error: Error | null, replies: unknown) => (error === null ? resolve(replies) : reject(error))]);
-    });
+    return askServers(this, event, args);
   }
 
   /** @internal Adapters bring what another server sent. */
