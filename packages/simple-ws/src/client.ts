@@ -8,7 +8,7 @@ export { dial, type DialOptions } from "./node/dial.js";
 export type { ConnectOptions, RequestInfo } from "./node/client-options.js";
 export type { CookieJar } from "./node/cookies.js";
 export { WebSocketConnection, type PingOptions } from "./shell/socket.js";
-export type { ConnectionHandler, ConnectionStats, Fragments, MessageConnection, ReceiveOptions, Sendable } from "./shell/contract.js";
+export type { ConnectionHandler, ConnectionStats, Fragments, MessageConnection, ReceiveOptions, Sendable, SendOptions } from "./shell/contract.js";
 export { enableTrace, formatTrace, type TraceLogger } from "./shell/enable-trace.js";
 export type { TraceDirection, TraceEvent, TraceSink } from "./shell/trace.js";
 export type { DiagnosticMessages } from "./node/diagnostics.js";

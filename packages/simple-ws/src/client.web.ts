@@ -5,6 +5,6 @@
  */
 export { connect, type WebConnectOptions as ConnectOptions } from "./web/client.js";
 export { WebConnection as WebSocketConnection } from "./web/connection.js";
-export type { ConnectionHandler, MessageConnection, ReceiveOptions, Sendable } from "./shell/contract.js";
+export type { ConnectionHandler, MessageConnection, ReceiveOptions, Sendable, SendOptions } from "./shell/contract.js";
 export type { CloseInfo } from "./core/closing.js";
 export { ConnectionClosed, ConnectionError, SimpleWebsocketError, type SimpleWsCode } from "@x/errors/simple-ws";

@@ -9,7 +9,7 @@ export type { ServeOptions } from "./node/serve-options.js";
 export type { AcceptOptions } from "./node/server-options.js";
 export type { OriginPolicy, Refusal, UpgradeRequest } from "./core/handshake/server.js";
 export { WebSocketConnection, type PingOptions } from "./shell/socket.js";
-export type { ConnectionHandler, ConnectionStats, Fragments, MessageConnection, ReceiveOptions, Sendable } from "./shell/contract.js";
+export type { ConnectionHandler, ConnectionStats, Fragments, MessageConnection, ReceiveOptions, Sendable, SendOptions } from "./shell/contract.js";
 export { enableTrace, formatTrace, type TraceLogger } from "./shell/enable-trace.js";
 export type { TraceDirection, TraceEvent, TraceSink } from "./shell/trace.js";
 export type { DiagnosticMessages } from "./node/diagnostics.js";

@@ -54,7 +54,7 @@ describe("a chain", () => {
     const faulty: ExtensionFactory = { ...two, agree: () => ({ ...second, ...fault }) };
     const { extension } = agreeExtensions([suffixing("one", 0x40, 1, 0, (job) => void jobs.push(job)), faulty], "one, two");
     const answers: unknown[] = [];
-    extension.encode(Uint8Array.of(7, 7, 7, 7), Opcode.binary, (error) => void answers.push(error));
+    extension.encode(Uint8Array.of(7, 7, 7, 7), Opcode.binary, (error) => void answers.push(error), true);
     expect(() => jobs[0]?.()).not.toThrow();
     expect(answers).toEqual([expect.objectContaining({ name: "WebSocketException", cause: new TypeError("broken") })]);
   });
@@ -69,13 +69,29 @@ describe("a chain", () => {
 
   test.each([["at once", undefined], ["later", (job: () => void): void => queueMicrotask(job)]])("applies in order and undoes in reverse, %s", async (_when, later) => {
     const { extension } = agreeExtensions([suffixing("one", 0x40, 1, 0, later), suffixing("two", 0x20, 2, 3, later)], "one, two");
-    const pass = (bytes: number[]): Promise<[string, number]> => new Promise((resolve) => extension.encode(Uint8Array.from(bytes), Opcode.binary, (_error, payload, reserved) => resolve([toHex(payload), reserved])));
+    const pass = (bytes: number[]): Promise<[string, number]> => new Promise((resolve) => extension.encode(Uint8Array.from(bytes), Opcode.binary, (_error, payload, reserved) => resolve([toHex(payload), reserved]), true));
     expect(await pass([7])).toEqual(["07 01", 0x40]); // one's result is what two is asked about
     expect(await pass([7, 7, 7])).toEqual(["07 07 07 01 02", 0x60]);
     const back = await new Promise<Uint8Array>((resolve) => extension.decode(Uint8Array.of(7, 7, 7, 1, 2), 0x60, 100, (_error, payload) => resolve(payload)));
     expect(toHex(back)).toBe("07 07 07");
     const partly = await new Promise<Uint8Array>((resolve) => extension.decode(Uint8Array.of(7, 1), 0x40, 100, (_error, payload) => resolve(payload)));
     expect(toHex(partly)).toBe("07");
+  });
+
+  test.each([["at once", undefined], ["later", (job: () => void): void => queueMicrotask(job)]])("passes by the one that compresses where a message must not be, and no other, %s", async (_when, later) => {
+    const compressing = (factory: ExtensionFactory): ExtensionFactory => {
+      const extension = factory.agree({ name: factory.name, parameters: [] });
+      return { ...factory, agree: () => ({ ...extension, wants: (data, mayCompress) => mayCompress && extension.wants(data, mayCompress) }) };
+    };
+    const pass = (names: string, mayCompress: boolean): Promise<[string, number]> => {
+      const { extension } = agreeExtensions([suffixing("one", 0x40, 1, 0, later), compressing(suffixing("deflate", 0x20, 2, 0, later)), suffixing("three", 0x10, 3, 0, later)], names);
+      return new Promise((resolve) => extension.encode(Uint8Array.of(7), Opcode.binary, (_error, payload, reserved) => resolve([toHex(payload), reserved]), mayCompress));
+    };
+    expect(await pass("one, deflate, three", true)).toEqual(["07 01 02 03", 0x70]);
+    expect(await pass("one, deflate, three", false)).toEqual(["07 01 03", 0x50]);
+    expect(await pass("deflate, three", false)).toEqual(["07 03", 0x10]);
+    const { extension } = agreeExtensions([compressing(one), compressing(two)], "one, two");
+    expect([extension.wants("a message", true), extension.wants("a message", false)]).toEqual([true, false]);
   });
 });
 

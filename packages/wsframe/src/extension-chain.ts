@@ -102,12 +102,12 @@ class Chain implements Extension {
     this.#links = links;
   }
 
-  wants(data: string | Uint8Array): boolean {
-    return this.#links.some(({ extension }) => extension.wants(data));
+  wants(data: string | Uint8Array, mayCompress: boolean): boolean {
+    return this.#links.some(({ extension }) => extension.wants(data, mayCompress));
   }
 
-  encode(payload: Uint8Array, opcode: Opcode, done: Transformed): void {
-    this.#encodeFrom(0, payload, opcode, 0, done);
+  encode(payload: Uint8Array, opcode: Opcode, done: Transformed, mayCompress: boolean): void {
+    this.#encodeFrom(0, payload, opcode, 0, done, mayCompress);
   }
 
   decode(payload: Uint8Array, reserved: number, maxBytes: number, done: Transformed): void {
@@ -126,20 +126,20 @@ class Chain implements Extension {
     if (faults.length > 0) throw extensionFault(faults[0]);
   }
 
-  #encodeFrom(index: number, payload: Uint8Array, opcode: Opcode, reserved: number, done: Transformed): void {
+  #encodeFrom(index: number, payload: Uint8Array, opcode: Opcode, reserved: number, done: Transformed, mayCompress: boolean): void {
     const link = this.#links[index];
     if (link === undefined) {
       done(undefined, payload, reserved);
       return;
     }
     guard(() => {
-      if (link.extension.wants(payload)) {
+      if (link.extension.wants(payload, mayCompress)) {
         link.extension.encode(payload, opcode, (error, encoded, bits) => {
-          if (error === undefined) this.#encodeFrom(index + 1, encoded, opcode, reserved | bits, done);
+          if (error === undefined) this.#encodeFrom(index + 1, encoded, opcode, reserved | bits, done, mayCompress);
           else done(error, encoded, reserved);
-        });
+        }, mayCompress);
       } else {
-        this.#encodeFrom(index + 1, payload, opcode, reserved, done);
+        this.#encodeFrom(index + 1, payload, opcode, reserved, done, mayCompress);
       }
     }, payload, reserved, done);
   }

@@ -51,16 +51,23 @@ export interface SharedPayload {
 
 /** One extension of one connection. Calls of `encode` do not overlap, nor do those of `decode`. */
 export interface Extension {
-  /** Whether {@link encode} would change the message. Asked for every message: must be quick. */
-  wants(data: string | Uint8Array): boolean;
-  /** Transforms a message to be sent; its payload must not be changed and stays as it is until `done` is called. */
-  encode(payload: Uint8Array, opcode: Opcode, done: Transformed): void;
+  /**
+   * Whether {@link encode} would change the message. Asked for every message: must be quick.
+   * @param mayCompress `false` where the sender has said that the message's length must not tell of its content: an extension that
+   *   compresses does not want it then, any other one need not look.
+   */
+  wants(data: string | Uint8Array, mayCompress: boolean): boolean;
+  /**
+   * Transforms a message to be sent; its payload must not be changed and stays as it is until `done` is called.
+   * @param mayCompress as {@link wants} was told; only of use to an extension that is made of others.
+   */
+  encode(payload: Uint8Array, opcode: Opcode, done: Transformed, mayCompress: boolean): void;
   /**
    * Undoes it for a message that came with a bit of ours, handing on the `reserved` bits that are not. Its result must have at
    * most `maxBytes` bytes, which must hold while the memory is taken; the result belongs to the receiver.
    */
   decode(payload: Uint8Array, reserved: number, maxBytes: number, done: Transformed): void;
-  /** {@link encode} for a message that goes to many: the same object for all whose outcome is the same. Optional. */
+  /** {@link encode} for a message that goes to many, and is wanted: the same object for all whose outcome is the same. Optional. */
   encodeShared?(message: PreparedMessage): SharedPayload;
   /** The connection has ended: memory is given up, a late result is dropped by the caller. */
   close(): void;

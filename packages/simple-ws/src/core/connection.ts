@@ -112,12 +112,12 @@ export class Connection extends Ending<ByteOutput & ConnectionSink> implements D
 
   // Intents; those that send need state "open"
 
-  send(data: string | Uint8Array): void {
-    if (this.detour?.send(data) !== true) this.#write(data);
+  send(data: string | Uint8Array, mayCompress = true): void {
+    if (this.detour?.send(data, mayCompress) !== true) this.#write(data);
   }
 
-  sendPrepared(message: PreparedMessage): void {
-    if (this.detour?.sendPrepared(message) === true) return;
+  sendPrepared(message: PreparedMessage, mayCompress = true): void {
+    if (this.detour?.sendPrepared(message, mayCompress) === true) return;
     if (this.profile.role === "server") this.shell.append(message.frame);
     else this.#write(message.data);
   }

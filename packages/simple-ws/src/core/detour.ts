@@ -64,16 +64,16 @@ export class Detour implements InboundOwner, OutboundSink {
   }
 
   /** @returns whether the message goes this way. */
-  send(data: string | Uint8Array): boolean {
-    if (!this.#outbound.takes(data)) return false;
-    this.#outbound.send(data);
+  send(data: string | Uint8Array, mayCompress: boolean): boolean {
+    if (!this.#outbound.takes(data, mayCompress)) return false;
+    this.#outbound.send(data, mayCompress);
     return true;
   }
 
   /** @returns whether the message goes this way. */
-  sendPrepared(message: PreparedMessage): boolean {
-    if (!this.#outbound.takes(message.payload)) return false;
-    this.#outbound.sendPrepared(message);
+  sendPrepared(message: PreparedMessage, mayCompress: boolean): boolean {
+    if (!this.#outbound.takes(message.payload, mayCompress)) return false;
+    this.#outbound.sendPrepared(message, mayCompress);
     return true;
   }
 

@@ -5,7 +5,7 @@ import { WebSocketException, WebSocketPayloadException } from "@x/errors/wsframe
 import { prepareMessage, type AgreedExtensions, type Extension, type Transformed } from "@x/wsframe";
 import { closePayload, frame, machine, type Recording } from "../../test/recording.js";
 
-/** Marks messages longer than one byte with RSV1 and adds "!"; the jobs wait here until they are run. */
+/** Marks messages longer than one byte with RSV1 and adds "!", unless they must not be compressed; the jobs wait here until they are run. */
 function slow(): { agreed: AgreedExtensions; jobs: (() => void)[]; run: (count?: number) => void; closed: () => number; failNext: (error: WebSocketException) => void } {
   const jobs: (() => void)[] = [];
   let closed = 0;
@@ -24,7 +24,7 @@ function slow(): { agreed: AgreedExtensions; jobs: (() => void)[]; run: (count?:
       field: "slow",
       reservedBits: 0x40,
       extension: {
-        wants: (data) => data.length > 1,
+        wants: (data, mayCompress) => mayCompress && data.length > 1,
         encode: (payload, _opcode, done) => later(done, Uint8Array.of(...payload, 33), 0x40),
         decode: (payload, _reserved, _maxBytes, done) => later(done, payload.subarray(0, -1), 0),
         close: () => { closed++; },
@@ -72,6 +72,23 @@ describe("on the way out", () => {
     data.fill(66);
     run();
     expect(written(seen)).toEqual(["c2 AA!", "c2 AA!"]);
+  });
+
+  test.each(["client", "server"] as const)("of a %s: what must not be compressed is not, whether it leaves at once or has waited, in its place", (role) => {
+    const { agreed, run } = slow();
+    const { connection, seen } = machine(role, {}, agreed);
+    const unmasked = role === "server" ? written : (recording: Recording) => written(recording).map((line) => line.replace("\0\0\0\0", ""));
+    const secret = prepareMessage("shared secret");
+    connection.send("secret", false);
+    connection.sendPrepared(secret, false);
+    const atOnce = unmasked(seen).map((line) => line.slice(3));
+    expect(atOnce).toEqual(["secret", "shared secret"]);
+    connection.send("first");
+    connection.send("secret", false);
+    connection.sendPrepared(secret, false);
+    connection.sendPrepared(secret);
+    run();
+    expect(unmasked(seen).map((line) => line.slice(3))).toEqual(["first!", "secret", "shared secret", "shared secret!"]);
   });
 
   test("prepared messages keep their place", () => {

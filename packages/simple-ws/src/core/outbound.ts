@@ -20,7 +20,7 @@ export interface OutboundSink {
   outboundFailed(error: WebSocketException): void;
 }
 
-type Waiting = { readonly data: string | Uint8Array; readonly bytes: number } | (() => void);
+type Waiting = { readonly data: string | Uint8Array; readonly bytes: number; readonly mayCompress: boolean } | (() => void);
 
 export class Outbound {
   readonly #extension: Extension | undefined;
@@ -42,22 +42,22 @@ export class Outbound {
   }
 
   /** Whether a message must come here rather than be written at once. */
-  takes(data: string | Uint8Array): boolean {
+  takes(data: string | Uint8Array, mayCompress: boolean): boolean {
     try {
-      return this.isBusy || this.#extension?.wants(data) === true;
+      return this.isBusy || this.#extension?.wants(data, mayCompress) === true;
     } catch {
       return true; // it throws again when the message's turn has come
     }
   }
 
-  send(data: string | Uint8Array): void {
-    if (this.isBusy) this.#wait(data);
-    else this.#attempt(() => this.#pass(data));
+  send(data: string | Uint8Array, mayCompress: boolean): void {
+    if (this.isBusy) this.#wait(data, mayCompress);
+    else this.#attempt(() => this.#pass(data, mayCompress));
   }
 
-  sendPrepared(message: PreparedMessage): void {
-    if (this.isBusy) this.send(typeof message.data === "string" ? message.data : message.payload);
-    else this.#attempt(() => this.#passPrepared(message));
+  sendPrepared(message: PreparedMessage, mayCompress: boolean): void {
+    if (this.isBusy) this.send(typeof message.data === "string" ? message.data : message.payload, mayCompress);
+    else this.#attempt(() => this.#passPrepared(message, mayCompress));
   }
 
   /** Runs `step` after everything that was sent before. */
@@ -91,9 +91,9 @@ export class Outbound {
     callSafely(() => this.#extension?.close(), []);
   }
 
-  #wait(data: string | Uint8Array): void {
+  #wait(data: string | Uint8Array, mayCompress: boolean): void {
     const bytes = typeof data === "string" ? this.#text.byteLength(data) : data.length;
-    this.#waiting.push({ data: typeof data === "string" ? data : Uint8Array.from(data), bytes });
+    this.#waiting.push({ data: typeof data === "string" ? data : Uint8Array.from(data), bytes, mayCompress });
     this.#sink.hold(bytes);
   }
 
@@ -107,7 +107,7 @@ export class Outbound {
         next();
       } else {
         this.#sink.hold(-next.bytes);
-        this.#attempt(() => this.#pass(next.data));
+        this.#attempt(() => this.#pass(next.data, next.mayCompress));
       }
     }
     this.#isPumping = false;
@@ -123,21 +123,22 @@ export class Outbound {
     }
   }
 
-  #passPrepared(message: PreparedMessage): void {
+  /** Only for what {@link takes} took: the extension wants it. */
+  #passPrepared(message: PreparedMessage, mayCompress: boolean): void {
     const { data, payload } = message;
     const shared = this.#extension?.encodeShared?.(message);
-    if (shared === undefined) this.#pass(typeof data === "string" ? data : payload);
+    if (shared === undefined) this.#pass(typeof data === "string" ? data : payload, mayCompress);
     else this.#sink.writeShared(shared.payload, typeof data === "string" ? Opcode.text : Opcode.binary, shared.reserved);
   }
 
-  #pass(data: string | Uint8Array): void {
+  #pass(data: string | Uint8Array, mayCompress: boolean): void {
     const extension = this.#extension;
-    if (extension?.wants(data) !== true) this.#sink.writeMessage(data);
-    else if (typeof data === "string") this.#transform(extension, this.#bytesOf(data), Opcode.text);
-    else this.#transform(extension, Uint8Array.from(data), Opcode.binary); // the caller's may change as soon as we return
+    if (extension?.wants(data, mayCompress) !== true) this.#sink.writeMessage(data);
+    else if (typeof data === "string") this.#transform(extension, this.#bytesOf(data), Opcode.text, mayCompress);
+    else this.#transform(extension, Uint8Array.from(data), Opcode.binary, mayCompress); // the caller's may change as soon as we return
   }
 
-  #transform(extension: Extension, payload: Uint8Array, opcode: Opcode): void {
+  #transform(extension: Extension, payload: Uint8Array, opcode: Opcode, mayCompress: boolean): void {
     this.#isBusy = true;
     const job = { isLater: false, isDone: false };
     extension.encode(payload, opcode, (error, encoded, reserved) => {
@@ -149,7 +150,7 @@ export class Outbound {
       if (error === undefined) this.#sink.writePayload(encoded, opcode, reserved);
       else this.#sink.outboundFailed(error);
       if (job.isLater) this.#pump();
-    });
+    }, mayCompress);
     job.isLater = true;
     if (!job.isDone) this.#sink.hold(payload.length);
   }

@@ -8,6 +8,7 @@ import { hex, toHex } from "@x/testkit";
 import { farthestDistance } from "../../test/deflate-distances.js";
 import { acceptExtensions, Decoder, perMessageDeflate, prepareMessage, writeFrame, type PerMessageDeflateOptions } from "@x/wsframe";
 import type { WebSocketConnection } from "../shell/socket.js";
+import type { TraceEvent } from "../shell/trace.js";
 import { connect } from "./client.js";
 import { createZlibPort, MAX_DEFLATE_JOBS } from "./deflate.js";
 import type { ServeOptions } from "./serve-options.js";
@@ -148,14 +149,23 @@ describe("both ends", () => {
   });
 });
 
-/** A peer that speaks raw frames to our server. */
-function rawPeer(url: string): { socket: Socket; send: (firstByte: number, payload: Uint8Array) => void; close: Promise<{ code: number; reason: string }> } {
+interface RawPeer {
+  readonly socket: Socket;
+  readonly send: (firstByte: number, payload: Uint8Array) => void;
+  /** Messages as they came, compressed or not. */
+  readonly frames: readonly ("compressed" | "plain")[];
+  readonly close: Promise<{ code: number; reason: string }>;
+}
+
+/** A peer that speaks raw frames to our server. @param extensions what it offers. */
+function rawPeer(url: string, extensions = "permessage-deflate"): RawPeer {
   const { port } = new URL(url);
+  const frames: ("compressed" | "plain")[] = [];
   const socket = connectTcp(Number(port), "127.0.0.1");
   open.unshift({ close: () => socket.destroy() });
-  socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n`);
+  socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: ${extensions}\r\n\r\n`);
   const close = new Promise<{ code: number; reason: string }>((resolve) => {
-    const decoder = new Decoder({ role: "client", reservedBits: 0x40, sink: { onMessage: () => undefined, onExtended: () => undefined, onPing: () => undefined, onPong: () => undefined, onClose: (code, reason) => resolve({ code, reason }) } });
+    const decoder = new Decoder({ role: "client", reservedBits: 0x40, sink: { onMessage: () => void frames.push("plain"), onExtended: () => void frames.push("compressed"), onPing: () => undefined, onPong: () => undefined, onClose: (code, reason) => resolve({ code, reason }) } });
     let head = "";
     socket.on("data", (chunk: Buffer) => {
       if (head.includes("\r\n\r\n")) {
@@ -172,7 +182,7 @@ function rawPeer(url: string): { socket: Socket; send: (firstByte: number, paylo
     const frame = new Uint8Array(payload.length + 14);
     socket.write(frame.subarray(0, writeFrame(frame, 0, firstByte, payload, 0x12345678)));
   };
-  return { socket, send, close };
+  return { socket, send, frames, close };
 }
 
 const compressed = (data: Uint8Array): Uint8Array => deflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
@@ -220,6 +230,58 @@ describe("peers that misuse it", () => {
   });
 });
 
+describe("compress: false", () => {
+  const secret = text(400);
+
+  test("leaves a message as it is, by whatever method it is sent; all others are compressed as ever", async () => {
+    const server = await start({ onConnection: async (connection) => {
+      const prepared = prepareMessage(secret);
+      const plain = { compress: false };
+      for (const options of [undefined, {}, { compress: true }, { compress: undefined }, plain]) void connection.send(secret, options);
+      for (const options of [undefined, plain, undefined, plain]) void connection.sendPrepared(prepared, options);
+      for (const options of [undefined, plain]) expect(connection.trySend(secret, options)).toBe(true);
+      for (const options of [undefined, plain]) expect(connection.trySendPrepared(prepared, options)).toBe(true);
+      await connection.close();
+    } });
+    const peer = rawPeer(server.url);
+    await peer.close;
+    const both = ["compressed", "plain"];
+    expect(peer.frames).toEqual(["compressed", "compressed", "compressed", ...both, ...both, ...both, ...both, ...both]);
+  });
+
+  test("a broadcast is shared in both forms, by members with compression and without; windows stay in step", async () => {
+    const server = await start();
+    const members = [await dial(server.url, true), await dial(server.url, { serverMaxWindowBits: 9 }), await dial(server.url, false)];
+    const [zipped, plain] = [rawPeer(server.url), rawPeer(server.url, "x-unknown")];
+    await expect.poll(() => server.connectionsCount).toBe(5);
+    const news = prepareMessage(secret);
+    for (const options of [{}, { compress: false }, {}, { compress: false }]) expect(server.broadcast(news, options)).toBe(5);
+    for (const member of members) {
+      for (let count = 0; count < 4; count++) expect(await member.receive({ timeoutMs: 30_000 })).toBe(secret);
+      void member.send(secret, { compress: false });
+      void member.send(secret);
+      for (let count = 0; count < 2; count++) expect(await member.receive({ timeoutMs: 30_000 })).toBe(secret);
+    }
+    for (const { send, close } of [zipped, plain]) {
+      send(0x88, hex("03 e8"));
+      await close;
+    }
+    expect(zipped.frames).toEqual(["compressed", "plain", "compressed", "plain"]);
+    expect(plain.frames).toEqual(["plain", "plain", "plain", "plain"]);
+  });
+
+  test("a client's, too", async () => {
+    const trace: TraceEvent[] = [];
+    const server = await start();
+    const client = await connect(server.url, { perMessageDeflate: true, trace: (event) => void trace.push(event) });
+    open.unshift(client);
+    void client.send(secret);
+    void client.send(secret, { compress: false });
+    for (let count = 0; count < 2; count++) expect(await client.receive({ timeoutMs: 30_000 })).toBe(secret);
+    expect(trace.flatMap((event) => (event.kind === "frame" && event.direction === "sent" ? [event.isCompressed] : []))).toEqual([true, false]);
+  });
+});
+
 test("a server may send messages with and without reference to what went before, and its peer reads both", () => {
   const port = createZlibPort();
   const factory = perMessageDeflate(port, { thresholdBytes: 0 });
@@ -228,7 +290,7 @@ test("a server may send messages with and without reference to what went before,
   const seen: string[] = [];
   const read = (payload: Uint8Array): void => client.decode(payload, 0x40, 10_000, (_error, plain) => void seen.push(Buffer.from(plain).toString()));
   for (const round of [1, 2, 3]) {
-    server?.extension.encode(bytesOf(text(50 * round)), 1, (_error, payload) => read(payload));
+    server?.extension.encode(bytesOf(text(50 * round)), 1, (_error, payload) => read(payload), true);
     const shared = server?.extension.encodeShared?.(prepareMessage(text(60 * round)));
     if (shared !== undefined) read(shared.payload);
   }

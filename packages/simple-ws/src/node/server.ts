@@ -12,7 +12,7 @@ import { callSafely, reportHandlerError } from "@x/errors/handlers";
 import { Registry } from "@x/errors/registry";
 import { ConnectionError } from "@x/errors/simple-ws";
 import { prepareMessage, type PreparedMessage } from "@x/wsframe";
-import type { Sendable } from "../shell/contract.js";
+import type { Sendable, SendOptions } from "../shell/contract.js";
 import type { Driver } from "../shell/driver.js";
 import { checkClose, payloadOf } from "../shell/payload.js";
 import type { WebSocketConnection } from "../shell/socket.js";
@@ -29,8 +29,8 @@ export interface CloseServerOptions {
   readonly reason?: string;
 }
 
-/** Who is left out of a broadcast. */
-export interface BroadcastOptions {
+/** Who is left out of a broadcast, and how it is sent. */
+export interface BroadcastOptions extends SendOptions {
   /** Left out: whom the message comes from. */
   readonly except?: WebSocketConnection;
   /** Who gets it. Default: all. */
@@ -90,12 +90,13 @@ export class WebSocketServer implements ConnectionOwner {
    * @returns how many it was sent to.
    * @throws {SimpleWebsocketError} `simple-ws/invalid-argument`.
    */
-  broadcast(data: Sendable | PreparedMessage, { except, filter }: BroadcastOptions = {}): number {
+  broadcast(data: Sendable | PreparedMessage, options: BroadcastOptions = {}): number {
+    const { except, filter } = options;
     const message = typeof data === "object" && "frame" in data ? data : prepareMessage(payloadOf(data));
     let sent = 0;
     this.#connections.forEach((connection) => {
       if (connection === except || filter?.(connection) === false) return;
-      if (connection.trySendPrepared(message)) sent++;
+      if (connection.trySendPrepared(message, options)) sent++;
     });
     return sent;
   }

@@ -26,6 +26,14 @@ export interface ConnectionStats {
   readonly latencyMs: number | undefined;
 }
 
+export interface SendOptions {
+  /**
+   * `false` leaves this message as it is where `perMessageDeflate` is agreed on: for one that holds a secret beside what an attacker
+   * chose, and for what is compressed already. Default `true`: from the threshold on. Without effect on the platform's WebSocket, which decides by itself.
+   */
+  readonly compress?: boolean | undefined;
+}
+
 export interface ReceiveOptions {
   /** Default Infinity; 0 asks only for what is there. */
   readonly timeoutMs?: number;
@@ -72,11 +80,11 @@ export interface MessageConnection extends AsyncIterable<string | Uint8Array> {
    * @throws {ConnectionClosed} at once, when the connection is closing or closed.
    * @throws {SimpleWebsocketError} `simple-ws/buffer-full`: over `maxBufferedBytes`.
    */
-  send(data: Sendable): Promise<void>;
-  /** {@link send} for a message that is encoded once and goes to many: see `prepareMessage`. */
-  sendPrepared(message: PreparedMessage): Promise<void>;
+  send(data: Sendable, options?: SendOptions): Promise<void>;
+  /** {@link send} for a message that is encoded once, compressed or not, and goes to many: see `prepareMessage`. */
+  sendPrepared(message: PreparedMessage, options?: SendOptions): Promise<void>;
   /** Sends, if the connection is open, not over its high-water mark, and has room for the message. @returns whether it did. */
-  trySend(data: Sendable): boolean;
+  trySend(data: Sendable, options?: SendOptions): boolean;
   /**
    * The next message, in order; messages that have come are given out before the connection's end is told.
    * @returns `null` when `timeoutMs` has passed.

@@ -153,31 +153,31 @@ export class Driver extends Incoming implements DuplexHandler, ConnectionSink, S
 
   // Intents
 
-  send(data: string | Uint8Array): Promise<void> {
+  send(data: string | Uint8Array, mayCompress: boolean): Promise<void> {
     this.#checkOpen();
     if (!this.hasRoomForMessage(data)) throw this.bufferFull();
     this.#messagesSent++;
-    this.machine.send(data);
+    this.machine.send(data, mayCompress);
     return this.#readiness();
   }
 
-  sendPrepared(message: PreparedMessage): Promise<void> {
+  sendPrepared(message: PreparedMessage, mayCompress: boolean): Promise<void> {
     this.#checkOpen();
     if (!this.hasRoomForPrepared(message)) throw this.bufferFull();
     this.#messagesSent++;
-    this.machine.sendPrepared(message);
+    this.machine.sendPrepared(message, mayCompress);
     return this.#readiness();
   }
 
-  trySend(data: string | Uint8Array): boolean {
+  trySend(data: string | Uint8Array, mayCompress: boolean): boolean {
     if (this.machine.state !== "open" || this.isCongested || !this.hasRoomForMessage(data)) return false;
-    void this.send(data);
+    void this.send(data, mayCompress);
     return true;
   }
 
-  trySendPrepared(message: PreparedMessage): boolean {
+  trySendPrepared(message: PreparedMessage, mayCompress: boolean): boolean {
     if (this.machine.state !== "open" || this.isCongested || !this.hasRoomForPrepared(message)) return false;
-    void this.sendPrepared(message);
+    void this.sendPrepared(message, mayCompress);
     return true;
   }
 

@@ -6,7 +6,7 @@
 import { MAX_CONTROL_PAYLOAD_BYTES, type PreparedMessage } from "@x/wsframe";
 import type { CloseInfo } from "../core/closing.js";
 import type { Headers } from "../core/handshake/headers.js";
-import type { ConnectionHandler, ConnectionStats, Fragments, MessageConnection, ReceiveOptions, Sendable } from "./contract.js";
+import type { ConnectionHandler, ConnectionStats, Fragments, MessageConnection, ReceiveOptions, Sendable, SendOptions } from "./contract.js";
 import type { Driver } from "./driver.js";
 import { checkClose, invalidArgument, payloadOf } from "./payload.js";
 
@@ -73,8 +73,8 @@ export class WebSocketConnection implements MessageConnection {
     return this.#driver.closed;
   }
 
-  send(data: Sendable): Promise<void> {
-    return this.#driver.send(payloadOf(data));
+  send(data: Sendable, options?: SendOptions): Promise<void> {
+    return this.#driver.send(payloadOf(data), options?.compress !== false);
   }
 
   /**
@@ -88,17 +88,17 @@ export class WebSocketConnection implements MessageConnection {
     return this.#driver.sendFragments(fragments);
   }
 
-  sendPrepared(message: PreparedMessage): Promise<void> {
-    return this.#driver.sendPrepared(message);
+  sendPrepared(message: PreparedMessage, options?: SendOptions): Promise<void> {
+    return this.#driver.sendPrepared(message, options?.compress !== false);
   }
 
   /** {@link trySend} for a message that is encoded once. */
-  trySendPrepared(message: PreparedMessage): boolean {
-    return this.#driver.trySendPrepared(message);
+  trySendPrepared(message: PreparedMessage, options?: SendOptions): boolean {
+    return this.#driver.trySendPrepared(message, options?.compress !== false);
   }
 
-  trySend(data: Sendable): boolean {
-    return this.#driver.trySend(payloadOf(data));
+  trySend(data: Sendable, options?: SendOptions): boolean {
+    return this.#driver.trySend(payloadOf(data), options?.compress !== false);
   }
 
   receive(options: ReceiveOptions = {}): Promise<string | Uint8Array | null> {

@@ -69,7 +69,8 @@ class PerMessageDeflate implements Extension {
     this.#received = receiving.keepsContext ? new SlidingWindow(receiving.windowBits) : undefined;
   }
 
-  wants(data: string | Uint8Array): boolean {
+  wants(data: string | Uint8Array, mayCompress: boolean): boolean {
+    if (!mayCompress) return false; // §6: the bit says of each message alone whether it is
     const { thresholdBytes } = this.#settings;
     return data.length >= thresholdBytes || (typeof data === "string" && data.length * 3 >= thresholdBytes && utf8Length(data) >= thresholdBytes);
   }
