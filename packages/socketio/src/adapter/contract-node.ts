@@ -7,25 +7,36 @@ import type { BroadcastOptions, Room, SocketId } from "../core/broadcast.js";
 import type { Untyped } from "../core/event-types.js";
 import type { EncodedPacket, Packet } from "../core/packet.js";
 import * as PacketType from "../core/packet-type.js";
-import type { Adapter, AdapterNamespace, AdapterSocket } from "./port.js";
+import { readCodec } from "../core/parser.js";
+import type { Adapter, AdapterNamespace, AdapterSocket, WriteOptions } from "./port.js";
+
+const codec = /* @__PURE__ */ readCodec({});
 
 /** An adapter did not do what the contract says. */
 export class ContractViolation extends Error {
   override readonly name: string = "ContractViolation";
 }
 
-/** @throws {ContractViolation} when two values differ as JSON. */
+/** @throws {ContractViolation} when two values differ as JSON, in which bytes are told from what looks like them. */
 export function equal(what: string, actual: unknown, expected: unknown): void {
   const [found, wanted] = [plain(actual), plain(expected)];
   if (found !== wanted) throw new ContractViolation(`${what}: ${found}, must be ${wanted}`);
 }
 
 function plain(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) => (item === undefined ? "undefined" : item));
+  return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key, item: unknown) {
+    const given = this[key]; // a Buffer that has yet to turn itself into an object
+    if (given instanceof Uint8Array) return `bytes ${given.join(" ")}`;
+    return item === undefined ? "undefined" : item;
+  });
 }
 
-interface Noted {
-  readonly name: string;
+/** What reached a client. */
+interface Delivery {
+  readonly nsp: string;
+  readonly data: readonly unknown[];
+  readonly isVolatile: boolean;
+  readonly compress: boolean | undefined;
 }
 
 class ContractSocket implements AdapterSocket {
@@ -34,14 +45,17 @@ class ContractSocket implements AdapterSocket {
   readonly data: unknown;
   readonly acks: Map<number, (...args: Untyped[]) => void> = new Map<number, (...args: Untyped[]) => void>();
   readonly client: AdapterSocket["client"];
-  readonly received: Noted[] = [];
+  readonly received: Delivery[] = [];
+  /** What outgoing listeners would hear. */
+  readonly announced: (readonly unknown[])[] = [];
   readonly #node: ContractNode;
+  readonly #decoder = codec.createDecoder();
 
   constructor(id: SocketId, node: ContractNode) {
     this.id = id;
     this.data = { of: id };
     this.#node = node;
-    this.client = { writeToEngine: (packets) => this.#receive(packets) };
+    this.client = { writeToEngine: (packets, options) => this.#receive(packets, options) };
   }
 
   get rooms(): ReadonlySet<Room> {
@@ -65,15 +79,20 @@ class ContractSocket implements AdapterSocket {
     this.#node.remove(this.id);
   }
 
-  notifyOutgoingListeners(): void {
-    // the contract does not ask who listens
+  notifyOutgoingListeners({ data }: Packet): void {
+    this.announced.push(data as readonly unknown[]); // of an EVENT
   }
 
-  #receive([message]: EncodedPacket): void {
-    const { data, id } = JSON.parse(String(message)) as { data: readonly unknown[]; id?: number };
-    const [name] = data;
-    this.received.push({ name: String(name) });
-    if (id !== undefined) this.acks.get(id)?.(`${this.id}: ${String(name)}`);
+  /** As a client would, which acknowledges with its name and what it was asked. */
+  #receive(packets: EncodedPacket, { volatile: isVolatile = false, compress }: WriteOptions): void {
+    for (const message of packets) {
+      const packet = this.#decoder.push(message);
+      if (packet === undefined) continue;
+      const { nsp, id } = packet;
+      const data = packet.data as readonly unknown[]; // of an EVENT
+      this.received.push({ nsp, data, isVolatile, compress });
+      if (id !== undefined) this.acks.get(id)?.([this.id, ...data]);
+    }
     this.#node.changed();
   }
 }
@@ -81,7 +100,7 @@ class ContractSocket implements AdapterSocket {
 export class ContractNode implements AdapterNamespace {
   readonly name: string = "/contract";
   readonly sockets: Map<SocketId, ContractSocket> = new Map<SocketId, ContractSocket>();
-  readonly server: AdapterNamespace["server"] = { encoder: { encode: (packet: Packet) => [JSON.stringify(packet)] }, opts: {} };
+  readonly server: AdapterNamespace["server"] = { encoder: codec, opts: {} };
   /** Sockets that were disconnected, and whether their connection was to end. */
   readonly ended: string[] = [];
   /** What other servers said. */
@@ -124,16 +143,21 @@ export class ContractNode implements AdapterNamespace {
 
   /** @returns the names of the events that each socket has received, once it has as many. */
   async arrived(counts: Record<SocketId, number>): Promise<Record<SocketId, string[]>> {
-    const received = (id: SocketId): Noted[] => this.sockets.get(id)?.received ?? [];
-    await this.until(() => Object.entries(counts).every(([id, count]) => received(id).length >= count));
-    return Object.fromEntries(Object.keys(counts).map((id) => [id, received(id).map(({ name }) => name)]));
+    await this.until(() => Object.entries(counts).every(([id, count]) => this.#received(id).length >= count));
+    return Object.fromEntries(Object.keys(counts).map((id) => [id, this.#received(id).map(({ data: [name] }) => String(name))]));
   }
 
-  /** @returns the replies to a broadcast, once every server has said how many there will be and all are in. */
+  /** @returns what a socket has received, once it is as much, and what its outgoing listeners were told. */
+  async deliveries(id: SocketId, count: number): Promise<{ received: readonly Delivery[]; announced: readonly (readonly unknown[])[] }> {
+    await this.until(() => this.#received(id).length >= count);
+    return { received: this.#received(id), announced: this.sockets.get(id)?.announced ?? [] };
+  }
+
+  /** @returns the replies to a question with bytes, once every server has said how many there will be and all are in. */
   async ask(options: BroadcastOptions, servers: number): Promise<unknown[]> {
     const replies: unknown[] = [];
     const counts: number[] = [];
-    this.adapter.broadcastWithAck({ type: PacketType.EVENT, data: ["question"] }, options, (count) => {
+    this.adapter.broadcastWithAck({ type: PacketType.EVENT, data: ["question", new Uint8Array([7])] }, options, (count) => {
       counts.push(count);
       this.changed();
     }, (reply: unknown) => {
@@ -147,6 +171,10 @@ export class ContractNode implements AdapterNamespace {
   /** Resolves when it is so, looked at whenever something happens. */
   async until(isSo: () => boolean): Promise<void> {
     while (!isSo()) await new Promise<void>((resolve) => void this.#waiting.push(resolve));
+  }
+
+  #received(id: SocketId): readonly Delivery[] {
+    return this.sockets.get(id)?.received ?? [];
   }
 
   /** Something happened. */

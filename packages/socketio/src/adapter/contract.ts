@@ -27,6 +27,33 @@ function audience(rooms: readonly Room[] = [], except: readonly Room[] = [], fla
   return { rooms: new Set(rooms), except: new Set(except), flags };
 }
 
+const QUESTION = ["question", new Uint8Array([7])] as const;
+
+/** What a socket answers to it. */
+const reply = (id: string): unknown[] => [id, ...QUESTION];
+
+const SAMPLES: readonly (readonly [data: readonly [string, ...unknown[]], flags: BroadcastFlags])[] = [
+  [["plain", 1, null, { text: "é", list: [true] }], {}],
+  [["bytes", { deep: [new Uint8Array([0, 255])] }], { compress: true }],
+  [["may be lost"], { volatile: true, compress: false }],
+];
+
+async function sendSamples(adapter: Adapter, room: Room): Promise<void> {
+  for (const [data, flags] of SAMPLES) await adapter.broadcast(event(...data), audience([room], [], flags));
+}
+
+async function expectSamples(node: ContractNode, id: string): Promise<void> {
+  const { received, announced } = await node.deliveries(id, SAMPLES.length);
+  const found = received.map((delivery, at) => ({ ...delivery, data: withoutOffset(delivery.data, at) }));
+  equal("what arrived", found, SAMPLES.map(([data, { volatile: isVolatile = false, compress }]) => ({ nsp: node.name, data, isVolatile, compress })));
+  equal("what was announced", announced.map(withoutOffset), SAMPLES.map(([data]) => data));
+}
+
+/** Where clients may come back, an adapter adds one text to an event: its place in the order of all. */
+function withoutOffset(data: readonly unknown[], at: number): readonly unknown[] {
+  return data.length - 1 === SAMPLES[at]?.[0].length && typeof data.at(-1) === "string" ? data.slice(0, -1) : data;
+}
+
 /** One server with sockets `a` in red, `b` in red and blue, `c` in none. */
 async function alone(create: Create): Promise<{ adapter: Adapter; node: ContractNode }> {
   const node = await ContractNode.start("one", create);
@@ -94,9 +121,14 @@ export const adapterContract: readonly AdapterCase[] = [
     await adapter.broadcast(event("nobody"), audience(["nowhere"]));
     equal("what arrived", await node.arrived({ a: 3, b: 2, c: 2 }), { a: ["all", "union", "except"], b: ["all", "union"], c: ["all", "own"] });
   }),
-  single("gathers acknowledgements of a broadcast", async ({ adapter, node }) => {
-    const replies = await node.ask(audience(["red"], [], { timeout: 5000 }), 1);
-    equal("replies", replies, ["a: question", "b: question"]);
+  single("hands on what is sent as it is, and how it is to be written; outgoing listeners hear of it", async ({ adapter, node }) => {
+    await sendSamples(adapter, "c");
+    await expectSamples(node, "c");
+  }),
+  single("gathers acknowledgements of a broadcast, not of those excepted", async ({ adapter, node }) => {
+    equal("replies", await node.ask(audience(["red"], [], { timeout: 5000 }), 1), [reply("a"), reply("b")]);
+    equal("replies without blue", await node.ask(audience(["red"], ["blue"], { timeout: 5000 }), 1), [reply("a")]);
+    equal("what was announced", (await node.deliveries("b", 1)).announced, [QUESTION]);
     equal("sids", [...await adapter.sockets(new Set(["red"]))].sort(), ["a", "b"]);
   }),
   single("finds, moves and disconnects sockets", async ({ adapter, node }) => {
@@ -112,18 +144,26 @@ export const adapterContract: readonly AdapterCase[] = [
   }),
   single("counts itself, and has nobody to ask when it is alone", async ({ adapter }) => {
     equal("serverCount", await adapter.serverCount(), 1);
-    const replies = await new Promise((resolve) => adapter.serverSideEmit(["ask", (error: unknown, given: unknown) => resolve([error, given])]));
+    const replies = await new Promise((resolve) => void adapter.serverSideEmit(["ask", (error: unknown, given: unknown) => resolve([error, given])]));
     equal("replies", replies, [null, []]);
   }),
   cluster("broadcasts reach the sockets of the other server; local ones do not", async ({ one, two }) => {
     await one.adapter.broadcast(event("local"), audience(["red"], [], { local: true }));
-    await one.adapter.broadcast(event("both", { bytes: new Uint8Array([1, 2]) }), audience(["red"]));
+    await one.adapter.broadcast(event("both"), audience(["red"]));
     await two.adapter.broadcast(event("back"), audience());
     equal("at the first", await one.arrived({ a: 3 }), { a: ["local", "both", "back"] });
     equal("at the second", (await two.arrived({ b: 2 }))["b"]?.sort(), ["back", "both"]);
   }),
-  cluster("acknowledgements come from both servers", async ({ one }) => {
-    equal("replies", await one.ask(audience(["red"], [], { timeout: 5000 }), 2), ["a: question", "b: question"]);
+  cluster("what is sent reaches the other server as it is, and how it is to be written; so do exceptions", async ({ one, two }) => {
+    two.add("c", ["red"]);
+    await one.adapter.broadcast(event("not for c"), audience(["red"], ["c"]));
+    await sendSamples(one.adapter, "c");
+    await expectSamples(two, "c");
+  }),
+  cluster("acknowledgements come from both servers, not from those excepted", async ({ one, two }) => {
+    two.add("c", ["red", "blue"]);
+    equal("replies", await one.ask(audience(["red"], ["blue"], { timeout: 5000 }), 2), [reply("a"), reply("b")]);
+    equal("what was announced", (await two.deliveries("b", 1)).announced, [QUESTION]);
   }),
   cluster("finds, moves and disconnects sockets of the other server", async ({ one, two }) => {
     const found = await one.adapter.fetchSockets(audience(["red"]));
@@ -138,10 +178,10 @@ export const adapterContract: readonly AdapterCase[] = [
   }),
   cluster("servers speak to each other, and answer", async ({ one, two }) => {
     equal("serverCount", await one.adapter.serverCount(), 2);
-    one.adapter.serverSideEmit(["hello", 1]);
+    void one.adapter.serverSideEmit(["hello", 1]);
     await two.until(() => two.told.length > 0);
     equal("told", [one.told, two.told], [[], [["hello", 1]]]);
-    const replies = await new Promise((resolve) => one.adapter.serverSideEmit(["ask", (error: unknown, given: unknown) => resolve([error, given])]));
+    const replies = await new Promise((resolve) => void one.adapter.serverSideEmit(["ask", (error: unknown, given: unknown) => resolve([error, given])]));
     equal("replies", replies, [null, ["two heard ask"]]);
   }),
 ];
