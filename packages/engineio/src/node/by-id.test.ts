@@ -83,6 +83,19 @@ describe("getSession(), saveSession(), session()", () => {
     expect(server.getSession(sid)).toEqual({ name: "ada", visits: 1 });
   });
 
+  test("copies are as deep as what is kept is plain data", async () => {
+    const { url, server } = await serve();
+    const { sid } = await open(url);
+    const cart = [{ count: 1 }];
+    server.saveSession(sid, { cart });
+    cart.push({ count: 2 });
+    await expect(server.session(sid, (data) => {
+      (data["cart"] as typeof cart)[0]!.count = 3;
+      throw new Error("no");
+    })).rejects.toThrow("no");
+    expect(server.getSession(sid)).toEqual({ cart: [{ count: 1 }] });
+  });
+
   test("session() saves what its function did, and returns its result", async () => {
     const { server, sid } = await one();
     expect(await server.session(sid, async (data) => {

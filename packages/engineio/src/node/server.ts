@@ -7,7 +7,7 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { Emitter } from "@x/errors/emitter";
-import type { PreparedPacket } from "../core/packet.js";
+import type { PreparedPacket, SendOptions } from "../core/packet.js";
 import type { MessageData } from "../shell/ports.js";
 import type { PacketStream } from "../shell/packet-stream.js";
 import { addressOf, urlOf } from "./address.js";
@@ -184,13 +184,13 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
   }
 
   /** {@link Socket.send} of session `sid`. @throws {SocketIsClosedError} `engineio/socket-closed` also where there is no such session. */
-  send(sid: string, data: MessageData): Promise<void> {
-    return this.#sessions.get(sid).send(data);
+  send(sid: string, data: MessageData, options?: SendOptions): Promise<void> {
+    return this.#sessions.get(sid).send(data, options);
   }
 
   /** {@link Socket.trySend} of session `sid`. Never throws. @returns whether it was sent; `false` also where there is no such session. */
-  trySend(sid: string, data: MessageData): boolean {
-    return this.#sessions.sockets.get(sid)?.trySend(data) ?? false;
+  trySend(sid: string, data: MessageData, options?: SendOptions): boolean {
+    return this.#sessions.sockets.get(sid)?.trySend(data, options) ?? false;
   }
 
   /** {@link Socket.sendPrepared} of session `sid`: `prepareMessage` encodes once for many. Throws as {@link send}. */
@@ -210,7 +210,8 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
   }
 
   /**
-   * What the application keeps for session `sid`: a copy, empty at first. Until they first wait, `close` listeners still find it.
+   * What the application keeps for session `sid`: a copy, empty at first, as deep as it is plain data; functions, bytes and instances
+   * of classes are shared. Until they first wait, `close` listeners still find it.
    * @throws {SocketIsClosedError} `engineio/socket-closed` when there is no such session, or no longer.
    */
   getSession(sid: string): Partial<Data> {

@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { Sweep, backgroundClock } from "@x/errors/clock";
+import { copyData } from "@x/errors/data-copy";
 import { SocketIsClosedError } from "@x/errors/engineio";
 import { callSafely } from "@x/errors/handlers";
 import { Registry } from "@x/errors/registry";
@@ -104,16 +105,16 @@ export class Sessions {
     throw noSession(sid);
   }
 
-  /** What the application keeps for a session: a copy, empty at first. Throws as {@link get}. */
+  /** What the application keeps for a session: a copy ({@link copyData}), empty at first. Throws as {@link get}. */
   read(sid: string): object {
     if (!this.#ending.includes(sid)) this.get(sid);
-    return { ...this.#data.get(sid) };
+    return copyData({ ...this.#data.get(sid) });
   }
 
   /** Throws as {@link get}. */
   save(sid: string, data: object): void {
     if (!this.#ending.includes(sid)) this.get(sid);
-    this.#data.set(sid, { ...data });
+    this.#data.set(sid, ({ ...data }));
   }
 
   /** The end, told before the application hears of it; its listeners still find what it kept until they first wait. */
