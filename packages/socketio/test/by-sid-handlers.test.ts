@@ -87,6 +87,20 @@ describe("which handler gets an event", () => {
   });
 });
 
+test("a handler of every namespace is one for connect and disconnect, too", async () => {
+  const at = world();
+  const sio = untyped(at.server, { namespaces: "*" });
+  const heard: unknown[] = [];
+  for (const name of ["connect", "disconnect"]) sio.on(name, (namespace, sid) => void heard.push([name, namespace, String(sid).length]), { namespace: "*" });
+  sio.on("connect", () => void heard.push("own connect"), { namespace: "/own" });
+  for (const name of ["/any", "/own"]) {
+    const { socket } = await client(at, name);
+    socket.disconnect();
+    await settle();
+  }
+  expect(heard).toEqual([["connect", "/any", 20], ["disconnect", "/any", 20], "own connect", ["disconnect", "/own", 20]]);
+});
+
 describe("handlers", () => {
   test("acknowledge with what they answer; without a handler, or with a failing one, there is no acknowledgement", async () => {
     const at = place();
@@ -101,6 +115,38 @@ describe("handlers", () => {
     await settle();
     expect(answers.toSorted()).toEqual([["array", [1, 2]], ["none"], ["several", 1, 2]]);
     expect(at.failures.map(({ error, context }) => [(error as Error).message, context["event"], context["socketId"]])).toEqual([["broken", "broken", at.sids[0]], ["later", "later", at.sids[0]]]);
+  });
+
+  test("get what middleware lets pass, as it leaves it; what it refuses they do not hear of", async () => {
+    const at = place();
+    at.server.on("connection", (peer) => peer.use((event, next) => {
+      if (event[0] === "bad") {
+        next(new Error("refused"));
+        return;
+      }
+      event[0] = `${event[0]}, renamed`;
+      event[1] = "changed";
+      next();
+    }));
+    const { socket } = await client(at);
+    const heard: unknown[] = [];
+    at.sio.on("*", (event, _sid, ...args: unknown[]) => heard.push([event, ...args]));
+    expect(await socket.emitWithAck("good", "given")).toBe(1);
+    const answers: unknown[] = [];
+    socket.emit("bad", "given", () => void answers.push("acknowledged"));
+    await settle();
+    expect([heard, answers, at.failures]).toEqual([[["good, renamed", "changed"]], [], []]);
+  });
+
+  test("beside the socket's own listeners, after them; not once one of these has disconnected it", async () => {
+    const at = place();
+    const heard: unknown[] = [];
+    at.server.on("connection", (peer) => peer.onAny((event) => void heard.push(`all ${event}`)).on("x", () => void heard.push("own x")).on("go", () => peer.disconnect()));
+    at.sio.on("*", (event) => heard.push(`sid ${event}`));
+    const { socket } = await client(at);
+    for (const name of ["x", "go"]) socket.emit(name);
+    await settle();
+    expect(heard).toEqual(["all x", "own x", "sid x", "all go"]);
   });
 
   test.each([[true, ["begin 1", "begin 2", "end 1", "end 2"]], [false, ["begin 1", "end 1", "begin 2", "end 2", "gone"]]])("asyncHandlers: %s", async (asyncHandlers, order) => {
@@ -176,6 +222,60 @@ test("a class has its handlers and the methods for its own namespace", async () 
   expect(() => new Chat("/").send("x")).toThrow("not registered");
 });
 
+test("onEvent answers what a class's handlers do not have", async () => {
+  class Relay extends SidNamespace {
+    override readonly handlers = { known: () => "by its handler" };
+    override onEvent(event: string, sid: string, ...args: unknown[]): unknown {
+      return [event, sid.length, ...args];
+    }
+  }
+  const at = world();
+  untyped(at.server).registerNamespace(new Relay());
+  const { socket } = await client(at);
+  expect([await socket.emitWithAck("known"), await socket.emitWithAck("unknown", 1, 2)]).toEqual(["by its handler", ["unknown", 20, 1, 2]]);
+});
+
+describe("registerNamespace()", () => {
+  class Answering extends SidNamespace {
+    readonly #answer: string;
+    override readonly handlers = { who: () => this.#answer };
+    constructor(name: string, answer: string) {
+      super(name);
+      this.#answer = answer;
+    }
+  }
+
+  test("a later class takes the place of an earlier one, and so does a later function", async () => {
+    const at = world();
+    const sio = untyped(at.server, { namespaces: "*" });
+    const [own, any] = [await client(at, "/own"), await client(at, "/any")];
+    for (const answer of ["first", "second"]) {
+      sio.registerNamespace(new Answering("own", answer)).registerNamespace((name) => new Answering(name, answer));
+      expect([await own.socket.emitWithAck("who"), await any.socket.emitWithAck("who")]).toEqual([answer, answer]);
+    }
+  });
+
+  test.each<[string, unknown]>([
+    ["a class without new", Answering],
+    ["an instance for every namespace", new Answering("*", "")],
+    ["an object of something else", { name: "/chat" }],
+    ["nothing", undefined],
+    ["a text", "/chat"],
+  ])("%s is refused, and opens nothing", async (_name, wrong) => {
+    const at = world();
+    const sio = untyped(at.server);
+    const names = [...at.server._nsps.keys()];
+    expect(() => sio.registerNamespace(wrong as SidNamespace)).toThrow(expect.objectContaining({ name: "SocketIOError", code: "socketio/invalid-argument" }));
+    expect([[...at.server._nsps.keys()], (await client(at)).socket.connected]).toEqual([names, true]);
+  });
+
+  test("a function that makes no instance refuses its clients, and says why", async () => {
+    const at = world();
+    untyped(at.server).registerNamespace(() => ({ name: "/" }) as SidNamespace);
+    expect([(await client(at)).socket.connected, at.failures.map(({ error }) => (error as { code: string }).code)]).toEqual([false, ["socketio/invalid-argument"]]);
+  });
+});
+
 test("types: handlers, data and answers follow the event maps", () => {
   expectTypeOf((server: Server<ClientToServer, ServerToClient, Record<string, never>, Data>): void => {
     const sio = bySid(server);
@@ -194,6 +294,8 @@ test("types: handlers, data and answers follow the event maps", () => {
     sio.emit("moved", 1);
     // @ts-expect-error -- the text is missing
     sio.emit("message");
+    // @ts-expect-error -- a room that may be missing would be everyone
+    sio.emit("message", "text", { to: undefined });
     expectTypeOf(sio.call("ask", "why", { to: "sid" })).resolves.toBeBoolean();
     // @ts-expect-error -- nothing acknowledges it
     void sio.call("message", "text", { to: "sid" });

@@ -2,9 +2,10 @@
 import { ConnectionRefusedError } from "@x/errors/socketio";
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
-import { tuple } from "../src/by-sid.js";
+import { type SidTarget, tuple } from "../src/by-sid.js";
 import { type AdapterSocket, type BroadcastOptions, type BroadcastPacket, InMemoryAdapter } from "../src/server.js";
-import { client, place } from "./sid-place.js";
+import { comeBack, recovering } from "./recovering.js";
+import { client, place, untyped } from "./sid-place.js";
 
 describe("emit(), send()", () => {
   test("reach one client, rooms, everyone; each once, without those skipped; an empty list is nobody", async () => {
@@ -24,6 +25,22 @@ describe("emit(), send()", () => {
     at.sio.send("all");
     await settle();
     expect([a.heard, b.heard, c.heard].map((heard) => heard.map(([, value]) => value))).toEqual([[1, 2, 3, "all"], [3, 4, "all"], [5, "all"]]);
+  });
+
+  test("a text without a character, and a list without a room, are nobody; a room that is undefined, or null, throws", async () => {
+    const at = place();
+    const { heard } = await client(at);
+    const whom = (keys: object): SidTarget => keys;
+    for (const key of ["to", "room", "rooms"]) {
+      for (const nobody of ["", [], [""]]) at.sio.emit("secret", 1, whom({ [key]: nobody }));
+      for (const wrong of [undefined, null, 7]) {
+        expect(() => at.sio.emit("secret", 1, whom({ [key]: wrong }))).toThrow(expect.objectContaining({ code: "socketio/invalid-argument", message: expect.stringContaining(`${key} is neither a room`) as string }));
+        expect(() => at.sio.send("secret", whom({ to: at.sids[0], [key]: wrong }))).toThrow(expect.objectContaining({ code: "socketio/invalid-argument" }));
+      }
+    }
+    at.sio.emit("last");
+    await settle();
+    expect(heard).toEqual([["last"]]);
   });
 
   test("undefined is no argument, a tuple several, an array one", async () => {
@@ -148,6 +165,25 @@ describe("rooms, sessions, requests", () => {
     expect(() => at.sio.getSession(sid)).toThrow(expect.objectContaining({ code: "socketio/unknown-session" }));
   });
 
+  test("a session is a copy at every depth of what is plain data, and shares the rest", async () => {
+    const at = place();
+    await client(at);
+    const [sid = ""] = at.sids;
+    const shared = new (class Shared { calls = 0; })();
+    const given = { name: "Ada", cart: [{ count: 1 }], seen: new Map([["x", new Set([1])]]), shared, greet: () => "hello" };
+    at.sio.saveSession(sid, given);
+    given.cart.push({ count: 2 });
+    const read = at.sio.getSession(sid) as typeof given;
+    read.cart[0] = { count: 3 };
+    read.seen.get("x")?.add(2);
+    await expect(at.sio.session(sid, (session) => {
+      (session as typeof given).cart[0]!.count = 4;
+      throw new Error("no");
+    })).rejects.toThrow("no");
+    const kept = at.sio.getSession(sid) as typeof given;
+    expect([kept.cart, kept.seen, kept.shared === shared, kept.greet()]).toEqual([[{ count: 1 }], new Map([["x", new Set([1])]]), true, "hello"]);
+  });
+
   test("request(), handshake(), transport(); disconnect() leaves the connection to other namespaces", async () => {
     const at = place({ namespaces: ["/", "/other"] });
     const { socket } = await client(at, "/", { token: "t" });
@@ -246,5 +282,43 @@ describe("connect handlers", () => {
     expect([socket.connected, reasons, heard, at.failures]).toEqual([false, ["io server disconnect"], [], []]);
     at.sio.on("connect", () => { throw new Error("crash"); });
     expect([(await client(at)).socket.connected, at.failures.length]).toEqual([false, 1]);
+  });
+});
+
+describe("connection state recovery", () => {
+  test.each([[true, "without its middleware"], [false, "by its middleware"]])("skipMiddlewares %s: a client that comes back %s is connected as often as it is disconnected", async (skipMiddlewares) => {
+    const at = recovering({ skipMiddlewares });
+    const sio = untyped(at.server);
+    const log: unknown[] = [];
+    sio.on("connect", (sid) => {
+      log.push(["connect", sid, sio.getSession(sid)]);
+      sio.saveSession(sid, { name: "Ada" });
+    });
+    sio.on("disconnect", (sid) => void log.push(["disconnect", sid]));
+    const socket = at.client();
+    await settle();
+    const { id } = socket;
+    for (let round = 0; round < 2; round++) {
+      at.cut();
+      await comeBack(at, 10_000);
+      expect([socket.connected, socket.recovered]).toEqual([true, true]);
+    }
+    socket.disconnect();
+    await settle();
+    const back = [["connect", id, { name: "Ada" }], ["disconnect", id]];
+    expect([log, at.failures]).toEqual([[["connect", id, {}], ["disconnect", id], ...back, ...back], []]);
+  });
+
+  test("a client that comes back is disconnected where its connect handler refuses it", async () => {
+    const at = recovering();
+    const sio = untyped(at.server);
+    const socket = at.client();
+    await settle();
+    sio.on("connect", () => false);
+    const reasons: string[] = [];
+    at.cut();
+    socket.on("disconnect", (reason) => void reasons.push(reason));
+    await comeBack(at);
+    expect([socket.connected, reasons, at.server.sockets.sockets.size]).toEqual([false, ["io server disconnect"], 0]);
   });
 });

@@ -8,7 +8,7 @@
  * 4. a function for `*` in `*`: `(event, namespace, sid, …args)`
  * 5. the class of the namespace
  * 6. the class for `*`
- * `connect` and `disconnect` have no catch-all: 2 and 4 do not hold for them. Names come from peers: they are map keys only.
+ * `connect` and `disconnect` have no catch-all for events: 2 and 4 do not hold for them, 3 does. Names come from peers: they are map keys only.
  */
 import type { Untyped } from "../../core/event-types.js";
 
@@ -24,6 +24,11 @@ export interface Dispatcher {
   find(event: string): Found | undefined;
 }
 export type DispatcherOf = (namespace: string) => Dispatcher | undefined;
+
+/** @returns a namespace's name as the server has it, or `*`. */
+export function normal(name: string): string {
+  return name === ANY || name.startsWith("/") ? name : `/${name}`;
+}
 
 export class HandlerTable {
   readonly #functions = new Map<string, Map<string, AnyHandler>>();

@@ -4,6 +4,7 @@
  * Room: socketio shell. Shared by the whole server's view and by classes for one namespace. What a session holds is the
  * socket's `data`, so that adapters show it to other servers and connection state recovery brings it back.
  */
+import { copyData } from "@x/errors/data-copy";
 import { BadNamespaceError, DisconnectedError } from "@x/errors/socketio";
 import type { AckName, AckValue, DefaultEventsMap, EventArguments, EventName } from "../../core/event-types.js";
 import { invalidArgument } from "../../core/faults.js";
@@ -17,6 +18,7 @@ import { valuesOf } from "./tuple.js";
 import type { DataAndOptions, DataAndTarget, Sent, SidCall, SidScope, SidTarget } from "./types.js";
 
 const CALL_TIMEOUT_MS = 60_000;
+const ROOMS = ["to", "room", "rooms"] as const;
 
 export abstract class SidMethods<Emit, Data extends object> {
   /** @throws {BadNamespaceError} `socketio/unknown-namespace`. */
@@ -85,16 +87,17 @@ export abstract class SidMethods<Emit, Data extends object> {
   }
 
   /**
-   * What the application keeps for a client: a copy, empty at first. There until the disconnect handler has ended.
+   * What the application keeps for a client: a copy, empty at first. There until the disconnect handler has ended. Plain data is copied
+   * at every depth; functions, bytes and instances of classes are shared.
    * @throws {DisconnectedError} `socketio/unknown-session` when this server has no such client.
    */
   getSession(sid: string, { namespace }: SidScope = {}): Partial<Data> {
-    return { ...(this.#here(sid, namespace).data as Partial<Data>) };
+    return copyData({ ...(this.#here(sid, namespace).data as Partial<Data>) });
   }
 
   /** Keeps `session` for a client, in place of what was there. Throws as {@link getSession}. */
   saveSession(sid: string, session: Partial<Data>, { namespace }: SidScope = {}): void {
-    this.#here(sid, namespace).data = { ...session };
+    this.#here(sid, namespace).data = copyData({ ...session });
   }
 
   /**
@@ -175,8 +178,12 @@ function unknownClient(sid: string): DisconnectedError {
   return new DisconnectedError("No client with this id is connected to the namespace", { code: "socketio/unknown-session", details: { sid: sid.slice(0, 64) } });
 }
 
-/** @returns nothing where no rooms are named, which means everyone. */
-function roomsOf({ to, room = to, rooms = room }: SidTarget): readonly string[] | undefined {
+/** @returns nothing where no rooms are named, which means everyone. An id that turns out to be `undefined` must not: what is for one would reach all. */
+function roomsOf(target: SidTarget): readonly string[] | undefined {
+  for (const key of ROOMS) {
+    if (key in target && typeof target[key] !== "string" && !Array.isArray(target[key])) throw invalidArgument(`Cannot emit: ${key} is neither a room nor a list of rooms, must be, or be left out for everyone`);
+  }
+  const { to, room = to, rooms = room } = target;
   return rooms === undefined ? undefined : list(rooms);
 }
 

@@ -45,15 +45,14 @@ export class Passing {
   /** Its connect handler has ended. */
   entered(arrival: Arrival): void {
     const { socket } = arrival;
-    if (this.#arriving.get(socket.id) !== arrival) return;
-    this.#arriving.delete(socket.id);
+    if (this.#arriving.get(socket.id) === arrival) this.#arriving.delete(socket.id);
     this.#granted.set(socket, arrival);
   }
 
-  /** The namespace has it. */
-  arrived(socket: Socket): void {
+  /** The namespace has it. @returns whether a connect handler has let it in. */
+  arrived(socket: Socket): boolean {
     for (const send of this.#granted.get(socket)?.onceIn ?? []) send(socket);
-    this.#granted.delete(socket);
+    return this.#granted.delete(socket);
   }
 
   /** Its disconnect handler begins. */

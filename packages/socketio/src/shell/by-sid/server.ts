@@ -12,7 +12,8 @@ import type { Request } from "../server/ports.js";
 import type { Socket } from "../server/public-socket.js";
 import { judge } from "../server/refusal.js";
 import type { DisconnectReason } from "../server/socket.js";
-import { ANY, type AnyHandler, type Found, HandlerTable } from "./handlers.js";
+import { type ClassOf, ClassTable } from "./classes.js";
+import { ANY, type AnyHandler, type Found, HandlerTable, normal } from "./handlers.js";
 import { SidMethods } from "./methods.js";
 import type { NamespaceClass, SidHost } from "./namespace.js";
 import { Passing } from "./passing.js";
@@ -40,7 +41,6 @@ export interface SidServerHost<Listen, Emit, InterServer, Data> {
 
 type ConnectHandler = (sid: string, request: Request, auth: Record<string, Untyped>) => unknown;
 type DisconnectHandler = (sid: string, reason: DisconnectReason) => unknown;
-type ClassOf = (name: string) => NamespaceClass;
 
 /** {@link bySid} makes one. */
 export class SidServer<Listen, Emit, Data extends object> extends SidMethods<Emit, Data> implements SidHost {
@@ -52,17 +52,15 @@ export class SidServer<Listen, Emit, Data extends object> extends SidMethods<Emi
   readonly #turns: Turns | undefined;
   readonly #maxQueuedEvents: number;
   readonly #hooked = new Set<string>();
-  readonly #classes = new Map<string, NamespaceClass>();
-  /** Instances of {@link #anyClass}; they go with their namespaces. */
-  readonly #instances = new WeakMap<Namespace, NamespaceClass>();
-  #anyClass: ClassOf | undefined;
-  readonly #handlers = new HandlerTable((name) => this.#classes.get(name), (name) => this.#instance(name));
+  readonly #classes: ClassTable;
+  readonly #handlers = new HandlerTable((name) => this.#classes.own(name), (name) => this.#classes.any(name));
 
   /** @throws {SocketIOError} `socketio/invalid-option`. */
   constructor(io: SidServerHost<Untyped, Untyped, Untyped, Untyped>, { namespaces = ["/"], alwaysConnect = false, asyncHandlers = true, maxQueuedEvents = 1000 }: SidOptions) {
     super();
     if (!(maxQueuedEvents > 0)) throw invalidOption("maxQueuedEvents must be a positive number");
     this.#io = io;
+    this.#classes = new ClassTable(this, io._nsps);
     this.#isOpenToAll = namespaces === ANY;
     this.#open = new Set(namespaces === ANY ? [] : namespaces.map(normal));
     this.#alwaysConnect = alwaysConnect;
@@ -74,7 +72,9 @@ export class SidServer<Listen, Emit, Data extends object> extends SidMethods<Emi
 
   /**
    * Sets the handler of an event, in place of the one before; `*` stands for every event, or every namespace, without a handler of its own.
-   * What it returns is the acknowledgement. Connect handlers refuse the client by `false`, or by throwing {@link ConnectionRefusedError}.
+   * It gets what `socket.use` lets pass, after the socket's own listeners; what it returns is the acknowledgement.
+   * Connect handlers refuse the client by `false`, or by throwing {@link ConnectionRefusedError}. One that comes back with its session
+   * (`connectionStateRecovery`) passes its connect handler, too: connected already, in its rooms, its session not empty.
    */
   on(event: "connect", handler: ConnectHandler, scope?: SidScope): this;
   on(event: "disconnect", handler: DisconnectHandler, scope?: SidScope): this;
@@ -87,15 +87,13 @@ export class SidServer<Listen, Emit, Data extends object> extends SidMethods<Emi
     return this;
   }
 
-  /** Opens a class's namespace; a function makes the class of every namespace that has none of its own. */
+  /**
+   * Opens a class's namespace; a function makes the class of every namespace that has none of its own. A later one takes an earlier one's place.
+   * @throws {SocketIOError} `socketio/invalid-argument` for anything else: the class itself, or an instance for `*`.
+   */
   registerNamespace(namespace: NamespaceClass | ClassOf): this {
-    if (typeof namespace === "function") {
-      this.#anyClass = namespace;
-      return this;
-    }
-    namespace.registered(this);
-    this.#classes.set(normal(namespace.name), namespace);
-    this.#hook(normal(namespace.name));
+    if (typeof namespace === "function") this.#classes.setAny(namespace);
+    else this.#hook(this.#classes.set(namespace));
     return this;
   }
 
@@ -108,17 +106,6 @@ export class SidServer<Listen, Emit, Data extends object> extends SidMethods<Emi
 
   protected override named(namespace = "/"): Namespace {
     return this.find(namespace);
-  }
-
-  #instance(name: string): NamespaceClass | undefined {
-    const namespace = this.#io._nsps.get(name);
-    if (this.#anyClass === undefined || namespace === undefined) return undefined;
-    const existing = this.#instances.get(namespace);
-    if (existing !== undefined) return existing;
-    const instance = this.#anyClass(name);
-    instance.registered(this);
-    this.#instances.set(namespace, instance);
-    return instance;
   }
 
   /** A namespace that comes by the pattern for all has its listeners already. */
@@ -137,7 +124,7 @@ export class SidServer<Listen, Emit, Data extends object> extends SidMethods<Emi
 
   /** The namespace `/` is always there; whether clients may join it is for the list to say. */
   #isOpen(name: string): boolean {
-    return this.#isOpenToAll || this.#open.has(name) || this.#handlers.has(name) || this.#classes.has(name);
+    return this.#isOpenToAll || this.#open.has(name) || this.#handlers.has(name) || this.#classes.own(name) !== undefined;
   }
 
   async #ask(socket: Socket, next: () => void): Promise<void> {
@@ -157,14 +144,18 @@ export class SidServer<Listen, Emit, Data extends object> extends SidMethods<Emi
     }
   }
 
+  /** A client that comes back with its session is not asked (`skipMiddlewares`), but it has left, and so it arrives. */
   #arrived(socket: Socket): void {
-    socket.onAny((event: string, ...args: unknown[]) => this.#receive(socket, event, args));
+    const { nsp } = socket;
+    nsp.receiver ??= (sid, event, args) => {
+      const sender = nsp.sockets.get(sid);
+      if (sender !== undefined) this.#receive(sender, event, args); // a listener of its own may just have disconnected it
+    };
     socket.on("disconnecting", (reason: DisconnectReason) => this.#left(socket, reason));
-    if (this.#alwaysConnect) void this.#examine(socket);
-    else this.passing.arrived(socket);
+    if (!this.passing.arrived(socket)) void this.#examine(socket);
   }
 
-  /** The client has been told that it is connected: what refuses it now disconnects it. */
+  /** Nobody has asked the connect handler. The client is told that it is connected, so that what refuses it disconnects it. */
   async #examine(socket: Socket): Promise<void> {
     const handler = this.#handlers.find(socket.nsp.name, "connect");
     try {
@@ -227,10 +218,6 @@ function refused(): ConnectionRefusedError {
 function ackOf(args: readonly unknown[]): AnyHandler | undefined {
   const last = args.at(-1);
   return typeof last === "function" ? (last as AnyHandler) : undefined;
-}
-
-function normal(name: string): string {
-  return name === ANY || name.startsWith("/") ? name : `/${name}`;
 }
 
 /**

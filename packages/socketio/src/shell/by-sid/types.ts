@@ -35,14 +35,14 @@ export interface SidScope {
   readonly namespace?: string | undefined;
 }
 
-/** Who gets it. Without a room it is everyone in the namespace; an empty list of rooms is nobody. */
+/** Who gets it. Without a room it is everyone in the namespace; an empty list of rooms is nobody, and `undefined` for a room an error. */
 export interface SidTarget extends SidScope {
   /** A client's id or a room, or several; each client gets it once. */
-  readonly to?: string | readonly string[] | undefined;
+  readonly to?: string | readonly string[];
   /** {@link to}. */
-  readonly room?: string | readonly string[] | undefined;
+  readonly room?: string | readonly string[];
   /** {@link to}. */
-  readonly rooms?: string | readonly string[] | undefined;
+  readonly rooms?: string | readonly string[];
   /** Clients that do not get it. */
   readonly skipSid?: string | readonly string[] | undefined;
 }

@@ -9,9 +9,13 @@ import type { EventArguments, EventName, Untyped, WithReplies } from "../../core
 import type { EmitFlags } from "../../core/outgoing.js";
 import type { EncodedPacket, Packet } from "../../core/packet.js";
 import type { SessionKeeper } from "../../core/session-keeper.js";
-import type { BroadcastOperator, RemoteSocket } from "./broadcast-operator.js";
+import type { BroadcastOperator } from "./broadcast-operator.js";
 import type { EngineConnection, Request, ServerContext } from "./ports.js";
 import type { RateVerdict } from "./rates.js";
+import type { RemoteSocket } from "./remote-socket.js";
+
+/** Whoever handles the events of all sockets of a namespace. The function that acknowledges is the last argument. */
+export type Receiver = (id: SocketId, event: string, args: readonly unknown[]) => void;
 
 /** The namespace as its sockets need it. */
 export interface SocketNamespace<InterServer> {
@@ -21,6 +25,8 @@ export interface SocketNamespace<InterServer> {
   readonly sessions: SessionKeeper | undefined;
   readonly context: ServerContext;
   readonly sockets: ReadonlyMap<SocketId, unknown>;
+  /** Told each event after the listeners of its socket. */
+  readonly receiver: Receiver | undefined;
   _ids: number;
   to(room: Room | readonly Room[]): BroadcastOperator<Untyped, Untyped>;
   in(room: Room | readonly Room[]): BroadcastOperator<Untyped, Untyped>;

@@ -255,7 +255,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 
   protected override dispatchIncoming(name: string, args: unknown[]): void {
     if (this.#middleware === undefined) {
-      this.run(name, args);
+      this.#deliver(name, args);
       return;
     }
     const event: [name: string, ...args: Untyped[]] = [name, ...args];
@@ -266,10 +266,16 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
       done: (failure) => {
         if (failure?.isCrash === true) report(failure.error);
         if (!this.connected) return;
-        if (failure === undefined) this.run(event[0], event.slice(1));
+        if (failure === undefined) this.#deliver(event[0], event.slice(1));
         else this.fault(failure.error);
       },
     });
+  }
+
+  #deliver(name: string, args: readonly unknown[]): void {
+    this.run(name, args);
+    const { receiver } = this.nsp;
+    if (receiver !== undefined) this.callListener(name, receiver, [this.id, name, args]);
   }
 
   /** The client sends too fast: it is told, and in the end disconnected. */
