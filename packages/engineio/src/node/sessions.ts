@@ -114,7 +114,7 @@ export class Sessions {
   /** Throws as {@link get}. */
   save(sid: string, data: object): void {
     if (!this.#ending.includes(sid)) this.get(sid);
-    this.#data.set(sid, ({ ...data }));
+    this.#data.set(sid, copyData({ ...data }));
   }
 
   /** The end, told before the application hears of it; its listeners still find what it kept until they first wait. */
