@@ -2,7 +2,9 @@
  * What any client could do to python-socketio's servers, and what was left to luck in its clients: each hole by its name, and closed here.
  * Those of the transport below are with the Engine.IO tests.
  */
+import { jsonCodec } from "@x/socketio";
 import { bySid, SidNamespace } from "@x/socketio/by-sid";
+import { FakeClock } from "@x/testkit";
 import { describe, expect, test } from "vitest";
 import { next, ourClient, ourServer } from "./peers.js";
 import { dial, join, type Wire } from "./wire.js";
@@ -245,25 +247,35 @@ describe("by client id", () => {
     const arrival = next(server, "connection");
     await join(url);
     const [{ id }] = await arrival as [{ id: string }];
-    sio.saveSession(id, { name: "Ada" });
+    sio.saveSession(id, { name: "Ada", cart: [{ count: 1 }] });
     await expect(sio.session(id, (session) => {
       session["name"] = "Bob";
+      (session["cart"] as unknown[]).push({ count: 2 });
       throw new Error("the database is away");
     })).rejects.toThrow("the database is away");
     const read = sio.getSession(id);
     read["name"] = "Eve"; // a copy
-    expect(sio.getSession(id)).toEqual({ name: "Ada" });
+    (read["cart"] as { count: number }[])[0]!.count = 3; // at every depth
+    expect(sio.getSession(id)).toEqual({ name: "Ada", cart: [{ count: 1 }] });
   });
 
   test("hole: call() of a class waits for ever; ours has the limit of all calls, and ends with the client", async () => {
-    const { server, url } = await ourServer();
+    const clock = new FakeClock();
+    const { server, url } = await ourServer({ clock, pingInterval: 3_600_000 });
     const chat = new SidNamespace("/");
     bySid(server).registerNamespace(chat);
     const arrival = next(server, "connection");
     const wire = await join(url);
     const [{ id }] = await arrival as [{ id: string }];
-    await expect(chat.call("ask", undefined, { to: id, timeoutMs: 1 })).rejects.toMatchObject({ name: "TimeoutError" });
+    const states: string[] = [];
+    const unanswered = chat.call("ask", undefined, { to: id });
+    unanswered.catch(() => void states.push("rejected"));
     expect(await wire.read()).toMatch(/^42\d+\["ask"\]$/);
+    clock.advance(59_000);
+    await chat.rooms(id);
+    expect(states).toEqual([]);
+    clock.advance(1100);
+    await expect(unanswered).rejects.toMatchObject({ name: "TimeoutError", afterMs: 60_000 });
     const asked = chat.call("ask", undefined, { to: id });
     wire.send("41");
     await expect(asked).rejects.toMatchObject({ name: "DisconnectedError" });
@@ -300,16 +312,11 @@ describe("clients", () => {
   });
 
   test("hole: JSON is chosen for the process; ours belongs to each server and client", async () => {
-    const { server, url } = await ourServer();
-    server.on("connection", (socket) => socket.on("echo", (value: unknown, ack: (value: unknown) => void) => ack(value)));
-    const first = ourClient(url, { maxNestingDepth: 3, ...quiet, reconnection: false });
-    const second = ourClient(url);
-    await Promise.all([next(first, "connect"), next(second, "connect")]);
-    const deep = { a: { b: { c: { d: 1 } } } };
-    expect(await second.emitWithAck("echo", deep)).toEqual(deep);
-    const lost = next(first, "disconnect");
-    first.emit("echo", deep, () => undefined);
-    expect((await lost)[0]).toBe("parse error");
-    expect(second.connected).toBe(true);
+    const marking = (mark: string) => jsonCodec({ reviver: (_key, value: unknown) => (typeof value === "string" && value.startsWith("text") ? `${value} ${mark}` : value) });
+    const [marked, plain] = [await ourServer({ parser: marking("server") }), await ourServer()];
+    for (const { server } of [marked, plain]) server.on("connection", (socket) => socket.on("echo", (value: unknown, ack: (value: unknown) => void) => ack(value)));
+    const clients = [marked, plain].flatMap(({ url }) => [ourClient(url, { parser: marking("client") }), ourClient(url)]);
+    const echoes = await Promise.all(clients.map((client): Promise<unknown> => client.emitWithAck("echo", "text")));
+    expect(echoes).toEqual(["text server client", "text server", "text client", "text"]);
   });
 });
