@@ -2,12 +2,14 @@
 
 Events and commands (lines.py); the program ends with its input.
   server (AsyncServer on aiohttp)   events: listening port, connect sid auth, event sid args, answer args, disconnect sid
-                                    commands: emit event args room, call sid event args, enter sid room, leave sid room, disconnect sid
+                                    commands: emit event args room, call sid event args, enter sid room, leave sid room, disconnect sid,
+                                              cut sid (its connection, as a server that goes away)
   async, sync (the two clients)     events: connect namespace, refused namespace data, ready sids, event namespace name args, answer args,
                                             disconnect namespace, failed text
                                     commands: emit namespace event args, call namespace event args, disconnect
-A server answers `sum`, `echo` and `bytes` with what they were given; {"refuse": value} is what its connect handler refuses with.
-A client acknowledges `ask` with what it was given; {"serializer": name} is an option of the client itself, all others are of its `connect`.
+A server answers `sum`, `echo` and `bytes` with what they were given; {"refuse": value} is what its connect handler refuses with,
+{"greet": event} what it emits to whom it is about to let in.
+A client acknowledges `ask` with what it was given; {"serializer": name, "reconnection": bool} are options of the client itself, all others are of its `connect`.
 """
 import socketio
 
@@ -23,13 +25,16 @@ async def serve(options):
     from aiohttp import web
 
     refusal = options.pop("refuse", None)
+    greeting = options.pop("greet", None)
     server = socketio.AsyncServer(async_mode="aiohttp", **options)
     app = web.Application()
     server.attach(app)
 
     @server.event
-    def connect(sid, environ, auth):
+    async def connect(sid, environ, auth):
         tell("connect", sid, auth)
+        if greeting is not None:
+            await server.emit(greeting, to=sid)
         if refusal is not None:
             raise socketio.exceptions.ConnectionRefusedError(*refusal)
 
@@ -63,6 +68,8 @@ async def serve(options):
             server.leave_room(args[0], args[1])
         elif name == "disconnect":
             await server.disconnect(args[0])
+        elif name == "cut":
+            server.start_background_task(server.eio.disconnect, server.manager.eio_sid_from_sid(args[0], "/"))  # waits until all is polled
 
 
 def handlers(client, namespaces):
@@ -74,8 +81,14 @@ def handlers(client, namespaces):
         client.on("*", lambda event, *args, namespace=namespace: tell("event", namespace, event, args), namespace=namespace)
 
 
+def own(options):
+    """The client's own options, taken out of those of its `connect`."""
+    defaults = {"serializer": "default", "reconnection": False, "reconnection_delay": 0.01, "randomization_factor": 0}
+    return {name: options.pop(name, default) for name, default in defaults.items()}
+
+
 async def run_async(url, options):
-    client = socketio.AsyncClient(handle_sigint=False, reconnection=False, serializer=options.pop("serializer", "default"))
+    client = socketio.AsyncClient(handle_sigint=False, **own(options))
     handlers(client, options.get("namespaces", ["/"]))
     try:
         await client.connect(url, **{"wait_timeout": 10, **options})
@@ -93,7 +106,7 @@ async def run_async(url, options):
 
 
 def run_sync(url, options):
-    client = socketio.Client(handle_sigint=False, reconnection=False, serializer=options.pop("serializer", "default"))
+    client = socketio.Client(handle_sigint=False, **own(options))
     handlers(client, options.get("namespaces", ["/"]))
     try:
         client.connect(url, **{"wait_timeout": 10, **options})

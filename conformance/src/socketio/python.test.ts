@@ -4,7 +4,7 @@ import { msgpackCodec } from "@x/socketio/msgpack";
 import type { Socket } from "@x/socketio/server";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { b64, type PythonPeer } from "../python-peer.js";
-import { next, ourServer } from "./peers.js";
+import { arrived, next, ourClient as dial, ourServer } from "./peers.js";
 import { hasPythonSocketIO, installPythonSocketIO, pythonClient, pythonServer } from "./python.js";
 
 test.runIf(process.env["CI"] === "true")("python-socketio is installed", () => {
@@ -59,6 +59,11 @@ describe.runIf(hasPythonSocketIO)("python-socketio's clients on our server", () 
     await socket.join("room");
     server.to("room").except("elsewhere").emit("news", 1);
     expect(await peer.next("event")).toEqual(["/", "news", [1]]);
+    await socket.leave("room");
+    server.to("room").emit("news", 2);
+    server.emit("news", 3);
+    expect(await peer.next("event")).toEqual(["/", "news", [3]]);
+    await arrived(socket.conn, transports);
     const reason = next(socket, "disconnect");
     peer.do("disconnect");
     await peer.next("disconnect");
@@ -93,6 +98,21 @@ describe.runIf(hasPythonSocketIO)("python-socketio's clients on our server", () 
     const lost = theirClient(kind, url, { namespaces: ["/nowhere"], wait_timeout: 3 });
     expect(await lost.next("refused")).toEqual(["/nowhere", { message: "Invalid namespace" }]);
   });
+
+  test.each(kinds)("%s: comes back when its connection is cut", async (kind) => {
+    const { server, url } = await ourServer();
+    const arrival = next(server, "connection");
+    const peer = theirClient(kind, url, { transports: ["websocket"], reconnection: true }); // what it is told while polling ends it for good
+    const [{ "/": sid }] = await peer.next("ready") as [Record<string, string>];
+    const [first] = await arrival as [Socket];
+    expect(sid).toBe(first.id);
+    const another = next(server, "connection");
+    first.conn.close();
+    expect(await peer.next("disconnect")).toEqual(["/"]);
+    const [second] = await another as [Socket];
+    expect(second.id).not.toBe(first.id);
+    expect(await second.timeout(30_000).emitWithAck("ask", "still there")).toBe("still there");
+  });
 });
 
 describe.runIf(hasPythonSocketIO)("python-socketio's server and our client", () => {
@@ -114,6 +134,12 @@ describe.runIf(hasPythonSocketIO)("python-socketio's server and our client", () 
     const told = next(socket, "told");
     peer.do("emit", "told", ["room", 2], "room");
     expect(await told).toEqual(["room", 2]);
+    peer.do("leave", sid, "room");
+    const afterwards = next(socket, "told");
+    peer.do("emit", "told", ["the room"], "room");
+    peer.do("emit", "told", ["everybody"], null);
+    expect(await afterwards).toEqual(["everybody"]);
+    await arrived(socket.io.engine, transports);
     const ended = next(socket, "disconnect");
     peer.do("disconnect", sid);
     expect((await ended)[0]).toBe("io server disconnect");
@@ -130,7 +156,33 @@ describe.runIf(hasPythonSocketIO)("python-socketio's server and our client", () 
     const data = await theirServer({ refuse: ["no token", { hint: "log in" }] });
     await expect(ourClient(data.url)).rejects.toMatchObject({ name: "ConnectionRefusedError", message: "no token", data: { hint: "log in" } });
     const { url } = await theirServer();
-    await expect(ourClient(`${url}/nowhere`)).rejects.toMatchObject({ name: "ConnectionRefusedError" });
+    await expect(ourClient(`${url}/nowhere`)).rejects.toMatchObject({ name: "ConnectionRefusedError", message: "Unable to connect" });
+  });
+
+  test("an event of its connect handler, which comes before the answer to CONNECT, is heard", async () => {
+    const { url } = await theirServer({ greet: "welcome" });
+    const socket = dial(url);
+    const heard: string[] = [];
+    socket.on("connect", () => void heard.push("connect"));
+    socket.on("welcome", () => void heard.push(socket.connected ? "welcome" : "too early"));
+    await Promise.all([next(socket, "connect"), next(socket, "welcome")]);
+    expect(heard).toEqual(["welcome", "connect"]); // in the order of socket.io-client
+  });
+
+  test.each(transportSets.map((transports) => [transports]))("over %j: our client comes back when it cuts the connection", async (transports) => {
+    const { peer, url } = await theirServer();
+    const socket = await ourClient(url, { transports: [...transports], reconnection: true, reconnectionDelay: 10, reconnectionDelayMax: 20 });
+    expect((await peer.next("connect"))[0]).toBe(socket.id);
+    await arrived(socket.io.engine, transports);
+    const { id } = socket;
+    const lost = next(socket, "disconnect");
+    const back = next(socket, "connect");
+    peer.do("cut", id);
+    expect((await lost)[0]).toMatch(transports.at(-1) === "polling" ? /^transport (close|error)$/ : /^transport close$/); // it may answer the next poll with 500
+    await back;
+    expect((await peer.next("connect"))[0]).toBe(socket.id);
+    expect(socket.id).not.toBe(id);
+    expect(await socket.timeout(30_000).emitWithAck("one", "still there")).toBe("still there");
   });
 
   test("several namespaces on one connection", async () => {
