@@ -25,3 +25,18 @@ test("a refused namespace leaves the others of its connection alone", async () =
   expect(await admin.emitWithAck("ask")).toBe("yes");
   admin.disconnect();
 });
+
+test.each(["51-/nowhere,", "61-/nowhere,1"])("bytes for a namespace that the client is not in (%s) are dropped, with their packet; what follows arrives", async (head) => {
+  const { server, url } = await ourServer();
+  const arrival = next(server, "connection");
+  const client = ourClient(url);
+  const heard: unknown[] = [];
+  client.onAny((...event: unknown[]) => void heard.push(event));
+  client.on("disconnect", (reason) => void heard.push(reason));
+  const [socket] = await arrival as [{ conn: { send(data: string | Uint8Array): void }; emit(event: string, bytes: Uint8Array): void }];
+  const last = next(client, "last");
+  for (const message of [`${head}["a",{"_placeholder":true,"num":0}]`, new Uint8Array([1])]) socket.conn.send(message);
+  socket.emit("last", new Uint8Array([2]));
+  await last;
+  expect([heard, client.connected]).toEqual([[["last", Buffer.from([2])]], true]);
+});

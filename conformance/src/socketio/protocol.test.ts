@@ -56,6 +56,23 @@ describe("what breaks the protocol ends the connection at once", () => {
     }
   });
 
+  test.each(["451-/nowhere,", "461-/nowhere,1", "451-/left,"])("bytes for a namespace that the client is not in (%s): hung up on, but for what was on its way when it left", async (head) => {
+    const reports: unknown[] = [];
+    const { server, url } = await ourServer({ onError: (error) => void reports.push(error) });
+    server.of("/left").on("connection", (socket) => socket.disconnect());
+    server.on("connection", (socket) => socket.on("are you there", (value: Uint8Array, ack: (length: number) => void) => ack(value.length)));
+    const wire = await dial(url);
+    wire.send("40");
+    await wire.read();
+    wire.send("40/left,");
+    expect([(await wire.read()).slice(0, 9), await wire.read()]).toEqual(["40/left,{", "41/left,"]);
+    for (const message of [`${head}["a",{"_placeholder":true,"num":0}]`, new Uint8Array(3)]) wire.send(message);
+    for (const message of ['451-7["are you there",{"_placeholder":true,"num":0}]', new Uint8Array(5)]) wire.send(message);
+    const hasLeft = head.includes("/left");
+    expect(await wire.read()).toBe(hasLeft ? "437[5]" : "closed");
+    expect(reports).toHaveLength(hasLeft ? 0 : 1);
+  });
+
   test("an acknowledgement nobody waits for, id 0 included, does nothing", async () => {
     const { server, url } = await ourServer();
     server.on("connection", (socket) => {
