@@ -51,14 +51,15 @@ interface Listenable {
 }
 
 /** A session of Engine.IO, of either end: a client's `io.engine`, a socket's `conn`. */
-export interface Session extends Listenable {
+export interface Session {
   readonly transport: { readonly name: string };
+  once(event: "upgrade", listener: () => void): unknown;
 }
 
 /** Waits until a session travels as its route ends: with more than one transport it begins with the first and is upgraded to the last. */
 export async function arrived(session: Session | undefined, transports: readonly string[]): Promise<void> {
   const last = transports.at(-1);
-  if (session !== undefined && session.transport.name !== last && transports.length > 1) await next(session, "upgrade");
+  if (session !== undefined && session.transport.name !== last && transports.length > 1) await new Promise<void>((resolve) => void session.once("upgrade", resolve));
   expect(session?.transport.name).toBe(last);
 }
 
