@@ -1,7 +1,7 @@
 /** SimpleClient: straight lines over an engine in memory. No real time. */
 import { ConnectionError, ConnectionRefusedError, DisconnectedError, TimeoutError } from "@x/errors/socketio";
 import { settle } from "@x/testkit";
-import { describe, expect, expectTypeOf, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ClientOptions } from "../src/client.js";
 import { SimpleClient, type SimpleClientOptions } from "../src/shell/client/simple-client.js";
 import { SimpleClient as RealSimpleClient } from "../src/simple-client.js";
@@ -195,17 +195,5 @@ describe("SimpleClient", () => {
   test("a real one rejects with a typed error when nobody listens", async () => {
     const client = new RealSimpleClient({ transports: ["websocket"] });
     expect(await outcome(client.connect("http://127.0.0.1:1/ns"))).toBeInstanceOf(ConnectionError);
-  });
-
-  test("knows the types of events", () => {
-    interface Listen { news(text: string, count: number): void; bye(): void }
-    interface Emit { sum(a: number, b: number, ack: (sum: number) => void): void }
-    const typed = (client: RealSimpleClient<Listen, Emit>): void => {
-      expectTypeOf(client.call("sum", [1, 2])).resolves.toBeNumber();
-      expectTypeOf(client.receive()).resolves.toEqualTypeOf<readonly [event: "news", text: string, count: number] | readonly [event: "bye"]>();
-      // @ts-expect-error -- one argument is missing
-      void client.call("sum", [1]);
-    };
-    expectTypeOf(typed).toBeFunction();
   });
 });
