@@ -9,10 +9,11 @@ export type { Auth, ManagerOptions, SocketOptions } from "./shell/client/options
 export type { AckName, AckValue, AllButLast, DefaultEventsMap, EventArguments, EventName } from "./core/event-types.js";
 export type { PacketLimits } from "./core/limits.js";
 export type { LossReason, PartialReason, Recovery } from "./core/recovery.js";
-export type { Codec, PacketDecoder } from "./core/codec.js";
+export type { Codec, PacketDecoder, PacketEncoder } from "./core/codec.js";
+export type { DecoderOptions } from "./core/decoder.js";
 export type { ForeignParser } from "./core/foreign-codec.js";
 export { jsonCodec } from "./core/json-codec.js";
 export type { JsonCodecOptions } from "./core/json-codec.js";
-export { protocol } from "./core/packet.js";
+export { protocol, readPacket } from "./core/packet.js";
 export { BadNamespaceError, ConnectionError, ConnectionRefusedError, DisconnectedError, SocketIOError, TimeoutError } from "@x/errors/socketio";
-export type { Packet } from "./core/packet.js";
+export type { EncodedPacket, Packet } from "./core/packet.js";

@@ -128,6 +128,26 @@ test("byteRate counts UTF-8 and attachments: at the limit, and one more", async 
   expect(await socket.emitWithAck("x", new Uint8Array(400))).toBe("fine");
 });
 
+describe("maxAttachments", () => {
+  const buffers = (count: number): Uint8Array[] => Array.from({ length: count }, (_, n) => Buffer.from([n]));
+
+  test.each([[10, {}], [12, { maxAttachments: 12 }]])("%i in one packet is what either side sends; one more is refused, and ends nothing", async (limit, options) => {
+    const at = world(options);
+    const { socket, peer } = await join(at, options);
+    const heard: unknown[] = [];
+    socket.onAny((name, parts: unknown[]) => void heard.push([name, parts.length]));
+    peer.on("count", (parts: unknown[], ack: (count: number) => void) => ack(parts.length));
+    peer.emit("to one", buffers(limit));
+    at.server.emit("to all", buffers(limit));
+    const tooMany = expect.objectContaining({ code: "socketio/too-many-attachments", details: { limit: "maxAttachments", value: limit + 1 } }) as Error;
+    expect(() => peer.emit("to one", buffers(limit + 1))).toThrow(tooMany);
+    expect(() => at.server.emit("to all", buffers(limit + 1))).toThrow(tooMany);
+    expect(await socket.emitWithAck("count", buffers(limit))).toBe(limit);
+    await expect(socket.emitWithAck("count", buffers(limit + 1))).rejects.toThrow(tooMany);
+    expect([heard, socket.connected, peer.connected, at.failures]).toEqual([[["to one", limit], ["to all", limit]], true, true, []]);
+  });
+});
+
 test("rates out of range are refused by name", () => {
   for (const eventRate of [{ perSecond: 0 }, { perSecond: Number.NaN }, { perSecond: 1, burst: 0 }, { perSecond: 0.5 }]) {
     expect(() => world({ eventRate })).toThrow(expect.objectContaining({ code: "socketio/invalid-option", message: expect.stringContaining("eventRate") as string }));

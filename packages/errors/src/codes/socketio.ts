@@ -9,7 +9,7 @@ export const socketioCodes = {
   "socketio/invalid-argument": { by: "SocketIOError", means: "An argument cannot be sent, such as a value that refers to itself." },
   "socketio/invalid-packet": { by: "SocketIOError", means: "The peer sent a packet that cannot be decoded; the connection is closed." },
   "socketio/unexpected-packet": { by: "SocketIOError", means: "The peer sent a packet that is not allowed in this state; the connection is closed." },
-  "socketio/too-many-attachments": { by: "SocketIOError", means: "A packet announces more binary attachments than the limit allows." },
+  "socketio/too-many-attachments": { by: "SocketIOError", means: "A packet has more binary attachments than the limit allows: one of the peer ends the connection, one of ours is not sent." },
   "socketio/too-many-acks": { by: "SocketIOError", means: "More emits wait for their acknowledgement than the limit allows." },
   "socketio/too-many-namespaces": { by: "SocketIOError", means: "The client asked for more namespaces than the limit allows." },
   "socketio/too-many-rooms": { by: "SocketIOError", means: "The socket is in as many rooms as it may be." },

@@ -12,6 +12,7 @@ import { atLimit, invalidArgument, invalidPacket } from "../core/faults.js";
 import { DEFAULT_PACKET_LIMITS } from "../core/limits.js";
 import { scanMsgpack } from "../core/msgpack-scan.js";
 import { type EncodedPacket, type Packet, readPacket } from "../core/packet.js";
+import * as PacketType from "../core/packet-type.js";
 
 export interface MsgpackCodecOptions {
   /**
@@ -25,6 +26,7 @@ interface Settings {
   readonly extensionCodec: ExtensionCodecType<undefined>;
 }
 
+const none = {};
 /** What notepack, under socket.io-msgpack-parser, writes as extension 0: by its length. */
 const NOTEPACK_TYPE = 0;
 const standard = new ExtensionCodec();
@@ -116,7 +118,7 @@ class MsgpackPackets implements PacketDecoder {
     if (typeof message === "string") throw invalidPacket("text where MessagePack was expected");
     const { limits = DEFAULT_PACKET_LIMITS, adopt } = this.#options;
     const mayHoldBytes = scanMsgpack(message, limits.maxNestingDepth + 1);
-    const packet = readPacket(this.#decode(message), limits.maxNamespaceLength);
+    const packet = readPacket(withAckId(this.#decode(message)), limits);
     return adopt === undefined || !mayHoldBytes ? packet : { ...packet, data: adoptTree(packet.data, adopt) };
   }
 
@@ -128,6 +130,12 @@ class MsgpackPackets implements PacketDecoder {
       throw new SocketIOError("Cannot decode: malformed MessagePack", { code: "socketio/invalid-packet", cause });
     }
   }
+}
+
+/** Python's MsgPackPacket leaves out an id of 0, which the first acknowledgement has. */
+function withAckId(packet: unknown): unknown {
+  const { type, id } = (packet ?? none) as { type?: unknown; id?: unknown };
+  return type === PacketType.ACK && id === undefined ? { ...(packet as object), id: 0 } : packet;
 }
 
 /** Hands out bytes as the receiver wants them. Depth is bounded by the scan. */

@@ -153,6 +153,14 @@ describe("limits", () => {
     expect(run(...over)).toBe(code);
   });
 
+  test("maxAttachments holds for what is sent, too: at the limit, and one more", () => {
+    const packet = (count: number): Packet => ({ type: PacketType.EVENT, nsp: "/", data: ["a", ...Array.from({ length: count }, () => bytes(1))] });
+    expect(encodePacket(packet(10))).toHaveLength(11);
+    expect(() => encodePacket(packet(11))).toThrow(expect.objectContaining({ code: "socketio/too-many-attachments", details: { limit: "maxAttachments", value: 11 } }));
+    expect(encodePacket(packet(3), undefined, 3)).toHaveLength(4);
+    expect(codeOf(() => encodePacket(packet(4), undefined, 3))).toBe("socketio/too-many-attachments");
+  });
+
   test("an ack id of the default length is a safe integer; a longer one is refused", () => {
     expect(decode(['2999999999999999["a"]'])?.id).toBe(999_999_999_999_999);
     expect(codeOf(() => decode([`21000000000000000["a"]`]))).toBe("socketio/invalid-packet");
@@ -232,7 +240,7 @@ test("what is encoded is decoded to the same (property)", () => {
   fc.assert(fc.property(packet, ({ type, nsp, id, args }) => {
     const data = type === PacketType.EVENT ? ["event", ...args] : args;
     const limits = { ...DEFAULT_PACKET_LIMITS, maxAttachments: 1000 };
-    const decoded = decode(encodePacket({ type, nsp, id, data }), new Decoder({ limits }));
+    const decoded = decode(encodePacket({ type, nsp, id, data }, undefined, limits.maxAttachments), new Decoder({ limits }));
     expect(decoded).toEqual({ type, nsp, id, data: normal(data) });
   }));
 });

@@ -24,6 +24,7 @@ interface PartialPacket {
 }
 
 export interface DecoderOptions {
+  /** What a packet may ask of its receiver. Default: the limits' own defaults. */
   readonly limits?: PacketLimits;
   /** How bytes are handed out, for example as Node's Buffer; they are the receiver's own. */
   readonly adopt?: (bytes: Uint8Array) => unknown;

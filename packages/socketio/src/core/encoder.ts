@@ -5,7 +5,7 @@
  */
 import { type Extraction, holdsObjects, takeOut } from "./binary.js";
 import type { Untyped } from "./event-types.js";
-import { invalidArgument } from "./faults.js";
+import { invalidArgument, overLimit } from "./faults.js";
 import { DEFAULT_PACKET_LIMITS } from "./limits.js";
 import type { EncodedPacket, Packet } from "./packet.js";
 import * as PacketType from "./packet-type.js";
@@ -14,19 +14,22 @@ import * as PacketType from "./packet-type.js";
 export type Replacer = (this: Untyped, key: string, value: Untyped) => unknown;
 
 /**
+ * @param maxAttachments a receiver ends its connection over more than it takes, and the sender would never know why.
  * @returns the text message and its attachments, which are not copied: leave them alone until they are sent.
- * @throws {SocketIOError} `socketio/invalid-argument` when the payload is nested deeper than 128 levels, refers to
- *   itself, or contains what cannot travel (a Blob, an object that looks like a placeholder).
+ * @throws {SocketIOError} `socketio/too-deep` when the payload is nested deeper than 512 levels or refers to itself,
+ *   `socketio/too-many-attachments`, and `socketio/invalid-argument` when it contains what cannot travel (a Blob, an object that looks
+ *   like a placeholder).
  * @throws {TypeError} from `JSON.stringify`, for example for a bigint.
  */
-export function encodePacket(packet: Packet, replacer?: Replacer): EncodedPacket {
+export function encodePacket(packet: Packet, replacer?: Replacer, maxAttachments: number = DEFAULT_PACKET_LIMITS.maxAttachments): EncodedPacket {
   const { type, data } = packet;
   if ((type !== PacketType.EVENT && type !== PacketType.ACK) || !holdsObjects(data)) return [header(packet, type, "") + json(data, replacer)];
   const found: Extraction = { attachments: undefined, hasPlaceholder: false };
   const payload = json(takeOut(data, DEFAULT_PACKET_LIMITS.maxNestingDepth, found), replacer);
   const { attachments, hasPlaceholder } = found;
   if (attachments === undefined) return [header(packet, type, "") + payload];
-  if (hasPlaceholder) throw invalidArgument("Cannot encode: the payload contains a _placeholder of its own");
+  if (attachments.length > maxAttachments) throw overLimit("maxAttachments", attachments.length, "socketio/too-many-attachments");
+  if (hasPlaceholder) throw invalidArgument("Cannot encode: the payload has a _placeholder of its own");
   const binaryType = type === PacketType.EVENT ? PacketType.BINARY_EVENT : PacketType.BINARY_ACK;
   return [header(packet, binaryType, `${attachments.length}-`) + payload, ...attachments];
 }

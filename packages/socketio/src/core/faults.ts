@@ -10,9 +10,9 @@ export function invalidPacket(what: string): SocketIOError {
   return new SocketIOError(`Cannot decode: ${what}`, { code: "socketio/invalid-packet" });
 }
 
-/** A well-formed message of the peer asks for more than a limit allows. */
+/** A well-formed packet, of the peer or for it, asks for more than a limit allows. */
 export function overLimit(limit: string, value: number, code: SocketIOCode = "socketio/invalid-packet"): SocketIOError {
-  return new SocketIOError(`Cannot decode: packet is over ${limit}`, { code, details: { limit, value } });
+  return new SocketIOError(`Packet is over ${limit}`, { code, details: { limit, value } });
 }
 
 /** Something of our own has reached its limit, so that the caller's request is turned down. */

@@ -8,7 +8,6 @@ import type { Codec, PacketDecoder } from "./codec.js";
 import type { DecoderOptions } from "./decoder.js";
 import type { Untyped } from "./event-types.js";
 import { invalidOption, invalidPacket } from "./faults.js";
-import { DEFAULT_PACKET_LIMITS } from "./limits.js";
 import { type EncodedPacket, type Packet, readPacket } from "./packet.js";
 
 /** What `require("socket.io-msgpack-parser")` and its like export. */
@@ -25,7 +24,7 @@ interface ForeignDecoder {
 /** @throws {SocketIOError} `socketio/invalid-option` */
 export function foreignCodec(parser: ForeignParser): Codec {
   const { Encoder } = parser as Partial<ForeignParser>;
-  if (typeof Encoder !== "function" || typeof parser.Decoder !== "function") throw invalidOption("parser must be a codec, or have an Encoder and a Decoder");
+  if (typeof Encoder !== "function" || typeof parser.Decoder !== "function") throw invalidOption("parser must be a codec, or have Encoder and Decoder");
   const encoder = new Encoder();
   return {
     encode: (packet) => encoder.encode(packet) as EncodedPacket,
@@ -53,6 +52,6 @@ class ForeignPackets implements PacketDecoder {
 
   #take(packet: unknown): void {
     if (this.#decoded !== undefined) throw invalidPacket("several packets in one message");
-    this.#decoded = readPacket(packet, (this.#options.limits ?? DEFAULT_PACKET_LIMITS).maxNamespaceLength);
+    this.#decoded = readPacket(packet, this.#options.limits);
   }
 }

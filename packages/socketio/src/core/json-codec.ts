@@ -12,11 +12,13 @@ export interface JsonCodecOptions {
   readonly replacer?: Replacer | undefined;
   /** As of `JSON.parse`, once the packet has been checked and its bytes are back in place; never told what is inside them. Default: none. */
   readonly reviver?: Reviver | undefined;
+  /** Most attachments of a packet that it writes; of those it reads, the server's or client's `maxAttachments` is the limit. Count; default 10. */
+  readonly maxAttachments?: number | undefined;
 }
 
-export function jsonCodec({ replacer, reviver }: JsonCodecOptions = {}): Codec {
+export function jsonCodec({ replacer, reviver, maxAttachments }: JsonCodecOptions = {}): Codec {
   return {
-    encode: (packet) => encodePacket(packet, replacer),
+    encode: (packet) => encodePacket(packet, replacer, maxAttachments),
     createDecoder: (options) => new Decoder(options, reviver),
   };
 }

@@ -4,7 +4,7 @@
  * Room: socketio core. Every limit of the codec is named here; connections have theirs in their own options.
  */
 export interface PacketLimits {
-  /** Most binary attachments one packet may announce. Count; default 10. */
+  /** Most binary attachments of one packet, either way: a peer may not announce more, and `emit` refuses to send more. Count; default 10. */
   readonly maxAttachments: number;
   /** Most bytes held for one packet while its attachments arrive. Bytes; default 10 000 000. */
   readonly maxAttachmentBytes: number;

@@ -4,6 +4,7 @@
  * Room: socketio core.
  */
 import { invalidPacket, overLimit, reservedEvent } from "./faults.js";
+import { DEFAULT_PACKET_LIMITS, type PacketLimits } from "./limits.js";
 import * as PacketType from "./packet-type.js";
 
 /** Version of the protocol. */
@@ -57,8 +58,7 @@ export function isValid({ type, data, id }: Packet): boolean {
   if (type === PacketType.EVENT) return isEventData(data);
   if (type === PacketType.ACK) return id !== undefined && Array.isArray(data);
   if (id !== undefined) return false; // nothing else is acknowledged
-  if (type === PacketType.DISCONNECT) return data === undefined;
-  return isRecord(data) || (type === PacketType.CONNECT ? data === undefined : typeof data === "string"); // a bare string comes from python-engineio's family
+  return isRecord(data) || (type === PacketType.CONNECT_ERROR ? typeof data === "string" : data === undefined); // a bare string, and reasons of a DISCONNECT, come from python-engineio's family
 }
 
 /** @returns the name without a query, which peers of protocol v4 sent behind it. */
@@ -68,10 +68,13 @@ export function namespaceName(name: string): string {
 }
 
 /**
- * A packet that another codec made of what a peer sent; `null` is as good as absent.
+ * Checks what a codec has made of a peer's message: type, namespace, acknowledgement id and event name; `null` is as good as absent.
+ * What else a payload may hold, how deep and how large, is for the codec to know.
+ * @param limits of the codec's `DecoderOptions`.
+ * @returns the packet, without what is none of its parts.
  * @throws {SocketIOError} `socketio/invalid-packet`
  */
-export function readPacket(value: unknown, maxNamespaceLength: number): Packet {
+export function readPacket(value: unknown, { maxNamespaceLength }: Pick<PacketLimits, "maxNamespaceLength"> = DEFAULT_PACKET_LIMITS): Packet {
   if (!isRecord(value)) throw invalidPacket("not a packet");
   const { type, nsp, data, id } = value;
   if (!isPacketType(type)) throw invalidPacket("unknown packet type");
@@ -79,9 +82,7 @@ export function readPacket(value: unknown, maxNamespaceLength: number): Packet {
   const name = nsp ?? "/";
   if (typeof name !== "string" || !name.startsWith("/")) throw invalidPacket("namespace");
   if (name.length > maxNamespaceLength) throw overLimit("maxNamespaceLength", name.length);
-  const plainType = withoutBinary(type);
-  const impliedId = plainType === PacketType.ACK ? 0 : undefined; // which python-socketio's MsgPackPacket leaves out
-  const packet: Packet = { type: plainType, nsp: namespaceName(name), data: data ?? undefined, id: (id ?? impliedId) as number | undefined };
+  const packet: Packet = { type: withoutBinary(type), nsp: namespaceName(name), data: data ?? undefined, id: (id ?? undefined) as number | undefined };
   if (!isValid(packet)) throw invalidPacket("payload does not fit the packet type");
   return packet;
 }
