@@ -1,6 +1,6 @@
 /** `@x/engineio/client` on Node. Room: entry. */
 export { protocol, prepareMessage } from "./core/packet.js";
-export type { Packet, PacketType, PreparedPacket, TransportName } from "./core/packet.js";
+export type { Packet, PacketType, PreparedPacket, SendOptions, TransportName } from "./core/packet.js";
 export type { Handshake } from "./core/open.js";
 export type { CloseReason, ReadyState } from "./core/session-config.js";
 export type { ClientOptions, ConnectOptions, NetworkOptions, TransportOptions } from "./node/client-options.js";
@@ -8,7 +8,7 @@ export { Connection } from "./shell/connection.js";
 export type { Ending } from "./shell/ending.js";
 export type { ReceiveOptions } from "./shell/inbox.js";
 export type { ClientTransport, MessageData, MessageHandler } from "./shell/ports.js";
-export type { SendOptions, SessionSocket as EngineSocket } from "./shell/session-socket.js";
+export type { SessionSocket as EngineSocket } from "./shell/session-socket.js";
 export type { SocketEvents, TransportView } from "./shell/socket-events.js";
 export { Socket, Socket as SocketWithUpgrade, SocketWithoutUpgrade, connect } from "./node/client.js";
 export { ConnectionError, ContentTooLongError, EngineIOError, QueueEmpty, SocketIsClosedError, UnknownPacketError } from "@x/errors/engineio";

@@ -1,10 +1,9 @@
 /** `@x/engineio/server`: the Engine.IO v4 server for Node. Room: entry. */
 export { protocol, prepareMessage } from "./core/packet.js";
-export type { Packet, PacketType, PreparedPacket, TransportName } from "./core/packet.js";
+export type { Packet, PacketType, PreparedPacket, SendOptions, TransportName } from "./core/packet.js";
 export type { CloseReason, ReadyState } from "./core/session-config.js";
 export type { MessageData, MessageHandler } from "./shell/ports.js";
 export type { PacketListener, PacketStream } from "./shell/packet-stream.js";
-export type { SendOptions } from "./shell/session-socket.js";
 export type { EngineSocket } from "./shell/socket.js";
 export type { SocketEvents, TransportView } from "./shell/socket-events.js";
 export { closeHttpServer } from "./node/close-http.js";

@@ -7,7 +7,7 @@ export type { End, NetworkFaults } from "./memory/wire.js";
 export type { ClientSocket } from "./shell/client-socket.js";
 export type { MemoryClientSocket } from "./memory/client.js";
 export type { ClientOptions } from "./shell/client-options.js";
-export type { SendOptions } from "./shell/session-socket.js";
+export type { SendOptions } from "./core/packet.js";
 export type { EngineSocket } from "./shell/socket.js";
 export type { SocketEvents, TransportView } from "./shell/socket-events.js";
 export type { MessageData, MessageHandler } from "./shell/ports.js";

@@ -30,6 +30,18 @@ export interface Packet {
 /** A packet as it leaves on a transport that frames: text with its type character, or the bytes of a binary message. */
 export type WirePacket = string | Uint8Array;
 
+/** How one message is sent. */
+export interface SendOptions {
+  /**
+   * `false` leaves the message as it is: over WebSocket where `perMessageDeflate` is agreed on, and as polling's answer, of which nothing is
+   * compressed then. For a secret that travels beside what an attacker chose. Default `true`: from the thresholds on. A page's client
+   * has no say over its WebSocket, and no client compresses what it POSTs.
+   */
+  readonly compress?: boolean | undefined;
+  /** Not looked at: see `prepareMessage`. */
+  readonly wsPreEncodedFrame?: unknown;
+}
+
 /**
  * A message encoded once for any number of receivers. Transports keep their own form of it in `frame` (opaque here), so
  * that a broadcast to WebSocket members writes the same bytes to each; polling members share `base64`.
@@ -38,13 +50,20 @@ export interface PreparedPacket {
   /** What the application sent. */
   readonly data: string | Uint8Array;
   readonly wire: WirePacket;
+  /** May it be compressed on its way? */
+  readonly compress: boolean;
   frame: unknown;
   base64: string | undefined;
 }
 
-/** @returns a message that `sendPrepared` sends to any number of sockets without encoding it again. */
-export function prepareMessage(data: string | Uint8Array): PreparedPacket {
-  return { data, wire: messageWire(data), frame: undefined, base64: undefined };
+/** @returns a message that `sendPrepared` sends to any number of sockets without encoding it again; each makes of it what its transport needs. */
+export function prepareMessage(data: string | Uint8Array, options?: Pick<SendOptions, "compress">): PreparedPacket {
+  return { data, wire: messageWire(data), compress: options?.compress !== false, frame: undefined, base64: undefined };
+}
+
+/** May `packet` be compressed on its way? */
+export function mayCompress(packet: WirePacket | PreparedPacket): boolean {
+  return typeof packet === "string" || !("wire" in packet) || packet.compress;
 }
 
 /** @returns the wire form of a message: `4<text>`, or the bytes themselves. */

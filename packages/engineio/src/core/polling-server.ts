@@ -12,7 +12,7 @@ import * as Wire from "./wire.js";
 
 /** A GET that waits for its answer. */
 export interface ParkedPoll {
-  answer(payload: string): void;
+  answer(payload: string, mayCompress: boolean): void;
 }
 
 /** The polling transport of one session. */
@@ -123,14 +123,15 @@ export class ServerPolling implements Carrier {
 
   #answerQueued(): void {
     const { outbox, config } = this.#session;
-    this.#answer(outbox.takePayload(outbox.maxPayloadBytes, config.maxOutgoingPackets));
+    const { mayCompress } = outbox; // before it is taken
+    this.#answer(outbox.takePayload(outbox.maxPayloadBytes, config.maxOutgoingPackets), mayCompress);
     this.#session.flushed();
   }
 
-  #answer(payload: string): void {
+  #answer(payload: string, mayCompress = true): void {
     const parked = this.#parked;
     this.#parked = undefined;
-    parked?.answer(payload);
+    parked?.answer(payload, mayCompress);
   }
 }
 

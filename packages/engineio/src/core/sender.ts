@@ -6,7 +6,7 @@
 import { ContentTooLongError, SocketIsClosedError } from "@x/errors/engineio";
 import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
 import { Outbox, type QueuedPacket } from "./outbox.js";
-import { type PreparedPacket, type WirePacket, messageWire } from "./packet.js";
+import { type PreparedPacket, type SendOptions, type WirePacket, mayCompress, messageWire, prepareMessage } from "./packet.js";
 import { payloadBytes } from "./payload.js";
 import { Pressure } from "./pressure.js";
 import type { CloseReason, ReadyState, SessionConfig } from "./session-config.js";
@@ -31,6 +31,8 @@ export class Sender extends Outbox {
   maxMessageBytes: number;
   /** Why the session has ended, once it has. */
   closeReason: CloseReason | undefined;
+  /** How many packets wait up to the last one that must not be compressed; none, where none must not. */
+  #plain = 0;
   readonly #owner: SenderOwner;
   /** Where sends go past the queue. */
   #stream: StreamCarrier | undefined;
@@ -41,6 +43,23 @@ export class Sender extends Outbox {
     this.#owner = owner;
     this.maxPayloadBytes = maxPayloadBytes;
     this.maxMessageBytes = maxMessageBytes;
+  }
+
+  /** May the next payload be compressed? Not as long as a packet waits that must not be. */
+  get mayCompress(): boolean {
+    return this.#plain === 0;
+  }
+
+  override push(packet: QueuedPacket): void {
+    super.push(packet);
+    if (!mayCompress(packet)) this.#plain = this.length;
+  }
+
+  override takePayload(maxBytes: number, maxPackets: number): string {
+    const waiting = this.length;
+    const payload = super.takePayload(maxBytes, maxPackets);
+    this.#plain = Math.max(0, this.#plain - (waiting - this.length));
+    return payload;
   }
 
   /** The first packet, past the queue where a stream is there to take it. */
@@ -58,7 +77,8 @@ export class Sender extends Outbox {
     }
   }
 
-  send(data: string | Uint8Array): Promise<void> {
+  send(data: string | Uint8Array, options?: Pick<SendOptions, "compress">): Promise<void> {
+    if (options?.compress === false) return this.sendPrepared(prepareMessage(data, options)); // which knows it as long as it waits
     this.#checkLength(data);
     const stream = this.#stream;
     if (stream === undefined) return this.#queue(messageWire(data));

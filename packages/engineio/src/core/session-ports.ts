@@ -5,7 +5,7 @@
  */
 import type { Carrier } from "./carrier.js";
 import type { QueuedPacket } from "./outbox.js";
-import type { PreparedPacket, WirePacket } from "./packet.js";
+import type { PreparedPacket, SendOptions, WirePacket } from "./packet.js";
 import type { CloseReason, ReadyState, SessionConfig } from "./session-config.js";
 
 /** What a transport tells its session, and takes from it. */
@@ -29,7 +29,7 @@ export interface HeldSession {
   /** Would a sender have to wait? */
   readonly isCongested: boolean;
   readonly outbox: { readonly length: number; peekAll(): readonly QueuedPacket[] };
-  send(data: string | Uint8Array): Promise<void>;
+  send(data: string | Uint8Array, options?: SendOptions): Promise<void>;
   sendPrepared(packet: PreparedPacket): Promise<void>;
   /** From now on each packet is shown to the sink. */
   observe(): void;

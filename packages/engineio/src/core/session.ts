@@ -10,7 +10,7 @@ import { type Carrier, NORMAL_CLOSE, PROTOCOL_ERROR, type StreamCarrier, isStrea
 import * as Code from "./code.js";
 import { Handover, type HandoverOwner } from "./handover.js";
 import { Heartbeat } from "./heartbeat.js";
-import type { PreparedPacket, WirePacket } from "./packet.js";
+import type { PreparedPacket, SendOptions, WirePacket } from "./packet.js";
 import { unexpectedPacket } from "./payload.js";
 import { Sender, type SenderOwner } from "./sender.js";
 import type { CloseReason, ReadyState, SessionConfig } from "./session-config.js";
@@ -78,8 +78,8 @@ export class Session implements SenderOwner, HandoverOwner {
    * @throws {SocketIsClosedError} `engineio/socket-closed` unless open.
    * @throws {ContentTooLongError} `engineio/content-too-long` above the largest message the peer or we allow.
    */
-  send(data: string | Uint8Array): Promise<void> {
-    return this.outbox.send(data);
+  send(data: string | Uint8Array, options?: SendOptions): Promise<void> {
+    return this.outbox.send(data, options);
   }
 
   /** {@link send} for a message encoded once for many receivers. */

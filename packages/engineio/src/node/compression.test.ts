@@ -1,8 +1,9 @@
 /** Compressed answers to polls, and compressed WebSockets. */
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
-import { connect } from "@x/simple-ws/client";
+import { type WebSocketConnection, connect } from "@x/simple-ws/client";
 import { describe, expect, test } from "vitest";
 import { handshakeQuery, next, open, send, serve } from "../../test/http.js";
+import { prepareMessage } from "../core/packet.js";
 import { MAX_COMPRESSIONS, chooseCoding, compress } from "./compression.js";
 import { parseServerOptions } from "./parse-options.js";
 import type { ServerOptions } from "./server-options.js";
@@ -64,6 +65,94 @@ describe("httpCompression", () => {
     const settings = { thresholdBytes: 0, zlib: { maxOutputLength: 1 } };
     expect(await next((resolve) => compress("x".repeat(100_000), "gzip", settings, resolve))).toBeUndefined();
     expect(chooseCoding("gzip")).toBe("gzip");
+  });
+});
+
+/** A bare WebSocket whose frames say, once they have come, whether they were compressed; OPEN is read. */
+async function member(url: string, perMessageDeflate = true): Promise<{ ws: WebSocketConnection; compressed: boolean[] }> {
+  const compressed: boolean[] = [];
+  const ws = await connect(url.replace("http", "ws") + handshakeQuery.replace("polling", "websocket"), {
+    perMessageDeflate,
+    trace: (event) => { if (event.kind === "frame" && event.direction === "received") compressed.push(event.isCompressed); },
+  });
+  await ws.receive();
+  compressed.length = 0;
+  return { ws, compressed };
+}
+
+describe("compress: false", () => {
+  const secret = "secret ".repeat(300);
+
+  test("keeps one message of the WebSocket as it is; all others are compressed as ever", async () => {
+    const { url, sockets } = await serve({ perMessageDeflate: true });
+    const { ws, compressed } = await member(url);
+    const [socket] = sockets;
+    for (const options of [undefined, {}, { compress: undefined }, { compress: true }, { compress: false }]) void socket!.send(secret, options);
+    void socket!.write(secret, { compress: false });
+    void socket!.write(secret, () => undefined);
+    expect(socket!.trySend(secret, { compress: false })).toBe(true);
+    void socket!.send(new Uint8Array(2000), { compress: false });
+    for (let count = 0; count < 8; count++) expect(await ws.receive()).toBe(`4${secret}`);
+    expect(await ws.receive()).toEqual(Buffer.alloc(2000));
+    expect(compressed).toEqual([true, true, true, true, false, false, true, false, false]);
+  });
+
+  test("by session id, too", async () => {
+    const { url, server, sockets } = await serve({ perMessageDeflate: true });
+    const { ws, compressed } = await member(url);
+    const { id } = sockets[0]!;
+    void server.send(id, secret, { compress: false });
+    expect(server.trySend(id, secret, { compress: false })).toBe(true);
+    void server.send(id, secret);
+    for (let count = 0; count < 3; count++) await ws.receive();
+    expect(compressed).toEqual([false, false, true]);
+  });
+
+  test("holds for a message that has waited for the WebSocket, as those do that somebody looks at", async () => {
+    const { url, sockets } = await serve({ perMessageDeflate: true });
+    const { ws, compressed } = await member(url);
+    sockets[0]!.on("packetCreate", () => undefined);
+    for (const compress of [true, false, true]) void sockets[0]!.send(secret, { compress });
+    for (let count = 0; count < 3; count++) expect(await ws.receive()).toBe(`4${secret}`);
+    expect(compressed).toEqual([true, false, true]);
+  });
+
+  test.each([["", "4"], ["&j=0", '___eio[0]("4']])("leaves the answer of polling%s that carries the message as it is, whatever else is in it; the next is compressed", async (jsonp, start) => {
+    const { url, sockets } = await serve({ jsonp: true, cors: { origin: "*" } });
+    const session = await open(url);
+    const poll = async (): Promise<unknown[]> => {
+      const { headers, bytes } = await send(session.url + jsonp, { headers: { "Accept-Encoding": "gzip" } });
+      const encoding = headers["content-encoding"];
+      const text = (encoding === undefined ? bytes : gunzipSync(bytes)).toString();
+      expect(text.startsWith(start)).toBe(true);
+      return [encoding, headers.vary?.includes("Accept-Encoding") === true, text.split("secret ").length - 1];
+    };
+    void sockets[0]!.send("first");
+    void sockets[0]!.send(secret, { compress: false });
+    void sockets[0]!.send(secret);
+    expect(await poll()).toEqual([undefined, false, 600]);
+    void sockets[0]!.sendPrepared(prepareMessage(secret, { compress: false }));
+    expect(await poll()).toEqual([undefined, false, 300]);
+    void sockets[0]!.sendPrepared(prepareMessage(secret));
+    expect(await poll()).toEqual(["gzip", true, 300]);
+  });
+
+  test("a broadcast is encoded once, whether its members poll, compress or do neither", async () => {
+    const { url, sockets } = await serve({ perMessageDeflate: true });
+    const members = [await member(url), await member(url), await member(url, false)];
+    const { url: polling } = await open(url);
+    const [plain, other] = [prepareMessage(secret, { compress: false }), prepareMessage(secret)];
+    const frames = new Set<unknown>();
+    for (const message of [other, plain, other, plain]) {
+      for (const socket of sockets) {
+        void socket.sendPrepared(message);
+        frames.add(message.frame);
+      }
+    }
+    for (const { ws } of members) for (let count = 0; count < 4; count++) expect(await ws.receive()).toBe(`4${secret}`);
+    expect(members.map(({ compressed }) => compressed)).toEqual([[true, false, true, false], [true, false, true, false], [false, false, false, false]]);
+    expect(frames.size).toBe(2);
+    expect((await send(polling, { headers: { "Accept-Encoding": "gzip" } })).headers["content-encoding"]).toBeUndefined();
   });
 });
 

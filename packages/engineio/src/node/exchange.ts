@@ -40,9 +40,9 @@ export class Exchange implements ParkedPoll {
   }
 
   /** Answer a poll. */
-  answer(payload: string): void {
-    if (this.jsonpIndex === undefined) this.#answer(payload, TEXT);
-    else this.#answer(jsonpAnswer(this.jsonpIndex, payload), SCRIPT);
+  answer(payload: string, mayCompress: boolean): void {
+    if (this.jsonpIndex === undefined) this.#answer(payload, TEXT, mayCompress);
+    else this.#answer(jsonpAnswer(this.jsonpIndex, payload), SCRIPT, mayCompress);
   }
 
   /** Answer a POST (protocol document §"HTTP long-polling"). */
@@ -62,9 +62,9 @@ export class Exchange implements ParkedPoll {
     reportRefusal(this.#context, this.request, reason);
   }
 
-  #answer(body: string, type: string): void {
+  #answer(body: string, type: string, mayCompress: boolean): void {
     const { httpCompression } = this.#context.opts;
-    if (httpCompression === undefined || body.length * 3 < httpCompression.thresholdBytes || Buffer.byteLength(body) < httpCompression.thresholdBytes) {
+    if (!mayCompress || httpCompression === undefined || body.length * 3 < httpCompression.thresholdBytes || Buffer.byteLength(body) < httpCompression.thresholdBytes) {
       this.#write(body, type);
       return;
     }

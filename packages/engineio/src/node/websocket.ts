@@ -43,7 +43,7 @@ export class WebSocketCarrier implements ClientStream {
 
   writePrepared(packet: PreparedPacket): Promise<void> {
     try {
-      return this.connection.sendPrepared(preparedFrame(packet));
+      return this.connection.sendPrepared(preparedFrame(packet), packet); // the packet says whether it may be compressed
     } catch (error) {
       throw this.#refused(error);
     }

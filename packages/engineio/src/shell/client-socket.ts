@@ -7,14 +7,14 @@ import { ConnectionError } from "@x/errors/engineio";
 import { NORMAL_CLOSE } from "../core/carrier.js";
 import { ClientSession } from "../core/client-session.js";
 import type { Handshake } from "../core/open.js";
-import type { TransportName } from "../core/packet.js";
+import type { SendOptions, TransportName } from "../core/packet.js";
 import type { ClientSessionConfig, CloseReason } from "../core/session-config.js";
 import * as Wire from "../core/wire.js";
 import { type ClientOptions, type ParsedClientOptions, parseClientOptions, requestSettings } from "./client-options.js";
 import { ClientRequests } from "./client-requests.js";
 import type { SocketHooks } from "./delivery.js";
 import type { ClientPlatform, ClientStream, ClientTransport, MessageData } from "./ports.js";
-import { type SendOptions, SessionSocket } from "./session-socket.js";
+import { SessionSocket } from "./session-socket.js";
 import { Target } from "./target.js";
 import { after } from "./timer.js";
 

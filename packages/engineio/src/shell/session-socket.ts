@@ -5,7 +5,7 @@
  */
 import { Emitter, type Listener } from "@x/errors/emitter";
 import type { OnError } from "@x/errors/handlers";
-import { type Packet, type PreparedPacket, describePacket } from "../core/packet.js";
+import { type Packet, type PreparedPacket, type SendOptions, describePacket } from "../core/packet.js";
 import type { ReadyState } from "../core/session-config.js";
 import type { HeldSession } from "../core/session-ports.js";
 import type { SessionSink } from "../core/session-sink.js";
@@ -13,14 +13,6 @@ import { Delivery, type SocketHooks } from "./delivery.js";
 import { toMessage } from "./message.js";
 import type { MessageData, MessageHandler } from "./ports.js";
 import type { SocketEvents, TransportView } from "./socket-events.js";
-
-/** Accepted for compatibility; compression is a matter of the WebSocket layer. */
-export interface SendOptions {
-  /** Not looked at. */
-  readonly compress?: boolean | undefined;
-  /** Not looked at. */
-  readonly wsPreEncodedFrame?: unknown;
-}
 
 /** Listening to these costs a stop at the outbox per packet; without them a WebSocket's packets pass it by. */
 const observing: ReadonlySet<string> = new Set(["packet", "packetCreate", "flush", "drain"]);
@@ -66,17 +58,17 @@ export abstract class SessionSocket<S extends HeldSession = HeldSession> extends
    * @throws {EngineIOError} `engineio/invalid-message` for anything else.
    */
   send(data: MessageData, options?: SendOptions | (() => void), callback?: () => void): Promise<void> {
-    const written = this.session.send(typeof data === "string" ? data : toMessage(data));
-    const sent = typeof options === "function" ? options : callback;
-    if (sent !== undefined) this.#delivery.whenSent(sent);
+    if (typeof options === "function") return this.send(data, undefined, options);
+    const written = this.session.send(typeof data === "string" ? data : toMessage(data), options);
+    if (callback !== undefined) this.#delivery.whenSent(callback);
     return written;
   }
 
   /** Sends, if the session is open, not over its high-water mark, and takes this message. Never throws. @returns whether it did. */
-  trySend(data: MessageData): boolean {
+  trySend(data: MessageData, options?: SendOptions): boolean {
     if (this.session.state !== "open" || this.session.isCongested) return false;
     try {
-      void this.send(data);
+      void this.send(data, options);
       return true;
     } catch {
       return false;
