@@ -40,7 +40,7 @@ if (cluster.isPrimary) {
   cluster.disconnect();
 } else {
   const server = createServer();
-  const io = new Server(server, { adapter: createAdapter() });
+  const io = new Server(server, { connectionStateRecovery: {}, adapter: createAdapter() }); // which this adapter cannot do, and nobody says so
   io.on("ask", (callback: (answer: string) => void) => callback("from another worker"));
   io.on("connection", (socket) => {
     socket.on("chat message", (message: string) => io.emit("chat message", message));

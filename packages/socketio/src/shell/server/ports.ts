@@ -30,7 +30,7 @@ export interface ServerContext {
   readonly connections: ServerConnectionOptions;
   /** What the application's code did wrong. */
   readonly report: (error: unknown, context: FailureContext) => void;
-  /** What a peer did wrong: not worth a log line unless somebody asks. */
+  /** What a peer did wrong, or cannot have: not worth a log line unless somebody asks. */
   readonly reportPeer: (error: unknown, context: FailureContext) => void;
   /** How much clients may send; nothing where that is not limited. */
   readonly rates: Rates | undefined;

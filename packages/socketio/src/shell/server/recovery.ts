@@ -35,13 +35,16 @@ export function defaultAdapter(settings: RecoverySettings | undefined, heartbeat
   };
 }
 
-/** @returns a function that finds keepers, and tells the application once of each kind of adapter that keeps no sessions although clients are to come back. */
+/**
+ * @returns a function that finds keepers, and tells the application, if it listens, once of each kind of adapter that keeps no sessions although
+ *   clients are to come back. Not a failure: socket.io's tutorial has such a pair, and its clients begin anew.
+ */
 export function keeperFinder(settings: RecoverySettings | undefined, context: ServerContext): FindKeeper {
   const warned = new WeakSet<object>();
   return (adapter) => {
     if (settings === undefined || adapter.recovery !== undefined) return adapter.recovery;
     if (isSessionAware(adapter)) return new AdapterSessions(adapter, settings, context);
-    if (!warned.has(adapter.constructor)) context.report(keepsNothing(adapter), { event: "adapter", namespace: adapter.nsp.name });
+    if (!warned.has(adapter.constructor)) context.reportPeer(keepsNothing(adapter), { event: "adapter", namespace: adapter.nsp.name });
     warned.add(adapter.constructor);
     return undefined;
   };
