@@ -5,6 +5,7 @@
  * Room: socketio core.
  */
 import type { Random } from "@x/errors/clock";
+import { retryAfterMs } from "@x/errors/retry";
 
 export interface BackoffPolicy {
   /** Upper end of the first wait. Milliseconds; default 1000. */
@@ -19,4 +20,9 @@ export interface BackoffPolicy {
 export function backoffMs(policy: BackoffPolicy, failures: number, random: Random): number {
   const ceiling = Math.min(policy.reconnectionDelayMax, policy.reconnectionDelay * 2 ** failures);
   return Math.round(ceiling * (1 - policy.randomizationFactor * random()));
+}
+
+/** @returns {@link backoffMs}, or the longer wait that the peer asks for in `error`, up to `maxRetryAfterMs`. */
+export function retryInMs(policy: BackoffPolicy & { readonly maxRetryAfterMs: number }, error: Error, failures: number, random: Random): number {
+  return Math.max(Math.min(retryAfterMs(error) ?? 0, policy.maxRetryAfterMs), backoffMs(policy, failures, random));
 }

@@ -44,12 +44,15 @@ describe("ClientConnection", () => {
       connection.tick(now);
     }
     expect(waits).toEqual([1000, 2000, 4000, 5000, 5000]);
-    connection.opened(now);
+    connection.opened();
+    connection.answered(now);
+    connection.answered(now + 4000); // by another namespace
     connection.lost("transport close", undefined, now + 4999);
     expect(connection.deadlineMs - (now + 4999)).toBe(5000);
     now = connection.deadlineMs;
     connection.tick(now);
-    connection.opened(now);
+    connection.opened();
+    connection.answered(now);
     connection.lost("transport close", undefined, now + 5000);
     expect(connection.deadlineMs - (now + 5000)).toBe(1000);
     expect(take().slice(-4)).toEqual(["attempt 6", "start", "open 6", "close transport close"]);
@@ -74,7 +77,7 @@ describe("ClientConnection", () => {
     expect(take()).toEqual(["start"]);
     connection.tick(50);
     expect(take()).toEqual(["stop", "error 0 timeout"]);
-    connection.opened(51);
+    connection.opened();
     expect(take()).toEqual([]);
   });
 
@@ -93,7 +96,7 @@ describe("ClientConnection", () => {
       (connection: ClientConnection) => connection.open(0),
       (connection: ClientConnection) => {
         connection.open(0);
-        connection.opened(0);
+        connection.opened();
       },
       (connection: ClientConnection) => {
         connection.open(0);

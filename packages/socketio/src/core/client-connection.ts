@@ -4,9 +4,8 @@
  * Room: socketio core. Time and randomness come in; the Engine.IO socket is started and stopped through the sink.
  */
 import type { Random, Swept } from "@x/errors/clock";
-import { retryAfterMs } from "@x/errors/retry";
 import { ConnectionError, TimeoutError } from "@x/errors/socketio";
-import { type BackoffPolicy, backoffMs } from "./backoff.js";
+import { type BackoffPolicy, retryInMs } from "./backoff.js";
 
 export interface ReconnectPolicy extends BackoffPolicy {
   /** Whether to connect again when the connection is lost. Default `true`. */
@@ -15,7 +14,7 @@ export interface ReconnectPolicy extends BackoffPolicy {
   readonly reconnectionAttempts: number;
   /** How long a connection must last before attempts and waits count from the beginning again. Milliseconds; default 5000. */
   readonly stableAfterMs: number;
-  /** How long one attempt may take. Milliseconds; default 20 000. */
+  /** How long opening a connection may take, and then each namespace's answer. Milliseconds; default 20 000. */
   readonly timeout: number;
   /** Whether to go on after this failure. Default: always, as socket.io does; `isRetryable` of `@x/errors/retry` stops after 401, 403, 404 and 410. */
   readonly retryIf: (error: Error) => boolean;
@@ -37,7 +36,8 @@ export interface ClientConnectionSink {
   onError(error: Error, attempt: number): void;
   onAttempt(attempt: number): void;
   onGiveUp(error: Error): void;
-  onClose(reason: string, description: unknown): void;
+  /** @param error what whoever was not connected yet is told. */
+  onClose(reason: string, description: unknown, error: Error): void;
   /** The deadline may have moved earlier. */
   onDeadline(): void;
 }
@@ -45,7 +45,7 @@ export interface ClientConnectionSink {
 type State =
   | { readonly kind: "closed" }
   | { readonly kind: "opening"; readonly untilMs: number; readonly attempt: number }
-  | { readonly kind: "open"; readonly sinceMs: number }
+  | { readonly kind: "open"; readonly answeredMs: number } // Infinity until then
   | { readonly kind: "waiting"; readonly untilMs: number; readonly reason: Error };
 
 const closed: State = { kind: "closed" };
@@ -75,10 +75,11 @@ export class ClientConnection implements Swept {
   }
 
   /**
-   * Connects, unless it is open or on its way.
-   * @param retriesFirst whether a failure of this first attempt is followed by others.
+   * Connects, unless it is open or on its way; at once, where it waits for another attempt.
+   * @param retriesFirst whether a failure of a first attempt is followed by others.
    */
   open(nowMs: number, retriesFirst = true): void {
+    if (this.#state.kind === "waiting") this.#startAgain(nowMs, this.#state);
     if (this.#state.kind !== "closed") return;
     this.#attempts = 0;
     this.#retriesFirst = retriesFirst;
@@ -86,11 +87,16 @@ export class ClientConnection implements Swept {
   }
 
   /** The Engine.IO socket is open. */
-  opened(nowMs: number): void {
+  opened(): void {
     if (this.#state.kind !== "opening") return;
     const { attempt } = this.#state;
-    this.#state = { kind: "open", sinceMs: nowMs };
+    this.#state = { kind: "open", answeredMs: Infinity };
     this.#sink.onOpen(attempt);
+  }
+
+  /** The server let somebody in: only from now on can the connection prove stable. */
+  answered(nowMs: number): void {
+    if (this.#state.kind === "open" && this.#state.answeredMs === Infinity) this.#state = { kind: "open", answeredMs: nowMs };
   }
 
   /** The Engine.IO socket could not be opened. */
@@ -101,13 +107,12 @@ export class ClientConnection implements Swept {
     this.#retry(error, nowMs, attempt > 0 || this.#retriesFirst, () => this.#sink.onError(error, attempt));
   }
 
-  /** The open connection was lost. */
-  lost(reason: string, description: unknown, nowMs: number): void {
+  /** The open connection was lost, or is given up. */
+  lost(reason: string, description: unknown, nowMs: number, error: Error = lostError(reason, description)): void {
     if (this.#state.kind !== "open") return;
-    if (nowMs - this.#state.sinceMs >= this.policy.stableAfterMs) this.#attempts = 0;
+    if (nowMs - this.#state.answeredMs >= this.policy.stableAfterMs) this.#attempts = 0;
     this.#state = closed;
-    const error = new ConnectionError(`Connection lost: ${reason}`, { code: "socketio/connection-lost", cause: description });
-    this.#retry(error, nowMs, true, () => this.#sink.onClose(reason, description));
+    this.#retry(error, nowMs, true, () => this.#sink.onClose(reason, description, error));
   }
 
   /** The application wants no connection any more. */
@@ -115,21 +120,24 @@ export class ClientConnection implements Swept {
     const { kind } = this.#state;
     this.#state = closed;
     if (kind !== "closed") this.#sink.stopEngine();
-    if (kind === "open") this.#sink.onClose(reason, undefined);
+    if (kind === "open") this.#sink.onClose(reason, undefined, lostError(reason, undefined));
   }
 
   tick(nowMs: number): void {
     if (this.deadlineMs > nowMs) return;
     if (this.#state.kind === "waiting") {
-      const { reason } = this.#state;
-      this.#sink.onAttempt(this.#attempts);
-      if (this.kind === "waiting") this.#start(nowMs, this.#attempts, reason);
+      this.#startAgain(nowMs, this.#state);
     } else if (this.#state.kind === "opening") {
       this.#sink.stopEngine();
-      const { timeout } = this.policy;
-      const cause = new TimeoutError(`No connection within ${timeout} ms`, { code: "socketio/connect-timeout", afterMs: timeout, operation: "connect" });
-      this.failed(new ConnectionError("timeout", { code: "socketio/connection-failed", cause }), nowMs);
+      this.failed(timeoutError(this.policy), nowMs);
     }
+  }
+
+  #startAgain(nowMs: number, { reason, untilMs }: Extract<State, { kind: "waiting" }>): void {
+    if (untilMs === Infinity) return; // being announced
+    this.#state = { kind: "waiting", untilMs: Infinity, reason };
+    this.#sink.onAttempt(this.#attempts);
+    if (this.kind === "waiting") this.#start(nowMs, this.#attempts, reason);
   }
 
   #start(nowMs: number, attempt: number, reason: Error | undefined): void {
@@ -144,8 +152,7 @@ export class ClientConnection implements Swept {
     const wants = policy.reconnection && mayRetry && policy.retryIf(error);
     const gaveUp = wants && this.#attempts >= policy.reconnectionAttempts;
     if (wants && !gaveUp) {
-      const askedMs = Math.min(retryAfterMs(error) ?? 0, policy.maxRetryAfterMs);
-      this.#state = { kind: "waiting", untilMs: nowMs + Math.max(askedMs, backoffMs(policy, this.#attempts, this.#random)), reason: error };
+      this.#state = { kind: "waiting", untilMs: nowMs + retryInMs(policy, error, this.#attempts, this.#random), reason: error };
       this.#attempts++;
       this.#sink.onDeadline();
     }
@@ -154,4 +161,14 @@ export class ClientConnection implements Swept {
       this.#sink.onGiveUp(new ConnectionError("Reconnection failed", { code: "socketio/reconnection-failed", cause: error }));
     }
   }
+}
+
+function lostError(reason: string, description: unknown): ConnectionError {
+  return new ConnectionError(`Connection lost: ${reason}`, { code: "socketio/connection-lost", cause: description });
+}
+
+/** @returns what an attempt fails with that took longer than the policy's `timeout`. */
+export function timeoutError({ timeout }: Pick<ReconnectPolicy, "timeout">): ConnectionError {
+  const cause = new TimeoutError(`No connection within ${timeout} ms`, { code: "socketio/connect-timeout", afterMs: timeout, operation: "connect" });
+  return new ConnectionError("timeout", { cause });
 }

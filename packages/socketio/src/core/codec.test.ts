@@ -52,6 +52,11 @@ describe("the protocol's examples", () => {
     expect(encodePacket(packet)).toEqual(wire);
   });
 
+  test("a reason is taken along with DISCONNECT, in a namespace or not (python-socketio's always_connect)", () => {
+    expect(decode(['1{"message":"no","data":[1]}'])).toEqual({ type: 1, nsp: "/", data: { message: "no", data: [1] }, id: undefined });
+    expect(decode(["1/admin,{}"])).toEqual({ type: 1, nsp: "/admin", data: {}, id: undefined });
+  });
+
   test("a packet is complete with its last attachment and not before", () => {
     const decoder = new Decoder();
     expect(decoder.push('52-["a",{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}]')).toBeUndefined();
@@ -75,7 +80,7 @@ describe("the protocol's examples", () => {
 
 describe("what peers must not send", () => {
   test.each([
-    "", "abc", "7", "-1", "2", "2{}", "2[]", "2null", '2"a"', "2[null]", "2[{}]", '2abc["a"]', '2["a"', "0[]", '0"x"', "00{}", '01["a"]', "1{}", '1["a"]',
+    "", "abc", "7", "-1", "2", "2{}", "2[]", "2null", '2"a"', "2[null]", "2[{}]", '2abc["a"]', '2["a"', "0[]", '0"x"', "00{}", '01["a"]', '1["a"]', '1"a"', "11",
     "3[]", "31{}", "4", "4[]", "41", '2["connect"]', '2["disconnect","fake"]', '2["disconnecting"]', '2["connect_error"]', '2["newListener"]', '2["removeListener"]',
     '5["a"]', '50-["a"]', '5-["a"]', '51["a"]', '51-["a",{"_placeholder":true,"num":1}]', '51-["a",{"_placeholder":true,"num":-1}]',
     '51-["a",{"_placeholder":true,"num":"0"}]', '51-["a",{"_placeholder":true,"num":0.5}]', '51-["a",{"_placeholder":true}]', '61-[{"_placeholder":true,"num":0}]',

@@ -24,7 +24,8 @@ export interface EventSocketPorts {
   readonly sweep: Pick<Sweep, "add" | "delete">;
 }
 
-export abstract class EventSocket<Listen, Emit, Reserved> extends CatchAllEmitter<Listen, Reserved> {
+/** @template Sent what `emit` returns: socket.io's server says `true`, its client the socket. */
+export abstract class EventSocket<Listen, Emit, Reserved, Sent = boolean> extends CatchAllEmitter<Listen, Reserved> {
   readonly #ports: EventSocketPorts;
   #acks: AckTable | undefined;
 
@@ -50,12 +51,12 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends CatchAllEmitte
 
   /**
    * Sends an event. A function as last argument is called with the acknowledgement.
-   * @returns `true` (as socket.io does).
-   * @throws {SocketIOError} `socketio/reserved-event`, `socketio/invalid-argument` or `socketio/too-deep` for what cannot travel,
-   *   `socketio/too-many-acks`.
+   * @returns on the server `true`, on the client the socket (as socket.io does).
+   * @throws {SocketIOError} `socketio/reserved-event`, `socketio/invalid-argument`, `socketio/too-deep` or `socketio/too-many-attachments`
+   *   for what cannot travel, `socketio/too-many-acks`.
    * @throws {DisconnectedError} on a client that is disconnected for good, until `connect()` is called.
    */
-  emit<Name extends EventName<Emit>>(event: Name, ...args: EventArguments<Emit, Name>): boolean {
+  emit<Name extends EventName<Emit>>(event: Name, ...args: EventArguments<Emit, Name>): Sent {
     return this.emitWith({}, event, args);
   }
 
@@ -80,17 +81,17 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends CatchAllEmitte
   }
 
   /** The next event may be lost when it cannot be written at once: it is neither buffered nor repeated. */
-  get volatile(): Outgoing<Emit> {
-    return new Outgoing<Emit>(this, { volatile: true });
+  get volatile(): Outgoing<Emit, false, Sent> {
+    return new Outgoing<Emit, false, Sent>(this, { volatile: true });
   }
 
-  compress(compress: boolean): Outgoing<Emit> {
-    return new Outgoing<Emit>(this, { compress });
+  compress(compress: boolean): Outgoing<Emit, false, Sent> {
+    return new Outgoing<Emit, false, Sent>(this, { compress });
   }
 
   /** @param timeoutMs how long the acknowledgement may take. */
-  timeout(timeoutMs: number): Outgoing<Emit, true> {
-    return new Outgoing<Emit, true>(this, { timeout: timeoutMs });
+  timeout(timeoutMs: number): Outgoing<Emit, true, Sent> {
+    return new Outgoing<Emit, true, Sent>(this, { timeout: timeoutMs });
   }
 
   /** Acknowledgements awaited, by id. On a server adapters of the Socket.IO ecosystem add theirs. */
@@ -98,15 +99,17 @@ export abstract class EventSocket<Listen, Emit, Reserved> extends CatchAllEmitte
     return this.#table().pending;
   }
 
-  /** @internal {@link emit} with flags; {@link Outgoing} comes in here. */
-  emitWith(flags: EmitFlags, event: string, args: readonly unknown[]): boolean {
+  /** @internal {@link emit} with flags, by way of {@link emitOnce}; {@link Outgoing} comes in here. */
+  abstract emitWith(flags: EmitFlags, event: string, args: readonly unknown[]): Sent;
+
+  /** Hands one event on. */
+  protected emitOnce(flags: EmitFlags, event: string, args: readonly unknown[]): void {
     const ack: unknown = args.at(-1);
     if (typeof ack === "function") {
       this.#emitAwaiting(eventData(event, args.slice(0, -1)), flags, (...reply) => this.callListener(event, ack as AckListener, reply));
     } else {
       this.#emitPacket({ type: PacketType.EVENT, nsp: this.path, data: eventData(event, args) }, flags);
     }
-    return true;
   }
 
   /** @internal */

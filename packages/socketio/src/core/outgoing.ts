@@ -15,37 +15,38 @@ export interface EmitFlags {
 }
 
 /** Where it ends up: an EventSocket. */
-interface Target {
-  emitWith(flags: EmitFlags, event: string, args: readonly unknown[]): boolean;
+interface Target<Sent> {
+  emitWith(flags: EmitFlags, event: string, args: readonly unknown[]): Sent;
   emitWithAckWith(flags: EmitFlags, event: string, args: readonly unknown[]): Promise<unknown>;
 }
 
 type Callbacks<Emit, HasTimeout extends boolean> = HasTimeout extends true ? WithTimeout<Emit> : Emit;
 
-export class Outgoing<Emit, HasTimeout extends boolean = false> {
-  readonly #target: Target;
+/** @template Sent what the socket's own `emit` returns. */
+export class Outgoing<Emit, HasTimeout extends boolean = false, Sent = boolean> {
+  readonly #target: Target<Sent>;
   readonly #flags: EmitFlags;
 
-  constructor(target: Target, flags: EmitFlags) {
+  constructor(target: Target<Sent>, flags: EmitFlags) {
     this.#target = target;
     this.#flags = flags;
   }
 
-  get volatile(): Outgoing<Emit, HasTimeout> {
+  get volatile(): Outgoing<Emit, HasTimeout, Sent> {
     return new Outgoing(this.#target, { ...this.#flags, volatile: true });
   }
 
-  compress(compress: boolean): Outgoing<Emit, HasTimeout> {
+  compress(compress: boolean): Outgoing<Emit, HasTimeout, Sent> {
     return new Outgoing(this.#target, { ...this.#flags, compress });
   }
 
   /** @param timeoutMs how long the acknowledgement may take; the callback is then told about an error first. */
-  timeout(timeoutMs: number): Outgoing<Emit, true> {
+  timeout(timeoutMs: number): Outgoing<Emit, true, Sent> {
     return new Outgoing(this.#target, { ...this.#flags, timeout: timeoutMs });
   }
 
   /** As {@link EventSocket.emit}. After `timeout(ms)` the callback's first argument is a TimeoutError, a DisconnectedError or `null`. */
-  emit<Name extends EventName<Emit>>(event: Name, ...args: EventArguments<Callbacks<Emit, HasTimeout>, Name>): boolean {
+  emit<Name extends EventName<Emit>>(event: Name, ...args: EventArguments<Callbacks<Emit, HasTimeout>, Name>): Sent {
     return this.#target.emitWith(this.#flags, event, args);
   }
 

@@ -50,6 +50,16 @@ describe("ServerConnection", () => {
     expect(connection.deadlineMs).toBe(Infinity);
   });
 
+  test("a client may not give a reason with DISCONNECT, not even for a namespace that was left", () => {
+    for (const before of [[], ["1"]]) {
+      const { connection, log, accept } = start();
+      connection.receive("0");
+      accept("/");
+      for (const message of [...before, '1{"message":"x"}']) connection.receive(message);
+      expect(log.at(-1)).toEqual(["failure", "socketio/invalid-packet"]);
+    }
+  });
+
   test("what is under way when the server disconnects a socket is ignored, and the client may ask again", () => {
     const { connection, log, accept } = start();
     connection.receive("0");

@@ -10,7 +10,7 @@ import { SocketIOError } from "@x/errors/socketio";
 import { Ask } from "./ask.js";
 import type { Codec, PacketDecoder } from "./codec.js";
 import type { DecoderOptions } from "./decoder.js";
-import { atLimit } from "./faults.js";
+import { atLimit, invalidPacket } from "./faults.js";
 import { Few } from "./few.js";
 import type { Packet } from "./packet.js";
 import * as PacketType from "./packet-type.js";
@@ -23,6 +23,12 @@ export interface Member {
 export interface ServerConnectionSink<Socket extends Member> {
   /** When a question that comes now must be answered, by a connection that is in a namespace already. */
   readonly answerByMs: number;
+  /**
+   * A packet is complete, and may come. Asked once about each.
+   * @param isLeft whether the client was in its namespace, or asked for it, before, and is not in it.
+   * @returns whether it is taken; where it is not, the client has been told.
+   */
+  takes(packet: Packet, isLeft: boolean): boolean;
   /** The client asks for a namespace; answer with {@link ServerConnection.accept} or {@link ServerConnection.refuse}. */
   onConnect(ask: Ask<Socket>, auth: Record<string, unknown>): void;
   /** It had no answer in time, and counts as refused: tell the client. */
@@ -143,10 +149,12 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
     if (packet.type === PacketType.CONNECT) this.#connect(packet, membership);
     else if (packet.type === PacketType.CONNECT_ERROR || membership === undefined || membership instanceof Ask) {
       this.#fail(unexpected("packet for a namespace that is not connected"));
-    } else if (membership !== "left") membership.receive(packet);
+    } else if (packet.type === PacketType.DISCONNECT && packet.data !== undefined) {
+      this.#fail(invalidPacket("DISCONNECT with a payload")); // as python-socketio's servers write it, not its clients
+    } else if (this.#sink.takes(packet, membership === "left") && membership !== "left") membership.receive(packet);
   }
 
-  #connect({ nsp, data }: Packet, membership: Membership<Socket> | undefined): void {
+  #connect(packet: Packet, membership: Membership<Socket> | undefined): void {
     if (membership !== undefined && membership !== "left") {
       this.#fail(unexpected("second CONNECT for a namespace"));
       return;
@@ -155,6 +163,8 @@ export class ServerConnection<Socket extends Member = Member> implements Swept {
       this.#fail(atLimit("Too many namespaces on one connection", "socketio/too-many-namespaces", "maxNamespacesPerConnection", this.#maxNamespaces));
       return;
     }
+    if (!this.#sink.takes(packet, membership !== undefined)) return;
+    const { nsp, data } = packet;
     const ask = new Ask<Socket>(detached(nsp), this.#deadlineMs ?? this.#sink.answerByMs); // who keeps asking gains no time
     this.#namespaces.set(ask.nsp, ask);
     this.#asking++;

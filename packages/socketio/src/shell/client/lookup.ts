@@ -43,12 +43,18 @@ type Lookup = <Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri?: string 
 
 /**
  * A socket for the namespace that the path of `uri` names. It connects by itself, and again when the connection is lost.
- * @throws {SocketIOError} `socketio/invalid-option`.
+ * @throws {SocketIOError} `socketio/invalid-option`; {@link BadNamespaceError} `socketio/bad-namespace`.
  */
 function lookup<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri?: string | ClientOptions, options?: ClientOptions): Socket<Listen, Emit> {
   const opts = (typeof uri === "object" ? uri : options) ?? {};
   const { origin, namespace, query } = readAddress(typeof uri === "string" ? uri : "", page());
-  return managerFor(origin, query, namespace, opts).socket<Listen, Emit>(namespace, opts);
+  const manager = managerFor(origin, query, namespace, opts);
+  try {
+    return manager.socket<Listen, Emit>(namespace, opts);
+  } catch (error) {
+    manager.release(); // nobody would
+    throw error;
+  }
 }
 
 function managerFor(origin: string, query: string, namespace: string, options: ClientOptions): Manager {
@@ -73,8 +79,9 @@ export interface ConnectOptions extends ClientOptions {
 /**
  * Connects to a namespace and waits for the server's answer.
  * @returns the connected socket, which stays connected from then on as one of `io` does.
- * @throws {ConnectionRefusedError} with what the server said; {@link BadNamespaceError} for a namespace it does not have;
- *   {@link ConnectionError} when the first attempt fails or `signal` aborts.
+ * @throws {ConnectionRefusedError} with what the server said; {@link BadNamespaceError} for a namespace it does not have, or a name that
+ *   cannot be one; {@link ConnectionError} when the first attempt fails, opening the connection or the answer takes longer than `timeout`,
+ *   or `signal` aborts.
  */
 export async function connect<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(uri: string, { signal, ...options }: ConnectOptions = {}): Promise<Socket<Listen, Emit>> {
   if (signal?.aborted === true) throw abortedError(signal, "connect");

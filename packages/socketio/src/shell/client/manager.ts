@@ -3,7 +3,7 @@
  *
  * Room: socketio shell. Joins the sans-I/O {@link ClientConnection} and {@link Decoder} to the engine and the clock.
  */
-import { backgroundClock, type Clock, Timers } from "@x/errors/clock";
+import { backgroundClock, type Clock, type Random, Timers } from "@x/errors/clock";
 import { type OnError, reportHandlerError } from "@x/errors/handlers";
 import { ConnectionError } from "@x/errors/socketio";
 import { ClientConnection, type ClientConnectionSink, type ReconnectPolicy } from "../../core/client-connection.js";
@@ -13,12 +13,14 @@ import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
 import type { EncodedPacket, Packet } from "../../core/packet.js";
 import { readCodec } from "../../core/parser.js";
 import type { Attempt } from "./attempt.js";
+import { abortedError } from "./bounded.js";
 import { EngineLink, type EngineOwner } from "./engine-link.js";
 import type { ManagerEvents } from "./manager-events.js";
 import { type ManagerOptions, readPolicy, type SocketOptions } from "./options.js";
 import type { EngineClient, EngineFactory } from "./ports.js";
 import { Socket } from "./socket.js";
 import type { SocketManager } from "./socket-manager.js";
+import { readNamespace } from "./url.js";
 
 export class Manager<Options extends ManagerOptions = ManagerOptions, Engine extends EngineClient = EngineClient>
   extends TypedEmitter<object, ManagerEvents> implements SocketManager, ClientConnectionSink, EngineOwner<Options, Engine> {
@@ -30,11 +32,13 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   readonly clock: Clock;
   readonly report: OnError;
   readonly codec: Codec;
+  /** @internal */
+  readonly random: Random;
   readonly #connection: ClientConnection;
   readonly #link: EngineLink<Options, Engine>;
   /** @internal */
   readonly sweep: Timers;
-  #onFirst: ((error?: Error) => void) | undefined;
+  readonly #onFirst: ((error?: Error) => void)[] = [];
 
   constructor(uri: string, opts: Options, createEngine: EngineFactory<Options, Engine>) {
     const report = opts.onError ?? reportHandlerError;
@@ -44,8 +48,9 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     this.report = report;
     this.clock = opts.clock ?? backgroundClock;
     this.codec = readCodec(opts);
+    this.random = opts.random ?? Math.random;
     this.#link = new EngineLink(this, createEngine);
-    this.#connection = new ClientConnection(readPolicy(opts), opts.random ?? Math.random, this);
+    this.#connection = new ClientConnection(readPolicy(opts), this.random, this);
     this.sweep = new Timers(this.clock);
     this.sweep.add(this.#connection);
     if (opts.autoConnect !== false) this.open();
@@ -60,8 +65,14 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     return this.#connection.kind === "waiting";
   }
 
-  /** @returns the socket of a namespace, made when there is none. */
-  socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(nsp: string, options: SocketOptions = {}): Socket<Listen, Emit, this> {
+  /**
+   * @param namespace with or without its leading slash.
+   * @returns the socket of a namespace, made when there is none.
+   * @throws {BadNamespaceError} `socketio/bad-namespace` for a name with a comma or a question mark, or over `maxNamespaceLength`;
+   *   {@link SocketIOError} `socketio/invalid-option`.
+   */
+  socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap>(namespace: string, options: SocketOptions = {}): Socket<Listen, Emit, this> {
+    const nsp = readNamespace(namespace, this.opts.maxNamespaceLength);
     const existing = this.nsps.get(nsp);
     const socket = (existing ?? new Socket(this, nsp, options)) as Socket<Listen, Emit, this>; // maps of events are types only
     if (existing === undefined) this.nsps.set(nsp, socket);
@@ -70,13 +81,13 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   }
 
   /**
-   * Connects, unless it is connected or about to be.
-   * @param onFirst told the outcome of this attempt; there is no other one after it fails then.
+   * Connects, unless it is connected or about to be; at once, where it waits for another attempt.
+   * @param onFirst told the outcome of this attempt. Where it is the first one, there is no other after it fails.
    */
   open(onFirst?: (error?: Error) => void): this {
-    if (this.isOpen) onFirst?.();
-    else this.#onFirst = onFirst ?? this.#onFirst;
-    this.#connection.open(this.clock.now(), onFirst === undefined);
+    if (onFirst !== undefined) this.#onFirst.push(onFirst);
+    if (this.isOpen) this.#settleFirst();
+    else this.#connection.open(this.clock.now(), onFirst === undefined);
     return this;
   }
 
@@ -87,8 +98,14 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
 
   reconnection(): boolean;
   reconnection(value: boolean): this;
+  /** `false` also ends a wait for another attempt. */
   reconnection(value?: boolean): boolean | this {
-    return this.#setting("reconnection", value);
+    const answer = this.#setting("reconnection", value);
+    if (value === false && this.isReconnecting) {
+      this.#connection.close("forced close");
+      this.#endSockets(abortedError(undefined, "reconnect"));
+    }
+    return answer;
   }
   reconnectionAttempts(): number;
   reconnectionAttempts(value: number): this;
@@ -113,7 +130,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   timeout(): number;
   timeout(value: number | false): this;
   timeout(value?: number | false): number | this {
-    return this.#setting("timeout", value === false ? Infinity : value);
+    return this.#setting("timeout", value);
   }
 
   /** @internal */
@@ -128,11 +145,28 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
 
   /** @internal A socket wants no connection any more; the last one takes it along. */
   release(): void {
-    for (const socket of this.nsps.values()) if (socket.active) return;
+    if (this.#sockets().length > 0) return;
     this.#connection.close("forced close");
+    this.#settleFirst(abortedError(undefined, "connect"));
   }
 
-  /** @internal When to connect again. */
+  /** @internal A socket was let in. */
+  answered(): void {
+    this.#connection.answered(this.clock.now());
+  }
+
+  /**
+   * @internal A socket had no answer in time. Where none is connected, nobody needs this connection: there may be a better one.
+   * @returns whether it was given up.
+   */
+  giveUp(error: Error): boolean {
+    for (const socket of this.nsps.values()) if (socket.connected) return false;
+    this.stopEngine();
+    this.#connection.lost("timeout", error, this.clock.now(), error);
+    return true;
+  }
+
+  /** @internal When to connect again, and how long to wait. */
   get policy(): ReconnectPolicy {
     return this.#connection.policy;
   }
@@ -147,6 +181,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     try {
       this.#link.start(attempt, reason);
     } catch (error) {
+      this.#onFirst.length = 0;
       this.#connection.close("forced close");
       throw error;
     }
@@ -159,7 +194,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
 
   /** @internal */
   engineOpened(): void {
-    this.#connection.opened(this.clock.now());
+    this.#connection.opened();
   }
 
   /** @internal */
@@ -224,10 +259,10 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   }
 
   /** @internal */
-  onClose(reason: string, description: unknown): void {
+  onClose(reason: string, description: unknown, error: Error): void {
     this.run("close", [reason, description]);
-    for (const socket of this.#sockets()) socket.onLost(reason, description);
-    this.#endSockets(new ConnectionError(`Connection lost: ${reason}`, { code: "socketio/connection-lost", cause: description }));
+    for (const socket of this.#sockets()) socket.onLost(reason, description, error);
+    this.#endSockets(error);
   }
 
   /** Whoever waits for an answer is told when there will be no other attempt. */
@@ -235,18 +270,17 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     if (this.#connection.kind === "closed") for (const socket of this.#sockets()) socket.onGiveUp(error);
   }
 
-  /** A part of the policy, changed where there is a value. */
-  #setting<Name extends keyof ReconnectPolicy>(name: Name, value: ReconnectPolicy[Name] | undefined): ReconnectPolicy[Name] | this {
+  /** A part of the policy, changed where there is a value. @throws {SocketIOError} `socketio/invalid-option` */
+  #setting<Name extends keyof ReconnectPolicy>(name: Name, value: ManagerOptions[Name]): ReconnectPolicy[Name] | this {
     const connection = this.#connection;
     if (value === undefined) return connection.policy[name];
-    connection.policy = { ...connection.policy, [name]: value };
+    connection.policy = readPolicy({ ...connection.policy, [name]: value });
     return this;
   }
 
+  /** Tells whoever waits for the outcome of an attempt. */
   #settleFirst(error?: Error): void {
-    const onFirst = this.#onFirst;
-    this.#onFirst = undefined;
-    onFirst?.(error);
+    for (const onFirst of this.#onFirst.splice(0)) this.callListener("open", onFirst, error === undefined ? [] : [error]);
   }
 
   #sockets(): Socket<Untyped, Untyped, this>[] {

@@ -3,36 +3,35 @@
  *
  * Room: socketio shell.
  */
-import { abortedError } from "./bounded.js";
+import { DisconnectedError } from "@x/errors/socketio";
+import { bounded } from "./bounded.js";
 import type { Socket } from "./socket.js";
 import type { SocketManager } from "./socket-manager.js";
 
 /**
- * Connects a socket that does not connect by itself.
+ * Connects a socket, if it does not connect by itself, until it is connected or the first attempt has failed. It is disconnected then.
  * @throws {ConnectionRefusedError} with what the server said; {@link BadNamespaceError} for a namespace it does not have;
- *   {@link ConnectionError} when the first attempt fails or `signal` aborts. The socket is disconnected then.
+ *   {@link ConnectionError} when the first attempt fails or `signal` aborts; {@link DisconnectedError} when somebody disconnects it.
  */
 export function opened<Listen, Emit, M extends SocketManager>(socket: Socket<Listen, Emit, M>, signal: AbortSignal | undefined): Promise<Socket<Listen, Emit, M>> {
-  return new Promise((resolve, reject) => {
-    const settle = (end: () => void): void => {
-      signal?.removeEventListener("abort", onAbort);
-      socket.off("connect", onConnect);
-      socket.off("connect_error", onError);
-      end();
+  if (signal?.aborted === true) socket.disconnect();
+  return bounded<Socket<Listen, Emit, M>>(socket.io.clock, { signal }, "connect", (settle) => {
+    const { onFinal } = socket;
+    let isConnected = false;
+    const onConnect = (): void => {
+      isConnected = true;
+      settle(socket);
     };
-    const onConnect = (): void => settle(() => resolve(socket));
-    const onError = (error: Error): void => settle(() => {
-      socket.disconnect();
-      reject(error);
-    });
-    const onAbort = (): void => onError(abortedError(signal, "connect"));
-    socket.on("connect", onConnect);
-    socket.on("connect_error", onError);
-    if (signal?.aborted === true) {
-      onAbort();
-      return;
-    }
-    signal?.addEventListener("abort", onAbort);
+    socket.on("connect", onConnect).on("connect_error", settle);
+    socket.onFinal = (reason, cause) => {
+      onFinal?.(reason, cause);
+      settle(cause ?? new DisconnectedError(`Cannot connect: disconnected (${reason})`, { reason }));
+    };
     socket.connect();
+    return () => {
+      socket.off("connect", onConnect).off("connect_error", settle);
+      socket.onFinal = onFinal;
+      if (!isConnected && socket.active) socket.disconnect();
+    };
   });
 }

@@ -17,7 +17,10 @@ export type Auth = Record<string, Untyped> | AuthFunction;
 export type AuthFunction = (callback: (auth: Record<string, Untyped>) => void, attempt: Attempt) => unknown;
 
 export interface ManagerOptions extends Partial<Omit<ReconnectPolicy, "timeout">>, Partial<PacketLimits>, ParserOption, AttemptOptions {
-  /** How long one attempt to connect may take. Milliseconds, or `false` for ever; default 20 000. */
+  /**
+   * How long opening a connection may take, and then the answer of each namespace, `auth` included. A connection over which nobody is
+   * connected by then is given up. Milliseconds, or `false` for ever; default 20 000.
+   */
   readonly timeout?: number | false;
   /** Whether to connect without being asked. Default `true`. */
   readonly autoConnect?: boolean;
@@ -78,7 +81,9 @@ export function readPolicy(options: ManagerOptions): ReconnectPolicy {
 
 /** @throws {SocketIOError} `socketio/invalid-option` */
 export function readSocketSettings(options: SocketOptions): SocketSettings {
-  return { ...readNumbers(options, socketNumbers), bufferPolicy: options.bufferPolicy ?? "oldest" };
+  const { bufferPolicy = "oldest" } = options;
+  if (!/^(oldest|newest|error)$/.test(bufferPolicy)) throw invalidOption("bufferPolicy must be oldest, newest or error");
+  return { ...readNumbers(options, socketNumbers), bufferPolicy };
 }
 
 function always(): boolean {

@@ -25,17 +25,20 @@ export class RetryQueue {
   readonly #limit: number;
   readonly #send: SendOnce;
   readonly #isOnline: () => boolean;
+  readonly #report: (error: unknown) => void;
   readonly #entries = new Set<Entry>();
 
-  constructor(retries: number, limit: number, send: SendOnce, isOnline: () => boolean) {
+  /** @param report told why an event that nobody waits for cannot be sent. */
+  constructor(retries: number, limit: number, send: SendOnce, isOnline: () => boolean, report: (error: unknown) => void) {
     this.#retries = retries;
     this.#limit = limit;
     this.#send = send;
     this.#isOnline = isOnline;
+    this.#report = report;
   }
 
   /**
-   * @param ack told the error that it ended with, or `null` and the acknowledgement.
+   * @param ack told the error that it ended with, or `null` and the acknowledgement. Must not throw.
    * @throws {SocketIOError} `socketio/too-many-acks` when `maxPendingAcks` events are on their way or waiting.
    */
   add(flags: EmitFlags, event: string, args: readonly unknown[], ack: AckListener | undefined): void {
@@ -74,6 +77,7 @@ export class RetryQueue {
     try {
       this.#try(entry);
     } catch (error) {
+      if (entry.ack === undefined) this.#report(error);
       this.#finish(entry, error);
     }
   }

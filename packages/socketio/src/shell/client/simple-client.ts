@@ -85,9 +85,9 @@ export class SimpleClient<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Op
   }
 
   /**
-   * Connects and waits for the server's answer. After a failure, and after the end, it may be called again.
+   * Connects and waits for the server's answer, neither for longer than `timeout`. After a failure, and after the end, it may be called again.
    * @throws {ConnectionRefusedError} with what the server said, {@link BadNamespaceError}, {@link ConnectionError};
-   *   {@link SocketIOError} `socketio/already-connected`.
+   *   {@link DisconnectedError} when `disconnect()` is called meanwhile; {@link SocketIOError} `socketio/already-connected`.
    */
   async connect(url: string, { namespace, signal, ...options }: Options & SimpleConnectOptions = {} as Options): Promise<this> {
     if (this.#connection !== undefined && this.#ending === undefined) throw new SocketIOError("Cannot connect: the client is connected or connecting, must be disconnected", { code: "socketio/already-connected" });
@@ -96,7 +96,7 @@ export class SimpleClient<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Op
     try {
       await opened(socket, signal);
     } catch (error) {
-      this.#connection = undefined;
+      if (this.#connection?.socket === socket) this.#connection = undefined;
       throw error;
     }
     return this;

@@ -3,7 +3,7 @@
  *
  * Room: socketio shell. The real one is `Manager`; tests play others.
  */
-import type { Clock, Timers } from "@x/errors/clock";
+import type { Clock, Random, Timers } from "@x/errors/clock";
 import type { OnError } from "@x/errors/handlers";
 import type { ReconnectPolicy } from "../../core/client-connection.js";
 import type { PacketEncoder } from "../../core/codec.js";
@@ -18,13 +18,18 @@ export interface SocketManager {
   readonly clock: Clock;
   readonly codec: PacketEncoder;
   readonly attempt: Attempt;
-  /** Whether a refusal in which the server names a delay is followed by another CONNECT. */
-  readonly policy: Pick<ReconnectPolicy, "retryIf" | "reconnectionDelay" | "maxRetryAfterMs">;
+  /** Whether and when a failure that leaves the connection as it is is followed by another CONNECT, and how long each may wait for its answer. */
+  readonly policy: ReconnectPolicy;
+  readonly random: Random;
   readonly sweep: Timers;
   readonly report: OnError;
   open(): unknown;
   write(packets: EncodedPacket): void;
   release(): void;
+  /** A socket was let in. */
+  answered(): void;
+  /** A socket had no answer in time. @returns whether the connection was lost with it. */
+  giveUp(error: Error): boolean;
 }
 
 export interface ClientReservedEvents {

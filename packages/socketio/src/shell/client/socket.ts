@@ -15,9 +15,11 @@ import { type EncodedPacket, isReservedEvent, type Packet } from "../../core/pac
 import * as PacketType from "../../core/packet-type.js";
 import type { Recovery } from "../../core/recovery.js";
 import { asking, type ConnectAnswer, type RecoverableSession, settle, takeOffset } from "../../core/recovery-client.js";
+import type { Attempt } from "./attempt.js";
 import { askAuth } from "./auth.js";
 import { OfflineBuffer } from "./offline-buffer.js";
 import { type Auth, readSocketSettings, type SocketOptions, type SocketSettings } from "./options.js";
+import { timeoutError } from "../../core/client-connection.js";
 import { askAgainAfterMs, readRefusal } from "./refusal.js";
 import { RetryQueue } from "./retry-queue.js";
 import type { ClientReservedEvents, SocketManager } from "./socket-manager.js";
@@ -27,7 +29,7 @@ interface Waiting {
   readonly id: number | undefined;
 }
 
-export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extends SocketManager = SocketManager> extends EventSocket<Listen, Emit, ClientReservedEvents> {
+export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extends SocketManager = SocketManager> extends EventSocket<Listen, Emit, ClientReservedEvents, Socket<Listen, Emit, M>> {
   readonly io: M;
   readonly nsp: string;
   /** Given by the server; another one after each reconnection. `undefined` while not connected. */
@@ -49,8 +51,12 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   #ids = 0;
   /** Counts CONNECTs, so that an answer of `auth` that comes too late is recognised. */
   #attempt = 0;
-  /** Until the next CONNECT, where the server named a delay. */
-  #delay: Timer | undefined;
+  /** The connection over which the server has yet to answer a CONNECT; whoever disconnects meanwhile cannot take it back. */
+  #asked: Attempt | undefined;
+  /** Those in a row for which `auth` failed. */
+  #authFailures = 0;
+  /** Until the server must have answered, or is asked again. */
+  #timer: Timer | undefined;
 
   constructor(io: M, nsp: string, options: SocketOptions = {}) {
     const settings = readSocketSettings(options);
@@ -61,7 +67,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.#settings = settings;
     this.#waiting = new OfflineBuffer(settings.maxBufferedEvents, settings.bufferPolicy);
     this.#received = new OfflineBuffer(settings.maxBufferedEvents, "oldest");
-    this.#retries = settings.retries === 0 ? undefined : new RetryQueue(settings.retries, settings.maxPendingAcks, (flags, event, args, done) => this.#sendOnce(flags, event, args, done), () => this.connected);
+    this.#retries = settings.retries === 0 ? undefined : new RetryQueue(settings.retries, settings.maxPendingAcks, (flags, event, args, done) => this.#sendOnce(flags, event, args, done), () => this.connected, (error) => this.#report(error));
   }
 
   get disconnected(): boolean {
@@ -97,7 +103,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** Leaves the namespace; the connection ends with its last active socket. */
   disconnect(): this {
     this.#session = undefined;
-    if (this.connected) this.#write({ type: PacketType.DISCONNECT, nsp: this.nsp });
+    if (this.connected) this.#leave();
     this.#end("io client disconnect");
     return this;
   }
@@ -115,11 +121,14 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** @internal The connection is open: ask for the namespace. */
   onOpen(): void {
     const attempt = this.#nextAttempt();
+    this.#wait(this.io.policy.timeout, () => this.#onSilence());
+    if (this.#asked === this.io.attempt) return;
     askAuth(this.auth, this.io.attempt, (auth) => {
-      if (attempt === this.#attempt && this.#isActive && this.io.isOpen) this.#write({ type: PacketType.CONNECT, nsp: this.nsp, data: asking(this.#session, auth) });
+      if (attempt !== this.#attempt || !this.#isActive || !this.io.isOpen) return;
+      this.#asked = this.io.attempt;
+      this.#write({ type: PacketType.CONNECT, nsp: this.nsp, data: asking(this.#session, auth) });
     }, (cause) => {
-      if (attempt !== this.#attempt) return;
-      this.#refuse(new ConnectionError("Cannot connect: auth failed", { cause, retryable: false }));
+      if (attempt === this.#attempt) this.#refuse(new ConnectionError("Cannot connect: auth failed", { cause }), ++this.#authFailures);
     });
   }
 
@@ -133,31 +142,35 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.#end("reconnection failed", cause);
   }
 
-  /** @internal The connection is lost; another one may follow. */
-  onLost(reason: string, description: unknown): void {
+  /** @internal The connection is lost; another one may follow. @param error what that means for one that was not connected yet. */
+  onLost(reason: string, description: unknown, error: Error): void {
     this.#nextAttempt();
     this.#received.take(); // a server that repeats what was missed begins anew
     if (this.connected) this.#tellDisconnect(reason, description);
+    else this.run("connect_error", [error]);
   }
 
   /** @internal */
   receive(packet: Packet): void {
     const { type, data } = packet;
-    if (type === PacketType.CONNECT) this.#onConnect(data);
+    if (type !== PacketType.EVENT && type !== PacketType.ACK) this.#asked = undefined;
+    if (!this.#isActive) {
+      if (type === PacketType.CONNECT) this.#leave(); // who disconnected before the answer could not say so
+    } else if (type === PacketType.CONNECT) this.#onConnect(data);
     else if (type === PacketType.ACK) this.receiveAck(packet);
     else if (type === PacketType.CONNECT_ERROR) this.#refuse(readRefusal(data, this.nsp));
-    else if (type === PacketType.DISCONNECT) this.#onServerDisconnect();
+    else if (type === PacketType.DISCONNECT) this.#onServerDisconnect(data);
     else if (this.connected) this.receiveEvent(this.#withoutOffset(packet));
     else this.#received.add(packet, () => undefined);
   }
 
   /** @internal With `retries` an event has more than one try. */
-  override emitWith(flags: EmitFlags, event: string, args: readonly unknown[]): boolean {
-    if (this.#retries === undefined || flags.volatile === true) return super.emitWith(flags, event, args);
+  override emitWith(flags: EmitFlags, event: string, args: readonly unknown[]): this {
     const last = args.at(-1);
-    if (typeof last === "function") this.#retry(flags, event, args.slice(0, -1), last as AckListener);
+    if (this.#retries === undefined || flags.volatile === true) this.emitOnce(flags, event, args);
+    else if (typeof last === "function") this.#retry(flags, event, args.slice(0, -1), (...reply) => this.callListener(event, last as AckListener, reply));
     else this.#retry(flags, event, args, undefined);
-    return true;
+    return this;
   }
 
   protected override transmit(packet: Packet, flags: EmitFlags): void {
@@ -200,7 +213,11 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   }
 
   #sendOnce(flags: EmitFlags, event: string, args: readonly unknown[], done: AckListener): void {
-    super.emitWith({ ...flags, timeout: flags.timeout ?? this.#settings.ackTimeout }, event, [...args, done]);
+    this.emitOnce({ ...flags, timeout: flags.timeout ?? this.#settings.ackTimeout }, event, [...args, done]);
+  }
+
+  #leave(): void {
+    this.#write({ type: PacketType.DISCONNECT, nsp: this.nsp });
   }
 
   #onConnect(data: unknown): void {
@@ -210,16 +227,21 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
       this.#refuse(new ConnectionError("Cannot connect: the server speaks Socket.IO protocol 4 or older", { code: "socketio/unexpected-packet", retryable: false }));
       return;
     }
+    this.#nextAttempt();
+    this.#authFailures = 0;
+    this.io.answered();
     this.id = sid;
     this.connected = true;
     ({ session: this.#session, recovery: this.recovery } = settle(this.#session, answer));
-    for (const packet of this.#received.take()) {
-      this.receiveEvent(this.#withoutOffset(packet));
-      if (this.disconnected) return; // a listener has had enough
-    }
+    this.#catchUp();
+  }
+
+  /** What waited goes out before a listener can add to it. Whoever is told anything may have had enough. */
+  #catchUp(): void {
     this.#retries?.resume();
-    for (const waiting of this.#waiting.take()) this.#send(waiting);
-    this.run("connect", []);
+    for (const waiting of this.#waiting.take()) if (this.connected) this.#send(waiting);
+    for (const packet of this.#received.take()) if (this.connected) this.receiveEvent(this.#withoutOffset(packet));
+    if (this.connected) this.run("connect", []);
   }
 
   /** Of what waited, each is lost alone. */
@@ -227,43 +249,61 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     try {
       this.io.write(packets);
     } catch (error) {
-      this.listenerFailed(error, { event: "emit" });
+      this.#report(error);
       if (error instanceof Error) this.#lost(id, error);
     }
   }
 
+  /** As what a listener throws: whatever `onError` does with it. */
+  #report(error: unknown): void {
+    this.callListener("emit", () => { throw error; }, []);
+  }
+
   /** What was asked before, or was to be asked, counts no longer. */
   #nextAttempt(): number {
-    if (this.#delay !== undefined) this.io.clock.clearTimer(this.#delay);
+    if (this.#timer !== undefined) this.io.clock.clearTimer(this.#timer);
     return ++this.#attempt;
   }
 
-  /** The server does not want us, or not yet: unless it says when to ask again, that is the application's decision. */
-  #refuse(error: Error): void {
-    const delayMs = this.connected ? undefined : askAgainAfterMs(error, this.io.policy);
+  #wait(delayMs: number, then: () => void): void {
+    if (delayMs !== Infinity) this.#timer = this.io.clock.setTimer(then, delayMs);
+  }
+
+  /** Beside others that are connected it may take longer still: who cannot wait disconnects. */
+  #onSilence(): void {
+    const error = timeoutError(this.io.policy);
+    if (!this.io.giveUp(error)) this.run("connect_error", [error]);
+  }
+
+  /** The server does not want us, or not yet, or `auth` failed: whether it is asked again. */
+  #refuse(error: Error, authFailures = 0): void {
+    const delayMs = this.connected ? undefined : askAgainAfterMs(error, this.io, authFailures);
     if (delayMs === undefined) {
       this.#end("io server disconnect", error, error.message);
     } else {
       this.#nextAttempt();
-      this.#delay = this.io.clock.setTimer(() => this.onOpen(), delayMs);
+      this.#wait(delayMs, () => this.onOpen());
     }
     this.run("connect_error", [error]);
   }
 
-  #onServerDisconnect(): void {
+  /** @param data python-socketio's reason. Before the answer to CONNECT it is one. */
+  #onServerDisconnect(data: unknown): void {
     this.#session = undefined;
-    this.#end("io server disconnect");
+    if (this.connected) this.#end("io server disconnect", data === undefined ? undefined : readRefusal(data, this.nsp));
+    else this.#refuse(readRefusal(data, this.nsp));
   }
 
   /** Over for good: nobody waits for an answer any more. @param why what those hear who waited. */
   #end(reason: string, cause?: Error, why: string = reason): void {
     const wasConnected = this.connected;
+    this.connected = false;
     this.#isActive = false;
     this.#nextAttempt();
     this.#finalReason = why;
-    this.loseAcks(why);
-    this.#retries?.end(overError(why));
     this.io.release();
+    this.#retries?.end(overError(why));
+    this.loseAcks(why);
     this.onFinal?.(why, cause);
     if (wasConnected) this.#tellDisconnect(reason, cause);
   }

@@ -3,7 +3,8 @@
  *
  * Room: socketio shell. The path of the address is the namespace, as with socket.io-client.
  */
-import { SocketIOError } from "@x/errors/socketio";
+import { BadNamespaceError, SocketIOError } from "@x/errors/socketio";
+import { DEFAULT_PACKET_LIMITS } from "../../core/limits.js";
 
 export interface Address {
   /** Scheme, host and port: one per server. */
@@ -35,4 +36,14 @@ export function readAddress(uri: string, base: { readonly protocol: string; read
     namespace: path ?? "/",
     query: search ?? "",
   };
+}
+
+/**
+ * @returns the name with its leading slash.
+ * @throws {BadNamespaceError} `socketio/bad-namespace` for one that cannot travel: with a comma or a question mark, or longer than `maxLength`.
+ */
+export function readNamespace(given: string, maxLength: number = DEFAULT_PACKET_LIMITS.maxNamespaceLength): string {
+  const namespace = given.startsWith("/") ? given : `/${given}`;
+  if (/[,?]/.test(namespace) || namespace.length > maxLength) throw new BadNamespaceError(`Cannot connect: the namespace has a comma or a question mark, or more than ${maxLength} characters`, { namespace });
+  return namespace;
 }

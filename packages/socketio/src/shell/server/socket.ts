@@ -4,7 +4,6 @@
  * Room: socketio shell. Names and reasons as in socket.io.
  */
 import type { ErrorContext } from "@x/errors/handlers";
-import { SocketIOError } from "@x/errors/socketio";
 import { everybody, type Room, type SocketId } from "../../core/broadcast.js";
 import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
 import { EventSocket, type EventSocketPorts } from "../../core/event-socket.js";
@@ -20,7 +19,6 @@ import { BroadcastOperator } from "./broadcast-operator.js";
 import { type Handshake, readHandshake } from "./handshake.js";
 import { Middleware, type Next } from "./middleware.js";
 import type { EngineConnection, Request } from "./ports.js";
-import type { RateVerdict } from "./rates.js";
 import type { SocketClient, SocketNamespace } from "./socket-ports.js";
 
 /** Why a socket ended; the peers' words. */
@@ -171,9 +169,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 
   /** @internal A packet for this socket arrived. */
   receive(packet: Packet): void {
-    const verdict = this.client.judge(packet);
-    if (verdict !== undefined) this.#refuse(packet, verdict);
-    else if (packet.type === PacketType.EVENT) this.receiveEvent(packet);
+    if (packet.type === PacketType.EVENT) this.receiveEvent(packet);
     else if (packet.type === PacketType.ACK) this.receiveAck(packet);
     else this.end("client namespace disconnect");
   }
@@ -185,7 +181,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     if (resumed === undefined) return;
     this.recovery = resumed.recovery;
     void this.nsp.adapter.addAll(this.id, new Set(resumed.rooms));
-    for (const packets of resumed.missed) this.client.writeToEngine(packets, {});
+    for (const packets of resumed.missed) this.client.writeToEngine(packets, {}, this.nsp.name);
   }
 
   /** @internal The client came back on another connection. */
@@ -220,6 +216,12 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
   /** @internal The connection broke the protocol. */
   fault(error: unknown): void {
     this.run("error", [error instanceof Error ? error : new Error(String(error))]);
+  }
+
+  /** @internal */
+  override emitWith(flags: EmitFlags, event: string, args: readonly unknown[]): boolean {
+    this.emitOnce(flags, event, args);
+    return true;
   }
 
   protected override transmit(packet: Packet, flags: EmitFlags): void {
@@ -276,16 +278,5 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     this.run(name, args);
     const { receiver } = this.nsp;
     if (receiver !== undefined) this.callListener(name, receiver, [this.id, name, args]);
-  }
-
-  /** The client sends too fast: it is told, and in the end disconnected. */
-  #refuse({ id }: Packet, { answer, isLast }: RateVerdict): void {
-    const { name, context } = this.nsp;
-    const { limit, retryAfterMs } = answer;
-    const error = new SocketIOError("The client sends too fast", { code: "socketio/rate-limited", details: { limit, retryAfterMs } });
-    context.reportPeer(error, { event: "packet", namespace: name, socketId: this.id });
-    if (isLast) this.client.disconnect();
-    else if (id === undefined) this.client.write({ type: PacketType.EVENT, nsp: name, data: ["rate-limited", answer] });
-    else this.client.write({ type: PacketType.ACK, nsp: name, id, data: [answer] });
   }
 }
