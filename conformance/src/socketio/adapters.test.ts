@@ -1,7 +1,7 @@
 /** Adapters written for socket.io under our server, unchanged: its in-memory one, and Redis between two servers. */
 import { createAdapter } from "@socket.io/redis-adapter";
 import { Emitter } from "@socket.io/redis-emitter";
-import type { AdapterFactory, Server } from "@x/socketio";
+import type { AdapterFactory, Server, Socket } from "@x/socketio";
 import { adapterContract, type AdapterNamespace } from "@x/socketio/adapter-contract";
 import { Adapter } from "socket.io-adapter";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -97,6 +97,33 @@ describe.skipIf(redisProgram === undefined && process.env["CI"] !== "true")("@so
     one.in("blue").disconnectSockets(true);
     expect((await ended)[0]).toBe("io server disconnect");
     expect(ada.connected).toBe(true);
+  });
+
+  test("fetchSockets answers this server's sockets themselves, and those of the other one with their handshakes and single acknowledgements", async () => {
+    const { one, two, urls } = await twoServers();
+    const arrivals = [one, two].map((server) => next(server, "connection"));
+    const clients = urls.map((url, at) => {
+      const client = officialClient(url, { transports: ["websocket"], auth: { at }, reconnection: false });
+      client.on("ask", (question: string, ack: (reply: string, more: string) => void) => ack(`${String(at)}: ${question}`, "more"));
+      return client;
+    });
+    const [[near], [far]] = await Promise.all(arrivals) as [[Socket], [Socket]];
+    for (const client of clients) if (!client.connected) await next(client, "connect");
+    const sockets = await one.fetchSockets();
+    expect(sockets.find(({ id }) => id === near.id)).toBe(near);
+    const remote = sockets.find(({ id }) => id === far.id);
+    if (remote === undefined) throw new Error("two sockets");
+    expect(remote.handshake).toMatchObject({ auth: { at: 1 }, address: far.handshake.address, headers: { host: new URL(urls[1]).host }, query: { EIO: "4" } });
+
+    expect(await remote.timeout(30_000).emitWithAck("ask", "who")).toBe("1: who");
+    expect(await new Promise((resolve) => remote.timeout(30_000).emit("ask", "and now", (...reply: unknown[]) => resolve(reply)))).toEqual([null, "1: and now"]);
+    expect(await new Promise((resolve) => remote.emit("ask", "at last", resolve))).toBe("1: at last");
+    expect(await new Promise((resolve) => remote.timeout(20).emit("unheard of", (...reply: unknown[]) => resolve(reply)))).toEqual([expect.objectContaining({ name: "TimeoutError" }), null]);
+
+    const ended = clients[1] === undefined ? Promise.reject(new Error("two clients")) : next(clients[1], "disconnect");
+    remote.disconnect();
+    expect((await ended)[0]).toBe("io server disconnect");
+    await expect(remote.timeout(30_000).emitWithAck("ask", "who")).rejects.toMatchObject({ code: "socketio/unknown-session" });
   });
 
   test("a program without a server, with @socket.io/redis-emitter: tells rooms, moves clients and disconnects them", async () => {

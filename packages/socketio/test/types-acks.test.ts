@@ -1,6 +1,6 @@
 /** What the compiler knows of acknowledgements: one by one, with a time limit, optional, between servers. Compiled by TypeScript 5.9 and 6; nothing here needs to run. */
 import { expectTypeOf, test } from "vitest";
-import type { ClientSocket, Server, Socket } from "../src/index.js";
+import type { ClientSocket, RemoteSocket, Server, Socket } from "../src/index.js";
 import type { SimpleClient } from "../src/simple-client.js";
 
 interface User {
@@ -27,6 +27,7 @@ declare const client: ClientSocket<ServerToClient, ClientToServer>;
 declare const simple: SimpleClient<ServerToClient, ClientToServer>;
 declare const server: Server<ClientToServer, ServerToClient, BetweenServers, Data>;
 declare const peer: Socket<ClientToServer, ServerToClient, BetweenServers, Data>;
+declare let remote: RemoteSocket<ServerToClient, Data>;
 
 /** Compiled, never called. */
 function usage(): void {
@@ -67,6 +68,16 @@ function usage(): void {
   expectTypeOf(peer.emitWithAck("confirm", "really?")).resolves.toEqualTypeOf<"yes" | "no">();
   expectTypeOf(server.timeout(5).emitWithAck("confirm", "really?")).resolves.toEqualTypeOf<("yes" | "no")[]>();
   expectTypeOf(server.in("room").fetchSockets()).resolves.items.toHaveProperty("data").toEqualTypeOf<Data>();
+  expectTypeOf(server.fetchSockets()).resolves.items.toEqualTypeOf<RemoteSocket<ServerToClient, Data>>();
+  remote = peer;
+  remote.emit("confirm", "really?", (answer) => expectTypeOf(answer).toEqualTypeOf<"yes" | "no">());
+  remote.timeout(5).emit("confirm", "really?", (error, answer) => {
+    expectTypeOf(error).toEqualTypeOf<Error | null>();
+    expectTypeOf(answer).toEqualTypeOf<"yes" | "no">();
+  });
+  expectTypeOf(remote.timeout(5).emitWithAck("confirm", "really?")).resolves.toEqualTypeOf<"yes" | "no">();
+  // @ts-expect-error -- one socket, one answer
+  remote.timeout(5).emit("confirm", "really?", (_error, _answers: ("yes" | "no")[]) => undefined);
 
   expectTypeOf(server.serverSideEmitWithAck("count", "room")).resolves.toEqualTypeOf<number[]>();
   server.serverSideEmit("count", "room", (error, counts) => {

@@ -3,7 +3,7 @@
  *
  * Room: socketio node. Credentials in headers stay here.
  */
-import type { RemoteSocket } from "../../shell/server/broadcast-operator.js";
+import type { RemoteSocket } from "../../shell/server/remote-socket.js";
 import type { Namespace } from "../../shell/server/namespace.js";
 import type { Socket } from "../../shell/server/public-socket.js";
 import type { Room, SocketId } from "../../core/broadcast.js";

@@ -5,14 +5,14 @@
  * socket's `data`, so that adapters show it to other servers and connection state recovery brings it back.
  */
 import { copyData } from "@x/errors/data-copy";
-import { BadNamespaceError, DisconnectedError } from "@x/errors/socketio";
+import { BadNamespaceError } from "@x/errors/socketio";
 import type { AckName, AckValue, DefaultEventsMap, EventArguments, EventName } from "../../core/event-types.js";
 import { invalidArgument } from "../../core/faults.js";
-import type { RemoteSocket } from "../server/broadcast-operator.js";
 import type { Handshake } from "../server/handshake.js";
 import type { Namespace } from "../server/namespace.js";
 import type { Request } from "../server/ports.js";
 import type { Socket } from "../server/public-socket.js";
+import { type RemoteSocket, unknownClient } from "../server/remote-socket.js";
 import type { Passing } from "./passing.js";
 import { valuesOf } from "./tuple.js";
 import type { DataAndOptions, DataAndTarget, Sent, SidCall, SidScope, SidTarget } from "./types.js";
@@ -56,9 +56,8 @@ export abstract class SidMethods<Emit, Data extends object> {
     const socket = nsp.sockets.get(sid);
     if (socket !== undefined) return callLocally(socket, event, values, timeoutMs);
     if (this.passing.arriving(sid, nsp) !== undefined) throw new BadNamespaceError("Cannot call: the client is not let in yet", { code: "socketio/namespace-not-connected", namespace: nsp.name });
-    await remoteOf(nsp, sid);
-    const replies: readonly unknown[] = await nsp.in(sid).timeout(timeoutMs).emitWithAck(event, ...values);
-    return replies[0];
+    const remote = await remoteOf(nsp, sid);
+    return remote.timeout(timeoutMs).emitWithAck(event, ...values) as Promise<unknown>;
   }
 
   /**
@@ -171,11 +170,6 @@ function callLocally(socket: Socket, event: string, values: readonly unknown[], 
       else reject(error);
     });
   });
-}
-
-/** Ids come from applications, which may have them from peers. */
-function unknownClient(sid: string): DisconnectedError {
-  return new DisconnectedError("No client with this id is connected to the namespace", { code: "socketio/unknown-session", details: { sid: sid.slice(0, 64) } });
 }
 
 /** @returns nothing where no rooms are named, which means everyone. An id that turns out to be `undefined` must not: what is for one would reach all. */

@@ -5,23 +5,18 @@
  */
 import { callSafely } from "@x/errors/handlers";
 import { TimeoutError } from "@x/errors/socketio";
-import type { Adapter, BroadcastPacket } from "../../adapter/port.js";
+import type { BroadcastPacket } from "../../adapter/port.js";
 import type { Timed } from "../../core/open-acks.js";
 import type { BroadcastOptions } from "../../core/broadcast.js";
 import type { Untyped } from "../../core/event-types.js";
-import type { ServerContext } from "./ports.js";
+import type { BroadcastHost } from "./broadcast.js";
 
 export type RepliesListener = (error: Error | null, replies: Untyped[]) => void;
 
 /** What a broadcast's timeout tells: who answered nevertheless. */
 export type BroadcastTimeoutError = TimeoutError & { readonly responses: readonly unknown[] };
 
-interface Host {
-  readonly adapter: Adapter;
-  readonly context: Pick<ServerContext, "clock" | "report">;
-}
-
-export function collectReplies({ adapter, context }: Host, packet: BroadcastPacket, audience: BroadcastOptions, listener: RepliesListener): void {
+export function collectReplies({ adapter, context }: BroadcastHost, packet: BroadcastPacket, audience: BroadcastOptions, listener: RepliesListener): void {
   const { clock } = context;
   const afterMs = audience.flags?.timeout;
   const replies: unknown[] = [];

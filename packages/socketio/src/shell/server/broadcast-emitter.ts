@@ -7,7 +7,8 @@ import type { Room, SocketId } from "../../core/broadcast.js";
 import { TypedEmitter } from "../../core/emitter.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, WithReplies } from "../../core/event-types.js";
 import type { OnError } from "@x/errors/handlers";
-import type { BroadcastOperator, RemoteSocket } from "./broadcast-operator.js";
+import type { BroadcastOperator } from "./broadcast-operator.js";
+import type { RemoteSocket } from "./remote-socket.js";
 
 export abstract class BroadcastEmitter<Listen, Emit, SocketData, Reserved> extends TypedEmitter<Listen, Reserved> {
   protected constructor(onError: OnError) {

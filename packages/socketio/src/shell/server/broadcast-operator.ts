@@ -3,20 +3,13 @@
  *
  * Room: socketio shell. Operators are values: each step gives a new one.
  */
-import type { Adapter } from "../../adapter/port.js";
-import { Audience, type BroadcastFlags, everybody, type Room, type SocketId } from "../../core/broadcast.js";
+import { type Audience, type BroadcastFlags, everybody, type Room, type SocketId } from "../../core/broadcast.js";
 import type { AckName, AckValue, AllButLast, EventArguments, EventName, WithReplies } from "../../core/event-types.js";
 import { eventData } from "../../core/packet.js";
 import * as PacketType from "../../core/packet-type.js";
-import { broadcast } from "./broadcast.js";
+import { broadcast, type BroadcastHost } from "./broadcast.js";
 import { collectReplies, type RepliesListener } from "./broadcast-acks.js";
-import type { Handshake } from "./handshake.js";
-import type { ServerContext } from "./ports.js";
-
-export interface BroadcastHost {
-  readonly adapter: Adapter;
-  readonly context: Pick<ServerContext, "clock" | "report">;
-}
+import { list, type RemoteDetails, type RemoteSocket, SocketElsewhere } from "./remote-socket.js";
 
 export class BroadcastOperator<Emit, SocketData> {
   readonly #host: BroadcastHost;
@@ -102,11 +95,12 @@ export class BroadcastOperator<Emit, SocketData> {
     return this.#audience.isNobody ? Promise.resolve(new Set()) : this.#host.adapter.sockets(this.#audience.options().rooms);
   }
 
-  /** @returns the sockets, those of other servers included. */
+  /** @returns the sockets: this server's as they are, and those of other servers as they were when asked. */
   async fetchSockets(): Promise<RemoteSocket<Emit, SocketData>[]> {
     if (this.#audience.isNobody) return [];
-    const sockets = await this.#host.adapter.fetchSockets(this.#audience.options());
-    return sockets.map((socket) => new RemoteSocket(this.#host, socket as RemoteDetails<SocketData>));
+    const found = await this.#host.adapter.fetchSockets(this.#audience.options());
+    const sockets = found as (RemoteSocket<Emit, SocketData> | RemoteDetails<SocketData>)[]; // adapters know nothing of event maps
+    return sockets.map((socket) => ("emit" in socket ? socket : new SocketElsewhere<Emit, SocketData>(this.#host, socket)));
   }
 
   socketsJoin(room: Room | readonly Room[]): void {
@@ -141,55 +135,4 @@ export class BroadcastOperator<Emit, SocketData> {
   #chain(audience: Audience): BroadcastOperator<Emit, SocketData> {
     return new BroadcastOperator(this.#host, audience);
   }
-}
-
-interface RemoteDetails<SocketData> {
-  readonly id: SocketId;
-  readonly rooms: ReadonlySet<Room> | readonly Room[];
-  readonly handshake: Handshake;
-  readonly data: SocketData;
-}
-
-/** A socket that may live on another server of the cluster: what `fetchSockets` answers. */
-export class RemoteSocket<Emit, SocketData> {
-  readonly id: SocketId;
-  readonly handshake: Handshake;
-  readonly rooms: ReadonlySet<Room>;
-  readonly data: SocketData;
-  readonly #operator: BroadcastOperator<Emit, SocketData>;
-
-  constructor(host: BroadcastHost, { id, handshake, rooms, data }: RemoteDetails<SocketData>) {
-    this.id = id;
-    this.handshake = handshake;
-    this.rooms = new Set(rooms);
-    this.data = data;
-    this.#operator = new BroadcastOperator(host, new Audience(new Set([id])));
-  }
-
-  emit<Name extends EventName<Emit>>(event: Name, ...args: EventArguments<WithReplies<Emit>, Name>): boolean {
-    return this.#operator.emit(event, ...args);
-  }
-
-  /** @param timeoutMs how long acknowledgements may take. */
-  timeout(timeoutMs: number): BroadcastOperator<Emit, SocketData> {
-    return this.#operator.timeout(timeoutMs);
-  }
-
-  join(room: Room | readonly Room[]): void {
-    this.#operator.socketsJoin(room);
-  }
-
-  leave(room: Room): void {
-    this.#operator.socketsLeave(room);
-  }
-
-  /** @param close whether to end the underlying connection too. */
-  disconnect(close = false): this {
-    this.#operator.disconnectSockets(close);
-    return this;
-  }
-}
-
-function list(room: Room | readonly Room[]): Room[] {
-  return typeof room === "string" ? [room] : [...room];
 }
