@@ -10,10 +10,15 @@ import { openPage } from "./chromium.js";
 /** Plain data in, plain data out: what can cross over to the page. */
 export type ScenariosOf<Scenarios> = { readonly [Name in keyof Scenarios]: (...args: never[]) => unknown };
 
-/** @returns the script `file` of this folder, bundled from the sources as a page's bundler would, without Node. */
-export async function bundle(file: string): Promise<string> {
+const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/**
+ * @param instead files of this folder for modules that are not to be bundled.
+ * @returns the script `file` of this folder, bundled from the sources as a page's bundler would, without Node.
+ */
+export async function bundle(file: string, instead: Readonly<Record<string, string>> = {}): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(file, import.meta.url))],
+    entryPoints: [here(file)], alias: Object.fromEntries(Object.entries(instead).map(([name, other]) => [name, here(other)])),
     bundle: true, format: "esm", platform: "browser", target: "es2022", conditions: ["@x/source"], write: false, logLevel: "error",
   });
   return outputFiles[0]?.text ?? "";
@@ -28,9 +33,9 @@ export interface Site {
   readonly close: () => Promise<void>;
 }
 
-/** An HTTP server with a page on it that runs `script`. */
-export async function site(name: string, title: string, script: string): Promise<Site> {
-  const html = `<!doctype html><meta charset=utf-8><title>${title}</title><h1>${title} in a page</h1><ol></ol><script type=module src=/page.js></script>`;
+/** An HTTP server with a page on it that runs `script`. @param before URL of a script that the page needs first. */
+export async function site(name: string, title: string, script: string, before?: string): Promise<Site> {
+  const html = `<!doctype html><meta charset=utf-8><title>${title}</title><h1>${title} in a page</h1><ol></ol>${before === undefined ? "" : `<script src=${before}></script>`}<script type=module src=/page.js></script>`;
   const http = createServer((request, response) => {
     if (request.url === "/") response.writeHead(200, { "Content-Type": "text/html" }).end(html);
     else if (request.url === "/page.js") response.writeHead(200, { "Content-Type": "text/javascript" }).end(script);

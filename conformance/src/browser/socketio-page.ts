@@ -13,6 +13,8 @@ export interface Where {
   readonly url: string;
   readonly options?: ClientOptions;
   readonly parser?: "msgpack";
+  /** Bytes leave as ArrayBuffer: of the views on them socket.io-msgpack-parser makes objects in pages. */
+  readonly asBuffers?: boolean;
 }
 
 const log: string[] = [];
@@ -25,8 +27,12 @@ function note(line: string): void {
   document.querySelector("ol")?.append(item);
 }
 
-const toWire = (data: Plain): string | Uint8Array => (typeof data === "string" ? data : Uint8Array.from(data));
-const toPlain = (data: unknown): Plain => (typeof data === "string" ? data : Array.from(data as Uint8Array));
+function toWire(data: Plain, asBuffers = false): string | Uint8Array | ArrayBuffer {
+  if (typeof data === "string") return data;
+  const bytes = Uint8Array.from(data);
+  return asBuffers ? bytes.buffer : bytes;
+}
+const toPlain = (data: unknown): Plain => (typeof data === "string" ? data : Array.from(new Uint8Array(data as ArrayBuffer | Uint8Array))); // socket.io-client gives buffers
 
 function dial({ url, options, parser }: Where): Socket {
   const dialled = io(url, { forceNew: true, ...options, ...(parser === undefined ? {} : { parser: msgpackCodec() }) });
@@ -41,13 +47,14 @@ function dial({ url, options, parser }: Where): Socket {
 /** By name, for the tests; every argument and result is plain data. */
 const scenarios = {
   /** Asks for each value and is asked for it in turn; waits, where asked, for the upgrade. */
-  async echo({ values, isUpgrading, ...where }: Where & { readonly values: readonly Plain[]; readonly isUpgrading: boolean }): Promise<{ readonly echoed: readonly Plain[]; readonly asked: readonly Plain[]; readonly transport: string }> {
+  async echo({ values: given, isUpgrading, ...where }: Where & { readonly values: readonly Plain[]; readonly isUpgrading: boolean }): Promise<{ readonly echoed: readonly Plain[]; readonly asked: readonly Plain[]; readonly transport: string }> {
     const echoing = dial(where);
+    const values = given.map((value) => toWire(value, where.asBuffers));
     const upgraded = new Promise<void>((resolve) => {
       echoing.io.once("open", () => void echoing.io.engine.once("upgrade", () => resolve()));
     });
-    const echoed = await Promise.all(values.map(async (value) => toPlain(await echoing.timeout(30_000).emitWithAck("echo", toWire(value)))));
-    const asked = await Promise.all(values.map(async (value) => toPlain(await echoing.timeout(30_000).emitWithAck("ask me", toWire(value)))));
+    const echoed = await Promise.all(values.map(async (value) => toPlain(await echoing.timeout(30_000).emitWithAck("echo", value))));
+    const asked = await Promise.all(values.map(async (value) => toPlain(await echoing.timeout(30_000).emitWithAck("ask me", value))));
     if (isUpgrading) await upgraded;
     const transport = echoing.io.engine.transport.name;
     note(`${echoed.length + asked.length} answers over ${transport}`);

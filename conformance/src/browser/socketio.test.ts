@@ -1,6 +1,8 @@
 /** Our Socket.IO client in a real browser: every transport and codec, both ways; servers that restart, networks that go, sessions that come back. */
 import { createServer } from "node:http";
 import { once } from "node:events";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import { retry } from "@x/errors/retry";
 import { type Socket, Server as OurServer, type ServerOptions } from "@x/socketio/server";
 import { msgpackCodec } from "@x/socketio/msgpack";
@@ -16,6 +18,10 @@ import type { Plain, Scenarios } from "./socketio-page.js";
 
 let browser: Browser;
 let script: string;
+/** The same page, on socket.io-client. */
+let officialScript: string;
+/** What socket.io-client is published as. */
+const officialBundles = dirname(createRequire(import.meta.url).resolve("socket.io-client/dist/socket.io.js"));
 
 const pageAt = (origin: string): ReturnType<typeof sites.pageAt> => sites.pageAt(browser, origin);
 const run = <Name extends keyof Scenarios>(page: Page, name: Name, ...args: Parameters<Scenarios[Name]>): Promise<Awaited<ReturnType<Scenarios[Name]>>> => sites.run<Scenarios, Name>(page, name, ...args);
@@ -31,8 +37,8 @@ function answers(socket: Answering): void {
 }
 
 /** Our server, which answers, and a page of its own origin. */
-async function ours(options: ServerOptions = {}) {
-  const site = await sites.site("app", "Socket.IO", script);
+async function ours(options: ServerOptions = {}, page = () => sites.site("app", "Socket.IO", script)) {
+  const site = await page();
   const server = new OurServer(site.http, options);
   const sockets: Socket[] = [];
   server.on("connection", (socket) => {
@@ -53,6 +59,7 @@ const ways = [
 describeInBrowser("Socket.IO in Chromium", () => {
   beforeAll(async () => {
     script = await sites.bundle("socketio-page.ts");
+    officialScript = await sites.bundle("socketio-page.ts", { "@x/socketio/client": "official-client.ts" });
     browser = await launchChromium();
   });
   afterAll(async () => { await browser.close(); });
@@ -77,6 +84,22 @@ describeInBrowser("Socket.IO in Chromium", () => {
     for (const { transports, isUpgrading, ends } of ways) {
       expect(await run(page, "echo", { url: api.origin, options: { transports: [...transports] }, values, isUpgrading })).toEqual({ echoed: values, asked: values, transport: ends });
     }
+  });
+
+  test.each(["socket.io.js", "socket.io.msgpack.min.js"])("socket.io-client's own %s, which our server hands out, over every transport", async (name) => {
+    const options = { clientDirectory: officialBundles, ...(name.includes("msgpack") && { parser: msgpackCodec() }) };
+    const { origin, server } = await ours(options, () => sites.site("app", "Socket.IO", officialScript, `/socket.io/${name}`));
+    const { page } = await pageAt(origin);
+    for (const { transports, isUpgrading, ends } of ways) {
+      expect(await run(page, "echo", { url: origin, options: { transports: [...transports] }, asBuffers: true, values, isUpgrading })).toEqual({ echoed: values, asked: values, transport: ends });
+    }
+    await run(page, "stay", { url: origin });
+    server.emit("news", "hello");
+    await logged(page).toEqual(expect.arrayContaining(["connect", "news: hello"]));
+    await run(page, "start", { url: `${origin}/nowhere` });
+    await logged(page).toEqual(expect.arrayContaining(["connect_error: Error: Invalid namespace"]));
+    server.disconnectSockets(true);
+    await logged(page).toEqual(expect.arrayContaining(["disconnect: io server disconnect"]));
   });
 
   test("events from outside, text and bytes; a refusal is told by name", async () => {
