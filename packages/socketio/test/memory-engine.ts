@@ -1,7 +1,7 @@
 /** An Engine.IO link in memory: a server and its clients without ports, network or time. */
 import { Emitter } from "@x/errors/emitter";
 import { ContentTooLongError } from "@x/errors/engineio";
-import type { PreparedPacket } from "@x/engineio/server";
+import type { PreparedPacket, SendOptions } from "@x/engineio/server";
 import { FakeClock, settle } from "@x/testkit";
 import { Manager } from "../src/shell/client/manager.js";
 import type { ClientOptions, Socket as ClientSocket, Manager as RealManager } from "../src/client.js";
@@ -29,6 +29,8 @@ class End extends Emitter<EndEvents> implements EngineClient {
   maxLength: World["maxLength"] = Infinity;
   /** What was sent, in the form it was given. */
   readonly sent: unknown[] = [];
+  /** Of each of them, whether it may be compressed. */
+  readonly mayCompress: boolean[] = [];
   readonly id: string;
   #handler: EngineHandler | undefined;
 
@@ -41,15 +43,17 @@ class End extends Emitter<EndEvents> implements EngineClient {
     this.#handler = handler;
   }
 
-  send(data: Data): Promise<void> {
+  send(data: Data, options?: SendOptions): Promise<void> {
     if (data.length > this.maxLength) throw new ContentTooLongError("Cannot send: message is too long");
     this.sent.push(data);
+    this.mayCompress.push(options?.compress !== false);
     this.#carry(data);
     return Promise.resolve();
   }
 
   sendPrepared(prepared: PreparedPacket): Promise<void> {
     this.sent.push(prepared);
+    this.mayCompress.push(prepared.compress);
     this.#carry(dataOf(prepared));
     return Promise.resolve();
   }

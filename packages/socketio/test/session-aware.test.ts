@@ -76,6 +76,17 @@ describe("a client that comes back", () => {
     expect(events.map(([name, bytes]) => [name, bytes])).toEqual([["missed", Buffer.from([1])], ["missed", Buffer.from([2])]]);
   });
 
+  test("gets nothing of it compressed: adapters do not keep what must not be", async () => {
+    const { place } = storing();
+    await joinAndHear(place);
+    place.cut();
+    place.server.compress(false).emit("secret");
+    const arrived = arrival(place);
+    await comeBack(place, 10_000);
+    (await arrived).emit("news");
+    expect(place.ends.at(-1)?.mayCompress).toEqual([true, false, true]); // CONNECT first
+  });
+
   test("takes over from the socket that the server still holds for alive", async () => {
     const { place } = storing();
     const { socket, peer } = await joinAndHear(place);

@@ -26,7 +26,7 @@ export interface AdapterSocket {
 export interface WriteOptions {
   /** May be dropped while the connection is not ready. */
   readonly volatile?: boolean | undefined;
-  /** Handed to Engine.IO, which does not look at it. */
+  /** `false`: it must not be compressed on its way. Default `true`. */
   readonly compress?: boolean | undefined;
 }
 

@@ -6,14 +6,14 @@
 import type { BroadcastOptions, Room } from "./broadcast.js";
 import type { EncodedPacket } from "./packet.js";
 import type { Membership } from "./recovery-membership.js";
+import type { MissedEvent } from "./session-keeper.js";
 
-interface Entry {
+interface Entry extends MissedEvent {
   readonly sequence: number;
   readonly atMs: number;
   /** None: the whole namespace. */
   readonly rooms: ReadonlySet<Room>;
   readonly except: ReadonlySet<Room>;
-  readonly packets: EncodedPacket;
   readonly bytes: number;
 }
 
@@ -121,10 +121,10 @@ export class RecoveryLog {
   }
 
   /** Keeps an event; it has the number after {@link last}. Attachments are copied: they are the application's memory. */
-  append(packets: EncodedPacket, { rooms, except = new Set() }: BroadcastOptions, nowMs: number): void {
+  append(packets: EncodedPacket, { rooms, except = new Set(), flags }: BroadcastOptions, nowMs: number): void {
     const copy = packets.map((message) => (typeof message === "string" ? message : message.slice()));
     const bytes = copy.reduce((sum, message) => sum + (typeof message === "string" ? message.length * 2 : message.byteLength), 0);
-    const entry: Entry = { sequence: ++this.#last, atMs: nowMs, rooms: new Set(rooms), except: new Set(except), packets: copy, bytes };
+    const entry: Entry = { sequence: ++this.#last, atMs: nowMs, rooms: new Set(rooms), except: new Set(except), packets: copy, compress: flags?.compress, bytes };
     this.#all.push(entry);
     this.#bytes += bytes;
     for (const address of addressesOf(entry)) this.#queue(address).push(entry);
@@ -146,13 +146,13 @@ export class RecoveryLog {
   }
 
   /** @returns what a member was sent after an event, in order, each once. */
-  missed(after: number, membership: Membership): { readonly packets: EncodedPacket[]; readonly bytes: number } {
+  missed(after: number, membership: Membership): { readonly events: readonly MissedEvent[]; readonly bytes: number } {
     const found = new Map<number, Entry>();
     for (const address of [null, ...membership.everIn]) {
       for (const entry of this.#byRoom.get(address)?.after(after) ?? []) if (isFor(entry, membership)) found.set(entry.sequence, entry);
     }
-    const entries = [...found.values()].sort((one, other) => one.sequence - other.sequence);
-    return { packets: entries.map(({ packets }) => packets), bytes: entries.reduce((sum, entry) => sum + entry.bytes, 0) };
+    const events = [...found.values()].sort((one, other) => one.sequence - other.sequence);
+    return { events, bytes: events.reduce((sum, { bytes }) => sum + bytes, 0) };
   }
 
   #giveWay(): void {

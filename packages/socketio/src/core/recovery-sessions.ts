@@ -13,7 +13,7 @@ import * as PacketType from "./packet-type.js";
 import { formatOffset, type LossReason, parseOffset, type PartialReason, type Recovery, type RecoverySettings } from "./recovery.js";
 import { RecoveryLog } from "./recovery-log.js";
 import { Membership } from "./recovery-membership.js";
-import type { Claim, Holder, Recipient, Resumed, SessionKeeper } from "./session-keeper.js";
+import type { Claim, Holder, MissedEvent, Recipient, Resumed, SessionKeeper } from "./session-keeper.js";
 
 export interface Session {
   readonly sid: SocketId;
@@ -39,7 +39,7 @@ interface LogClaim extends Claim {
 
 interface Missed {
   readonly recovery: Recovery;
-  readonly missed: readonly EncodedPacket[];
+  readonly missed: readonly MissedEvent[];
 }
 
 export interface SessionPorts {
@@ -203,9 +203,9 @@ export class RecoverySessions implements Swept, SessionKeeper {
     const needed = Math.max(after, this.#confirmed(session));
     if (needed < this.#log.expired) return partly("expired"); // it had many connections, all too short
     if (!this.#log.isComplete(needed, membership)) return partly("overflow");
-    const { packets, bytes } = this.#log.missed(after, membership);
+    const { events, bytes } = this.#log.missed(after, membership);
     if (bytes > this.settings.maxMissedBytes) return partly("overflow"); // a connection that breaks under them would come back for more
-    return { recovery: { outcome: "recovered", missed: packets.length }, missed: packets };
+    return { recovery: { outcome: "recovered", missed: events.length }, missed: events };
   }
 
   /** A connection that still answers its heartbeats has brought everything that it was given before the last. */

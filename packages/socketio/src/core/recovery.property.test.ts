@@ -59,7 +59,7 @@ class Member implements Holder {
     this.state = session;
     if (recovery?.outcome === "lost") this.present = new Set();
     if (recovery?.outcome !== "recovered") this.expected = [...this.heard]; // it was told that it lost what is missing
-    this.underway.push(...resumed.missed);
+    this.underway.push(...resumed.missed.map(({ packets }) => packets));
     return recovery?.outcome ?? "new";
   }
 

@@ -33,12 +33,19 @@ export interface Claim {
   readonly recovery: Recovery;
 }
 
+/** An event that a client missed. */
+export interface MissedEvent {
+  readonly packets: EncodedPacket;
+  /** `false`: it must not be compressed on its way, now as when it was sent. Default `true`. */
+  readonly compress?: boolean | undefined;
+}
+
 /** A session that has a holder. */
 export interface Resumed {
   /** `undefined` for a new one whose client asked for none. */
   readonly recovery: Recovery | undefined;
   readonly rooms: Iterable<Room>;
-  readonly missed: readonly EncodedPacket[];
+  readonly missed: readonly MissedEvent[];
   /** What the CONNECT answer tells. */
   readonly answer: { readonly pid: string; readonly recovery?: Recovery };
 }

@@ -35,14 +35,16 @@ function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Remembers the last packets: the members of a broadcast ask for the same, one after the other. */
-function wireForms(): (packets: EncodedPacket) => readonly PreparedPacket[] {
+/** Remembers the last packets: the members of a broadcast ask for the same, one after the other, and to have them sent alike. */
+function wireForms(): ServerContext["prepare"] {
   let last: EncodedPacket | undefined;
+  let lastCompress: boolean | undefined;
   let prepared: readonly PreparedPacket[] = [];
-  return (packets) => {
-    if (packets !== last) {
+  return (packets, options) => {
+    if (packets !== last || options.compress !== lastCompress) {
       last = packets;
-      prepared = packets.map((message) => prepareMessage(message));
+      lastCompress = options.compress;
+      prepared = packets.map((message) => prepareMessage(message, options));
     }
     return prepared;
   };

@@ -9,10 +9,10 @@ import { callSafely } from "@x/errors/handlers";
 import type { Adapter } from "../../adapter/port.js";
 import type { Room, SocketId } from "../../core/broadcast.js";
 import type { EmitFlags } from "../../core/outgoing.js";
-import type { EncodedPacket, Packet } from "../../core/packet.js";
+import type { Packet } from "../../core/packet.js";
 import * as PacketType from "../../core/packet-type.js";
 import type { RecoverySettings } from "../../core/recovery.js";
-import type { Claim, Holder, Recipient, Resumed, SessionKeeper } from "../../core/session-keeper.js";
+import type { Claim, Holder, MissedEvent, Recipient, Resumed, SessionKeeper } from "../../core/session-keeper.js";
 import { broadcast } from "./broadcast.js";
 import type { ServerContext } from "./ports.js";
 
@@ -39,7 +39,7 @@ export interface SessionAwareAdapter extends Adapter {
 
 interface StoredClaim extends Claim {
   readonly session: RestoredSession | undefined;
-  readonly missed: readonly EncodedPacket[];
+  readonly missed: readonly MissedEvent[];
 }
 
 /** Longest id or offset that is handed to an adapter; theirs have fewer than 40 characters. */
@@ -123,7 +123,10 @@ export class AdapterSessions implements SessionKeeper {
       await this.#storing.get(pid);
       const session: unknown = await this.#adapter.restoreSession(pid, offset);
       if (!isRestored(session)) return LOST;
-      const missed = session.missedPackets.map((data) => this.#context.encoder.encode({ type: PacketType.EVENT, nsp: this.#adapter.nsp.name, data }));
+      const missed = session.missedPackets.map((data): MissedEvent => ({
+        packets: this.#context.encoder.encode({ type: PacketType.EVENT, nsp: this.#adapter.nsp.name, data }),
+        compress: false, // adapters do not say which ones must not be
+      }));
       return { session, missed, recovery: { outcome: "recovered", missed: missed.length } };
     } catch (error) {
       if (error instanceof Error) this.#failed(error);

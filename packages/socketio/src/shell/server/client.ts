@@ -209,8 +209,8 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
     const { conn } = this;
     if (this.#isOver || conn.readyState !== "open" || (options.volatile === true && !isReady(conn))) return;
     try {
-      if (isShared) for (const message of this.#context.prepare(packets)) void conn.sendPrepared(message);
-      else for (const message of packets) void conn.send(message);
+      if (isShared) for (const message of this.#context.prepare(packets, options)) void conn.sendPrepared(message);
+      else for (const message of packets) void conn.send(message, options);
     } catch (error) {
       if (!(error instanceof SocketIsClosedError)) this.#context.report(error, { event: "write" }); // else it has hung up, which comes next
       if (packets.length > 1) void conn.close(); // the client may be waiting for the rest of the packet

@@ -5,6 +5,7 @@
  */
 import type { PreparedPacket, Socket as EngineSocket } from "@x/engineio/server";
 import type { Clock, Sweep } from "@x/errors/clock";
+import type { WriteOptions } from "../../adapter/port.js";
 import type { Codec } from "../../core/codec.js";
 import type { EncodedPacket } from "../../core/packet.js";
 import type { ServerConnectionOptions } from "../../core/server-connection.js";
@@ -35,5 +36,5 @@ export interface ServerContext {
   /** How much clients may send; nothing where that is not limited. */
   readonly rates: Rates | undefined;
   /** Messages in wire form, shared by all members of a broadcast. */
-  readonly prepare: (packets: EncodedPacket) => readonly PreparedPacket[];
+  readonly prepare: (packets: EncodedPacket, options: WriteOptions) => readonly PreparedPacket[];
 }

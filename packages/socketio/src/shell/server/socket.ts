@@ -181,7 +181,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     if (resumed === undefined) return;
     this.recovery = resumed.recovery;
     void this.nsp.adapter.addAll(this.id, new Set(resumed.rooms));
-    for (const packets of resumed.missed) this.client.writeToEngine(packets, {}, this.nsp.name);
+    for (const event of resumed.missed) this.client.writeToEngine(event.packets, event, this.nsp.name);
   }
 
   /** @internal The client came back on another connection. */
