@@ -52,14 +52,43 @@ describe("connecting", () => {
     expect(reported).toEqual([["auth", late], ["auth", late]]);
   });
 
-  test("auth that fails ends in connect_error, and is not asked again", async () => {
-    const place = world();
-    const errors: unknown[] = [];
-    for (const auth of [() => { throw new Error("no token"); }, () => Promise.reject(new Error("no token"))]) {
-      place.client({ auth }).on("connect_error", (error) => void errors.push(error));
+  test("auth that fails tells connect_error, and is asked again as the policy says, over the same connection", async () => {
+    const forms = [() => { throw new Error("no token"); }, () => Promise.reject(new Error("no token"))];
+    for (const fail of forms) {
+      const place = world();
+      const attempts: number[] = [];
+      const socket = place.client({ auth: () => (attempts.push(place.clock.now()) < 4 ? fail() : { token: 1 }) });
+      const errors: unknown[] = [];
+      socket.on("connect_error", (error) => void errors.push([error, socket.active]));
+      await settle();
+      for (const waitMs of [1000, 2000, 4000]) {
+        place.clock.advance(waitMs);
+        await settle();
+      }
+      expect(attempts).toEqual([0, 1000, 3000, 7000]);
+      expect(errors).toMatchObject([1, 2, 3].map(() => [{ name: "ConnectionError", message: "Cannot connect: auth failed", cause: { message: "no token" } }, true]));
+      expect([socket.connected, place.dialled.length]).toEqual([true, 1]);
     }
-    await settle();
-    expect(errors).toMatchObject([{ name: "ConnectionError", cause: { message: "no token" } }, { name: "ConnectionError" }]);
+  });
+
+  test("unless reconnection is off, its attempts are used up, or retryIf says no; a wish to be left alone for a while is granted", async () => {
+    for (const [options, times] of [[{ reconnection: false }, 1], [{ reconnectionAttempts: 2 }, 3], [{ retryIf: (error: Error) => (error.cause as Error).message !== "no token" }, 1], [{}, 2]] as const) {
+      const place = world();
+      let asked = 0;
+      const socket = place.client({ ...options, auth: () => {
+        asked++;
+        throw Object.assign(new Error("no token"), times === 2 ? { retryAfterMs: 9999 } : {});
+      } });
+      const waiting = socket.timeout(1e6).emitWithAck("x").then(() => undefined, (error: unknown) => error);
+      await settle();
+      for (let second = 0; second < 10; second++) {
+        place.clock.advance(1000);
+        await settle();
+      }
+      expect([asked, socket.active]).toEqual([times, times === 2]);
+      if (times !== 2) expect(await waiting).toMatchObject({ name: "DisconnectedError", reason: "Cannot connect: auth failed" });
+      socket.disconnect();
+    }
   });
 
   test("a refused namespace is not asked for again; another attempt is the application's", async () => {

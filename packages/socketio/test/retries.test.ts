@@ -104,3 +104,67 @@ test("maxPendingAcks holds for what waits, too; what cannot travel throws at onc
   expect(() => socket.emit("x", 3)).not.toThrow();
   expect(() => place.client({ retries: -1 })).toThrow("retries");
 });
+
+test("a callback that throws or rejects is reported, whenever it is called: `connect`, `disconnect` and what waits behind it come nevertheless", async () => {
+  const { place, socket, heard, pass } = await start(1);
+  const failure = new Error("callback failed");
+  const callbacks = [() => { throw failure; }, () => Promise.reject(failure)];
+  const events: string[] = [];
+  for (const event of ["connect", "disconnect"] as const) socket.on(event, () => void events.push(event));
+  for (const callback of callbacks) socket.emit("x", 1, callback); // acknowledged
+  await settle();
+  place.cut();
+  for (const callback of callbacks) socket.emit("x", 1n, callback); // not to be encoded, once there is a connection
+  socket.emit("x", 2);
+  await pass(1100);
+  place.isUp = false;
+  place.cut();
+  for (const callback of callbacks) socket.emit("x", 3, callback); // not to be sent at all
+  socket.disconnect();
+  await settle();
+  expect(place.failures).toEqual(callbacks.flatMap(() => callbacks).concat(callbacks).map(() => ({ error: failure, context: { event: "x", namespace: "/" } })));
+  expect([events, heard]).toEqual([["disconnect", "connect", "disconnect"], [1, 1, 2]]);
+  expect(socket.io.isReconnecting).toBe(false);
+});
+
+test("what the first listeners emit follows what waited, and is sent once", async () => {
+  for (const retries of [0, 2]) {
+    const { place, socket, heard, pass } = await start(1, { retries });
+    place.server.use((_socket, next) => {
+      void place.ends.at(-1)?.send('2["early"]');
+      next();
+    });
+    socket.on("early", () => void socket.emit("x", "early"));
+    socket.on("connect", () => void socket.emit("x", "connect"));
+    place.cut();
+    socket.emit("x", 1);
+    socket.emit("x", 2);
+    await pass(1100);
+    expect(heard).toEqual([1, 2, "early", "connect"]);
+  }
+});
+
+test("disconnect() ends what is on its way at once, however often it would have been sent again", async () => {
+  const { place, socket, heard } = await start(Infinity, { retries: Infinity });
+  const told: unknown[] = [];
+  const [promise] = [1, 2].map((value) => {
+    socket.emit("x", value, (error: unknown) => void told.push([socket.connected, error]));
+    return outcome(socket.emitWithAck("x", value));
+  });
+  await settle();
+  socket.disconnect();
+  expect(told).toMatchObject([1, 2].map(() => [false, { name: "DisconnectedError", reason: "io client disconnect" }]));
+  expect(await promise).toMatchObject({ name: "DisconnectedError" });
+  await settle();
+  expect([heard, place.failures]).toEqual([[1, 1, 2, 2], []]);
+});
+
+test("an event that cannot be encoded and has no callback is reported, and holds nothing up", async () => {
+  const { place, socket, heard, pass } = await start(1);
+  place.cut();
+  socket.emit("x", 1n);
+  socket.emit("x", 2);
+  await pass(1100);
+  expect(heard).toEqual([2]);
+  expect(place.failures).toMatchObject([{ error: { name: "TypeError" }, context: { event: "emit", namespace: "/" } }]);
+});
