@@ -48,9 +48,9 @@ describe("Sweep", () => {
     expect([clock.pending, swept.size]).toEqual([0, 2]);
   });
 
-  test.each([[false, 0], [true, 1]])("without an entry the timer goes, unless it may linger (%s), and then serves whoever comes next", (lingers, pending) => {
-    const clock = new CountingClock();
-    const swept = new Sweep(clock, { lingers });
+  test.each([[false, 0], [true, 1]])("without an entry the timer goes, unless the clock is a background one (%s), and then serves whoever comes next", (isBackground, pending) => {
+    const clock = Object.assign(new CountingClock(), { isBackground });
+    const swept = new Sweep(clock);
     const [first, second] = [new Entry(1000), new Entry(1200)];
     swept.add(first);
     swept.delete(first);

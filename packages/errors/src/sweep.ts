@@ -18,8 +18,6 @@ export interface Swept {
 export interface SweepOptions {
   /** Shortest time between two wake-ups with up to 10,000 entries; each thousand more adds 5 ms. Default {@link DEFAULT_GRANULARITY_MS}. */
   readonly granularityMs?: number;
-  /** Leave the timer set when the last entry goes, for clocks whose timers keep no process alive. Default `false`. */
-  readonly lingers?: boolean;
   /** What a throwing `tick` threw; the sweep goes on. Default: {@link reportHandlerError}. */
   readonly onError?: (error: unknown) => void;
 }
@@ -33,7 +31,6 @@ const REST_PER_ENTRY_MS = 0.005;
 export class Sweep {
   readonly #clock: Clock;
   readonly #granularityMs: number;
-  readonly #lingers: boolean;
   readonly #onError: (error: unknown) => void;
   readonly #entries = new Registry<Swept, true>();
   #timer: Timer | undefined;
@@ -43,7 +40,6 @@ export class Sweep {
   constructor(clock: Clock, options: SweepOptions = {}) {
     this.#clock = clock;
     this.#granularityMs = options.granularityMs ?? DEFAULT_GRANULARITY_MS;
-    this.#lingers = options.lingers ?? false;
     this.#onError = options.onError ?? ((error) => reportHandlerError(error, { event: "tick" }));
   }
 
@@ -57,9 +53,9 @@ export class Sweep {
     this.touch(entry);
   }
 
-  /** Idempotent; from now on `entry` is not ticked. */
+  /** Idempotent; from now on `entry` is not ticked. Without entries the timer goes, unless it keeps nobody waiting: connections that come one by one set it once. */
   delete(entry: Swept): void {
-    if (this.#entries.delete(entry) && this.#entries.size === 0 && !this.#lingers) this.#disarm();
+    if (this.#entries.delete(entry) && this.#entries.size === 0 && this.#clock.isBackground !== true) this.#disarm();
   }
 
   /** To be called when the deadline of `entry` may have moved earlier; a later one is noticed without. */

@@ -8,6 +8,8 @@
 export type Timer = object;
 
 export interface Clock {
+  /** Whether its timers let the process end, so that one may stay set for nothing. Default `false`. */
+  readonly isBackground?: boolean;
   /** Monotonic; only differences mean something. */
   now(): number;
   /** Calls back once, not before `delayMs` from now, never before this method has returned. */
@@ -42,10 +44,10 @@ const timer = setTimeout;
 
 /** The platform's clock. */
 export class SystemClock implements Clock {
-  readonly #unref: boolean;
+  readonly isBackground: boolean;
 
   constructor(options: SystemClockOptions = {}) {
-    this.#unref = options.unref ?? false;
+    this.isBackground = options.unref ?? false;
   }
 
   now(): number {
@@ -54,7 +56,7 @@ export class SystemClock implements Clock {
 
   setTimer(callback: () => void, delayMs: number): Timer {
     const handle = setTimeout(callback, Math.min(Math.max(delayMs, 0), MAX_DELAY_MS));
-    if (this.#unref && canUnref(handle)) handle.unref();
+    if (this.isBackground && canUnref(handle)) handle.unref();
     return new SystemTimer(handle);
   }
 

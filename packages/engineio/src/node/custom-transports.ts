@@ -36,8 +36,7 @@ export class CustomTransports {
     const { opts, sessions } = this.#context;
     const ticket = await this.#ask<Ticket | Refusal>(stream, request, () => sessions.admission.admit(request, true));
     if (isRefusal(ticket)) throw this.#refuse(stream, request, ticket);
-    await this.#ask(stream, request, () => addInitialHeaders(this.#context, {}, ticket, request)); // listeners count handshakes
-    const late = sessions.admission.recheck(ticket);
+    const late = await this.#ask(stream, request, () => addInitialHeaders(this.#context, {}, ticket, request)); // listeners count handshakes
     if (late !== undefined) throw this.#refuse(stream, request, late);
     const socket = sessions.create(ticket, request, true);
     const carrier = new PacketStreamCarrier(socket.session, stream, opts.maxHttpBufferSize);

@@ -7,10 +7,15 @@ import type { IncomingMessage } from "node:http";
 import type { AnswerHeaders } from "./answer-headers.js";
 import type { ServerContext } from "./context.js";
 import { serializeCookie } from "./cookie.js";
+import type { Refusal } from "./refusal.js";
 import type { Ticket } from "./server-socket.js";
 
-/** Cookie, and what listeners add. @throws what a function among the cookie's attributes throws; the ticket is given back then. */
-export function addInitialHeaders({ opts, events, sessions }: ServerContext, headers: AnswerHeaders, ticket: Ticket, request: IncomingMessage): void {
+/**
+ * Cookie, and what listeners add.
+ * @returns why there will be no session after all: a listener may have closed the server. The ticket is given back then.
+ * @throws what a function among the cookie's attributes throws; the ticket is given back, too.
+ */
+export function addInitialHeaders({ opts, events, sessions }: ServerContext, headers: AnswerHeaders, ticket: Ticket, request: IncomingMessage): Refusal | undefined {
   try {
     if (opts.cookie !== undefined) addCookie(headers, serializeCookie(opts.cookie, ticket.id, request));
   } catch (error) {
@@ -19,6 +24,7 @@ export function addInitialHeaders({ opts, events, sessions }: ServerContext, hea
   }
   if (events.hasListeners("initial_headers")) events.emit("initial_headers", headers, request);
   if (events.hasListeners("headers")) events.emit("headers", headers, request);
+  return sessions.admission.recheck(ticket);
 }
 
 /** Middlewares may have set cookies of their own, by whatever case of the name. */

@@ -87,8 +87,7 @@ export class Requests {
       sessions.admission.leave(ticket);
       return;
     }
-    addInitialHeaders(this.#context, exchange.headers, ticket, request);
-    const late = sessions.admission.recheck(ticket);
+    const late = addInitialHeaders(this.#context, exchange.headers, ticket, request);
     if (late !== undefined) {
       exchange.refuse(late);
       return;

@@ -4,7 +4,7 @@
  * Room: engineio node.
  */
 import type { IncomingMessage } from "node:http";
-import { Sweep, backgroundClock } from "@x/errors/clock";
+import { Sweep } from "@x/errors/clock";
 import { copyData } from "@x/errors/data-copy";
 import { SocketIsClosedError } from "@x/errors/engineio";
 import { callSafely } from "@x/errors/handlers";
@@ -49,7 +49,7 @@ export class Sessions {
     this.#options = options;
     this.#application = application;
     this.admission = new Admission(options, this.sockets, (request) => application.newId(request));
-    this.sweep = new Sweep(options.clock, { lingers: options.clock === backgroundClock });
+    this.sweep = new Sweep(options.clock);
     this.#config = {
       clock: options.clock,
       text: nodeText,

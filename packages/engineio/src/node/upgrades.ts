@@ -105,8 +105,7 @@ export class Upgrades {
       this.#refuse(request, socket, ticket);
       return;
     }
-    addInitialHeaders(this.#context, headers, ticket, request);
-    const late = sessions.admission.recheck(ticket);
+    const late = addInitialHeaders(this.#context, headers, ticket, request);
     if (late !== undefined) {
       this.#refuse(request, socket, late);
       return;

@@ -20,7 +20,7 @@ export function createContext(settings: ServerSettings, options: SocketServerOpt
   return {
     settings,
     clock,
-    sweep: new Sweep(clock, { lingers: clock === backgroundClock }),
+    sweep: new Sweep(clock),
     encoder,
     connections: { codec: encoder, limits: settings, adopt: toBuffer, maxNamespaces: settings.maxNamespacesPerConnection },
     generateId: randomIds(),
