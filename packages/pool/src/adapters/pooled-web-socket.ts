@@ -3,7 +3,7 @@
  *
  * Everything goes through the lease, so that a borrower who is done can neither send nor take a message of the next one.
  */
-import type { ReceiveOptions, Sendable, WebSocketConnection } from "@x/simple-ws/client";
+import type { ReceiveOptions, Sendable, SendOptions, WebSocketConnection } from "@x/simple-ws/client";
 import { ConnectionClosedError, InvalidStateError } from "@x/errors/pool";
 import { endsQuietly } from "../core/resilient/link-end.js";
 import type { Lease } from "../shell/lease.js";
@@ -35,10 +35,10 @@ export class PooledWebSocket {
 
   /** @returns a promise that resolves when less than the connection's `highWaterMarkBytes` wait.
    *  @throws {ConnectionClosedError} the connection has ended. */
-  async send(data: Sendable): Promise<void> {
+  async send(data: Sendable, options?: SendOptions): Promise<void> {
     const connection = this.#lease.resource;
     try {
-      await connection.send(data);
+      await connection.send(data, options);
     } catch (error) {
       throw translated(error);
     }
