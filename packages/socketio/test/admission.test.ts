@@ -1,7 +1,8 @@
 /** Who is let into a namespace: middleware, connect handlers, the answer. No real time. */
 import { BadNamespaceError, ConnectionRefusedError } from "@x/errors/socketio";
 import { settle } from "@x/testkit";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { type BroadcastPacket, type Codec, InMemoryAdapter, jsonCodec } from "../src/server.js";
 import { join, world, type World } from "./memory-engine.js";
 
 async function refusalOf(place: World): Promise<unknown> {
@@ -127,6 +128,57 @@ test.each([
   await settle();
   expect([socket.connected, other.connected]).toEqual(connected);
   expect(heard).toEqual(order);
+});
+
+describe("a connect handler that writes what its own limits would not let in, and then throws", () => {
+  /** As adapters of others: it does not say for which namespace a packet is. */
+  class Silent extends InMemoryAdapter {
+    override broadcast(packet: BroadcastPacket): void {
+      const encoded = this.nsp.server.encoder.encode({ ...packet, nsp: this.nsp.name });
+      for (const socket of this.nsp.sockets.values()) socket.client.writeToEngine(encoded, {});
+    }
+  }
+
+  test.each([["", InMemoryAdapter, 0], [", with an adapter of others", Silent, 2]])("the client hears of the refusal alone, its other namespaces of what is theirs%s", async (_name, adapter, revivals) => {
+    const revived: unknown[] = [];
+    const parser = jsonCodec({ maxAttachments: 11, reviver: (_key, value: unknown) => {
+      if (Array.isArray(value) && value.length === 12) revived.push(value[0]);
+      return value;
+    } });
+    const place = world({ parser, adapter });
+    const bytes = Array.from({ length: 11 }, () => Buffer.from([1]));
+    place.server.on("connection", (socket) => {
+      socket.emit("early", ...bytes);
+      place.server.emit("to all", ...bytes);
+      place.server.of("/other").emit("to others", ...bytes);
+      throw new Error("after all");
+    });
+    const other = place.client({ maxAttachments: 11 }, "/other");
+    place.server.of("/other");
+    await settle();
+    const heard: unknown[] = [];
+    other.onAny((event) => void heard.push(event));
+    const root = other.io.socket("/");
+    root.onAny((event) => void heard.push(event));
+    root.on("connect_error", ({ message }) => void heard.push(message));
+    await settle();
+    expect([heard, revived.length, place.failures.length]).toEqual([["Internal server error", "to others"], revivals, 1]);
+  });
+
+  test("a codec that cannot read what it wrote: nothing is thrown, and a refused client gets nothing of it", async () => {
+    const parser: Codec = { encode: (packet) => jsonCodec().encode(packet), createDecoder: () => ({
+      push: (message) => {
+        if (String(message).includes("to all")) throw new Error("cannot read this");
+        return jsonCodec().createDecoder().push(message);
+      },
+    }) };
+    const place = world({ parser, adapter: Silent });
+    place.server.on("connection", () => {
+      place.server.emit("to all");
+      throw new Error("after all");
+    });
+    expect([await refusalOf(place), place.failures.length, place.ends[0]?.sent.length]).toEqual([["Internal server error", undefined], 1, 1]);
+  });
 });
 
 test("what middleware throws after next() is reported and changes nothing; a second next() neither", async () => {

@@ -107,6 +107,55 @@ describe("eventRate", () => {
     expect([socket.connected, reasons, at.ends[0]?.readyState]).toEqual([false, ["server namespace disconnect"], "closed"]);
   });
 
+  test("asking for a namespace again counts, at the limit and one more; the first time, which a page does for all of its namespaces at once, does not", async () => {
+    const at = world({ eventRate: { perSecond: 1, burst: 2 } });
+    let asked = 0;
+    at.server.of("/closed").use((_socket, next) => {
+      asked++;
+      next(new Error("no"));
+    });
+    const { socket } = await join(at);
+    const closed = socket.io.socket("/closed");
+    const refusals: unknown[] = [];
+    closed.on("connect_error", ({ message, data }) => void refusals.push([message, data]));
+    await settle();
+    for (let n = 0; n < 3; n++) {
+      closed.connect();
+      await settle();
+    }
+    const answer: RateLimited = { code: "socketio/rate-limited", message: "Too much per second: ask again later", limit: "eventRate", event: "connect", retryAfterMs: 1000 };
+    expect([asked, refusals]).toEqual([3, [["no", undefined], ["no", undefined], ["no", undefined], [answer.message, answer]]]);
+    expect(at.failures).toEqual([{ error: expect.objectContaining({ code: "socketio/rate-limited", details: { limit: "eventRate", retryAfterMs: 1000 } }) as Error, context: { event: "packet", namespace: "/closed" } }]);
+    at.clock.advance(1000);
+    closed.connect();
+    await settle();
+    expect([asked, socket.connected]).toEqual([4, true]);
+  });
+
+  test.each([
+    ["CONNECTs that middleware refuses", "0/closed,", 4],
+    ["CONNECTs that are let in and sent away", "0/left,", 5],
+    ["events for a namespace that was left, which nobody answers", '2/left,["late"]', 0],
+  ])("maxRefusedEvents holds for %s: at the limit, and one more", async (_name, message, answered) => {
+    const at = world({ eventRate: { perSecond: 1 }, maxRefusedEvents: 3 });
+    at.server.of("/closed").use((_socket, next) => next(new Error("no")));
+    at.server.of("/left").on("connection", (peer) => void peer.disconnect());
+    const { peer } = await join(at, { reconnection: false });
+    const reasons: string[] = [];
+    peer.on("disconnect", (reason) => void reasons.push(reason));
+    const [end] = at.ends;
+    const say = async (...said: string[]): Promise<void> => {
+      for (const one of said) void end?.other?.send(one);
+      await settle();
+    };
+    await say("0/closed,", "0/left,");
+    const before = end?.sent.length ?? 0;
+    await say(message, message, message, message);
+    expect([reasons, end?.readyState, end?.sent.slice(before).length]).toEqual([[], "open", answered]);
+    await say(message);
+    expect([reasons, end?.readyState]).toEqual([["server namespace disconnect"], "closed"]);
+  });
+
   test("names no more of an event than its beginning", async () => {
     const at = world({ eventRate: { perSecond: 1 } });
     const { socket } = await join(at);

@@ -17,6 +17,7 @@ test("the names of namespaces that were asked for are kept, not the messages tha
   const asked: string[] = [];
   const connection: ServerConnection = new ServerConnection({ codec: jsonCodec(), maxNamespaces: 100 }, {
     answerByMs: 1000,
+    takes: () => true,
     onConnect: (ask) => {
       asked.push(ask.nsp);
       connection.refuse(ask);

@@ -122,6 +122,10 @@ const scenes: Readonly<Record<string, Scene>> = {
       socket.on("ask", (answer: (text: string) => void) => answer("fine"));
     }),
   },
+  "asking again": {
+    options: { eventRate: { perSecond: 1, burst: 1 } },
+    prepare: (io) => void io.of("/members").use((_socket, next) => next(new Error("Not welcome"))),
+  },
   recovering: {
     options: { connectionStateRecovery: {} },
     prepare: (io) => void io.on("connection", (socket) => void socket.on("subscribe", () => socket.emit("news", 1))),
@@ -156,7 +160,7 @@ class Names {
 }
 
 describe("dialogues", () => {
-  const dialogues = [...page.matchAll(/^```wire (\w+)\n([^]*?)\n```$/gm)].map(([, name = "", text = ""]) => [name, text.split("\n")] as const);
+  const dialogues = [...page.matchAll(/^```wire ([\w ]+)\n([^]*?)\n```$/gm)].map(([, name = "", text = ""]) => [name, text.split("\n")] as const);
 
   test("each has its scene", () => {
     expect(dialogues.map(([name]) => name).sort()).toEqual(Object.keys(scenes).sort());

@@ -130,7 +130,7 @@ export class InMemoryAdapter extends Emitter<AdapterEvents> implements Adapter {
     for (const socket of this.#audience(options)) {
       prepare?.(socket);
       socket.notifyOutgoingListeners(addressed);
-      socket.client.writeToEngine(encoded, write);
+      socket.client.writeToEngine(encoded, write, addressed.nsp);
       count++;
     }
     return count;

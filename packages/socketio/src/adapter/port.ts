@@ -16,7 +16,8 @@ export interface AdapterSocket {
   readonly handshake: object;
   readonly data: unknown;
   readonly acks: Map<number, (...args: Untyped[]) => void>;
-  readonly client: { writeToEngine(packets: EncodedPacket, options: WriteOptions): void };
+  /** Told the packet's namespace, it need not be read again where a connect handler that has joined rooms turns its client away. */
+  readonly client: { writeToEngine(packets: EncodedPacket, options: WriteOptions, nsp?: string): void };
   join(rooms: Room | Room[]): Promise<void> | void;
   leave(room: Room): Promise<void> | void;
   disconnect(close?: boolean): unknown;

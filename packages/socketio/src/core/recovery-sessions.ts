@@ -120,7 +120,7 @@ export class RecoverySessions implements Swept, SessionKeeper {
   }
 
   send(recipient: Recipient, packet: Packet, flags: EmitFlags): void {
-    recipient.client.writeToEngine(this.encode(packet, { rooms: new Set([recipient.id]), flags }), flags);
+    recipient.client.writeToEngine(this.encode(packet, { rooms: new Set([recipient.id]), flags }), flags, packet.nsp);
   }
 
   /** Looks for the session of a client that says it is back; nothing changes yet. @returns `undefined` for one that does not. */

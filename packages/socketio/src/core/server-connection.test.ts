@@ -5,14 +5,17 @@ import { describe, expect, test } from "vitest";
 import type { Ask } from "./ask.js";
 import { encodePacket } from "./encoder.js";
 import { jsonCodec } from "./json-codec.js";
+import type { Packet } from "./packet.js";
 import * as PacketType from "./packet-type.js";
 import { type Member, ServerConnection } from "./server-connection.js";
 
-function start(maxNamespaces = 3) {
+/** @param takes whether a packet is taken; told whether the client is not in its namespace any more. */
+function start(maxNamespaces = 3, takes: (packet: Packet, isLeft: boolean) => boolean = () => true) {
   const log: unknown[] = [];
   const asks: Ask<Member>[] = [];
   const connection = new ServerConnection({ codec: jsonCodec(), maxNamespaces }, {
     answerByMs: 5100,
+    takes,
     onConnect: (ask, auth) => {
       asks.push(ask);
       log.push(["connect", ask.nsp, auth]);
@@ -68,6 +71,26 @@ describe("ServerConnection", () => {
     connection.receive('2["late"]');
     connection.receive("0");
     expect(log).toEqual([["connect", "/", {}], ["connect", "/", {}]]);
+  });
+
+  test("every packet that may come is judged once; one that is not taken changes nothing, and nobody hears of it", () => {
+    const judged: unknown[] = [];
+    let isTaken = true;
+    const { connection, log, asks, accept } = start(3, ({ type, nsp }, isLeft) => {
+      judged.push([type, nsp, isLeft]);
+      return isTaken;
+    });
+    connection.receive("0");
+    accept("/");
+    for (const message of ['2["a"]', "30[]", "1"]) connection.receive(message);
+    connection.leave("/");
+    connection.receive('2["late"]');
+    isTaken = false;
+    for (const message of ["0", '2["late"]', "0/b,"]) connection.receive(message);
+    expect([asks.length, connection.asks, log.slice(1)]).toEqual([1, [], [["/", 2, ["a"]], ["/", 3, []], ["/", 1, undefined]]]);
+    expect(judged).toEqual([[0, "/", false], [2, "/", false], [3, "/", false], [1, "/", false], [2, "/", true], [0, "/", true], [2, "/", true], [0, "/b", false]]);
+    connection.receive("4{}");
+    expect([judged.length, log.at(-1)]).toEqual([8, ["failure", "socketio/unexpected-packet"]]);
   });
 
   test("connectTimeout: at the limit, not before, and not when in a namespace; refused ones do not count", () => {

@@ -22,7 +22,7 @@ export interface Holder {
 /** To whom a packet goes. */
 export interface Recipient {
   readonly id: SocketId;
-  readonly client: { writeToEngine(packets: EncodedPacket, options: Pick<EmitFlags, "volatile" | "compress">): void };
+  readonly client: { writeToEngine(packets: EncodedPacket, options: Pick<EmitFlags, "volatile" | "compress">, nsp?: string): void };
 }
 
 /** A client that says it is back. */

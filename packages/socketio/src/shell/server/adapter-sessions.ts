@@ -112,7 +112,7 @@ export class AdapterSessions implements SessionKeeper {
   send(recipient: Recipient, packet: Packet, flags: EmitFlags): void {
     const { type, id, data } = packet;
     if (type !== PacketType.EVENT) {
-      recipient.client.writeToEngine(this.#context.encoder.encode(packet), flags);
+      recipient.client.writeToEngine(this.#context.encoder.encode(packet), flags, packet.nsp);
       return;
     }
     broadcast(this.#adapter, this.#context, { type, data, ...(id !== undefined && { id }) }, { rooms: new Set([recipient.id]), except: new Set(), flags: flagsOf(flags) });

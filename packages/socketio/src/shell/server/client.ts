@@ -4,17 +4,19 @@
  * Room: socketio shell. Joins the sans-I/O {@link ServerConnection} to the engine.
  */
 import { SocketIsClosedError } from "@x/errors/engineio";
-import { type SocketIOError, TimeoutError } from "@x/errors/socketio";
+import { SocketIOError, TimeoutError } from "@x/errors/socketio";
 import type { WriteOptions } from "../../adapter/port.js";
 import type { Ask } from "../../core/ask.js";
 import type { SocketId } from "../../core/broadcast.js";
 import type { Codec } from "../../core/codec.js";
+import type { DecoderOptions } from "../../core/decoder.js";
+import { DEFAULT_PACKET_LIMITS } from "../../core/limits.js";
 import type { EmitFlags } from "../../core/outgoing.js";
 import type { EncodedPacket, Packet } from "../../core/packet.js";
 import * as PacketType from "../../core/packet-type.js";
 import { type Member, ServerConnection, type ServerConnectionSink } from "../../core/server-connection.js";
 import type { EngineConnection, Request, ServerContext } from "./ports.js";
-import type { RateVerdict } from "./rates.js";
+import { type RateVerdict, refusalOf } from "./rates.js";
 import type { DisconnectReason } from "./socket.js";
 import type { SocketClient } from "./socket-ports.js";
 
@@ -32,6 +34,8 @@ interface Held {
   readonly packets: EncodedPacket;
   readonly options: WriteOptions;
   readonly isShared: boolean;
+  /** `undefined` where an adapter does not say. */
+  readonly nsp: string | undefined;
 }
 
 /** What happens when a client is let in. */
@@ -68,10 +72,12 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
     this.#connection.receive(data);
   }
 
-  /** @internal A packet is complete. @returns why it is not taken. */
-  judge(packet: Packet): RateVerdict | undefined {
+  /** @internal From the machine: a packet is complete. @returns whether it is taken at this rate. */
+  takes(packet: Packet, isLeft: boolean): boolean {
     const { rates, clock } = this.#context;
-    return rates?.judge(this, packet, clock.now());
+    const verdict = rates?.judge(this, packet, isLeft, clock.now());
+    if (verdict !== undefined) this.#turnDown(packet, isLeft, verdict);
+    return verdict === undefined;
   }
 
   /** @internal From the engine: it is over. */
@@ -145,8 +151,8 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
       this.#held = before;
     }
     this.write(answer);
-    for (const { packets, options, isShared } of held) {
-      if (answer.type === PacketType.CONNECT || namespaceOf(packets, this.#context.encoder) !== answer.nsp) this.#emit(packets, options, isShared);
+    for (const each of held) {
+      if (answer.type === PacketType.CONNECT || !isFor(answer.nsp, each, this.#context.encoder)) this.#emit(each.packets, each.options, each.isShared, each.nsp);
     }
   }
 
@@ -158,12 +164,12 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
   }
 
   write(packet: Packet, flags: EmitFlags = {}): void {
-    this.#emit(this.#context.encoder.encode(packet), flags, false);
+    this.#emit(this.#context.encoder.encode(packet), flags, false, packet.nsp);
   }
 
   /** Writes what is encoded already; adapters come in here for every member of a broadcast. */
-  writeToEngine(packets: EncodedPacket, options: WriteOptions): void {
-    this.#emit(packets, options, true);
+  writeToEngine(packets: EncodedPacket, options: WriteOptions, nsp?: string): void {
+    this.#emit(packets, options, true, nsp);
   }
 
   /** Leaves every namespace, then ends the connection. */
@@ -200,10 +206,20 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
     void this.conn.close();
   }
 
+  /** The client sends too fast: it is told, and in the end disconnected. */
+  #turnDown(packet: Packet, isLeft: boolean, { answer, isLast }: RateVerdict): void {
+    const { limit, retryAfterMs } = answer;
+    const error = new SocketIOError("The client sends too fast", { code: "socketio/rate-limited", details: { limit, retryAfterMs } });
+    const socketId = this.#connection.members.find(({ nsp }) => nsp.name === packet.nsp)?.id;
+    this.#context.reportPeer(error, { event: "packet", namespace: packet.nsp, ...(socketId !== undefined && { socketId }) });
+    if (isLast) this.disconnect();
+    else if (packet.type === PacketType.CONNECT || !isLeft) this.write(refusalOf(packet, answer)); // else nobody is there to hear it
+  }
+
   /** @param isShared whether other connections get the same packets, so that their wire form is worth keeping. */
-  #emit(packets: EncodedPacket, options: WriteOptions, isShared: boolean): void {
+  #emit(packets: EncodedPacket, options: WriteOptions, isShared: boolean, nsp: string | undefined): void {
     if (this.#held !== undefined) {
-      this.#held.push({ packets, options, isShared });
+      this.#held.push({ packets, options, isShared, nsp });
       return;
     }
     const { conn } = this;
@@ -222,8 +238,16 @@ function isReady({ writeBuffer }: EngineConnection): boolean {
   return writeBuffer.length === 0;
 }
 
-/** @returns the namespace of a packet of ours, in whatever form the codec has given it. */
-function namespaceOf(packets: EncodedPacket, codec: Codec): string | undefined {
-  const decoder = codec.createDecoder();
-  return packets.map((message) => decoder.push(message)).at(-1)?.nsp;
+/** For what our own encoder wrote. */
+const UNLIMITED: DecoderOptions = { limits: { ...DEFAULT_PACKET_LIMITS, maxAttachments: Infinity, maxAttachmentBytes: Infinity, maxNamespaceLength: Infinity } };
+
+/** Whether a packet is for a namespace. Where nobody said, it is read again; one that cannot be is not sent to a client that was refused. */
+function isFor(nsp: string, held: Held, codec: Codec): boolean {
+  if (held.nsp !== undefined) return held.nsp === nsp;
+  try {
+    const decoder = codec.createDecoder(UNLIMITED);
+    return held.packets.map((message) => decoder.push(message)).at(-1)?.nsp === nsp;
+  } catch {
+    return true;
+  }
 }

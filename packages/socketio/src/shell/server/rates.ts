@@ -1,7 +1,8 @@
 /**
  * How much a client may send per second, over all of its namespaces, so that joining more of them gains nothing.
  *
- * Room: socketio shell. Nothing is kept for a connection unless a rate is limited. Acknowledgements are paid for, but never refused.
+ * Room: socketio shell. Nothing is kept for a connection unless a rate is limited. Acknowledgements are paid for, but never refused. Nor is
+ * the first CONNECT for a namespace, of which `maxNamespacesPerConnection` limits the number: a page asks for all of its namespaces at once.
  */
 import { invalidOption } from "../../core/faults.js";
 import type { Packet } from "../../core/packet.js";
@@ -9,7 +10,7 @@ import * as PacketType from "../../core/packet-type.js";
 import { type Rate, TokenBucket } from "../../core/token-bucket.js";
 
 export interface RateOptions {
-  /** Events of one connection per second. `{ perSecond, burst }`; default: no limit. */
+  /** Events of one connection per second; to ask for a namespace again is one, too. `{ perSecond, burst }`; default: no limit. */
   readonly eventRate?: Rate;
   /** Bytes of messages of one connection per second. `{ perSecond, burst }`; default: no limit. */
   readonly byteRate?: Rate;
@@ -18,12 +19,12 @@ export interface RateOptions {
   readonly maxRefusedEvents?: number;
 }
 
-/** What a client is told of an event that was refused: as the acknowledgement where it wants one, else as an event `rate-limited`. */
+/** What a client is told of an event that was refused: as the acknowledgement where it wants one, else as an event `rate-limited`; of a CONNECT, as the error's `data`. */
 export interface RateLimited {
   readonly code: "socketio/rate-limited";
   readonly message: string;
   readonly limit: "eventRate" | "byteRate";
-  /** The event that was refused; its first 64 characters. */
+  /** The event that was refused, its first 64 characters; `connect` for a CONNECT. */
   readonly event: string;
   /** When one like it would be taken. Milliseconds from now. */
   readonly retryAfterMs: number;
@@ -63,12 +64,12 @@ export class Rates {
     this.#account(connection, nowMs).pendingBytes += typeof message === "string" ? this.#byteLength(message) : message.length;
   }
 
-  /** A packet of `connection` is complete. @returns why it is not taken. */
-  judge(connection: object, { type, data }: Packet, nowMs: number): RateVerdict | undefined {
+  /** A packet of `connection` is complete. @param isLeft whether it is for a namespace that the client has been in, or was refused. @returns why it is not taken. */
+  judge(connection: object, packet: Packet, isLeft: boolean, nowMs: number): RateVerdict | undefined {
     const account = this.#account(connection, nowMs);
     const { events, bytes, pendingBytes } = account;
     account.pendingBytes = 0;
-    const isEvent = type === PacketType.EVENT;
+    const isEvent = packet.type === PacketType.EVENT || (packet.type === PacketType.CONNECT && isLeft);
     const waits = { eventRate: isEvent ? (events?.waitMs(1, nowMs) ?? 0) : 0, byteRate: isEvent ? (bytes?.waitMs(pendingBytes, nowMs) ?? 0) : 0 };
     if (waits.eventRate === 0 && waits.byteRate === 0) {
       if (events?.isFull(nowMs) !== false && bytes?.isFull(nowMs) !== false) account.refused = 0;
@@ -77,7 +78,7 @@ export class Rates {
       return undefined;
     }
     const limit = waits.eventRate >= waits.byteRate ? "eventRate" : "byteRate";
-    return { answer: answer(limit, (data as readonly unknown[])[0], waits[limit]), isLast: ++account.refused > this.#maxRefused };
+    return { answer: answer(limit, packet, waits[limit]), isLast: ++account.refused > this.#maxRefused };
   }
 
   #account(connection: object, nowMs: number): Account {
@@ -89,6 +90,12 @@ export class Rates {
     }
     return account;
   }
+}
+
+/** @returns what a client is told of a packet that is not taken. */
+export function refusalOf({ type, nsp, id }: Packet, answer: RateLimited): Packet {
+  if (type === PacketType.CONNECT) return { type: PacketType.CONNECT_ERROR, nsp, data: { message: answer.message, data: answer } };
+  return id === undefined ? { type: PacketType.EVENT, nsp, data: ["rate-limited", answer] } : { type: PacketType.ACK, nsp, id, data: [answer] };
 }
 
 /**
@@ -110,6 +117,9 @@ function bucket(rate: Rate | undefined, nowMs: number): TokenBucket | undefined 
   return rate === undefined ? undefined : new TokenBucket(rate, nowMs);
 }
 
-function answer(limit: RateLimited["limit"], event: unknown, waitMs: number): RateLimited {
-  return { code: "socketio/rate-limited", message: "Too much per second: the event was dropped", limit, event: String(event).slice(0, MAX_NAME), retryAfterMs: Math.ceil(waitMs) };
+function answer(limit: RateLimited["limit"], { type, data }: Packet, waitMs: number): RateLimited {
+  const isConnect = type === PacketType.CONNECT;
+  const message = `Too much per second: ${isConnect ? "ask again later" : "the event was dropped"}`;
+  const event = isConnect ? "connect" : String((data as readonly unknown[])[0]).slice(0, MAX_NAME);
+  return { code: "socketio/rate-limited", message, limit, event, retryAfterMs: Math.ceil(waitMs) };
 }

@@ -11,7 +11,6 @@ import type { EncodedPacket, Packet } from "../../core/packet.js";
 import type { SessionKeeper } from "../../core/session-keeper.js";
 import type { BroadcastOperator } from "./broadcast-operator.js";
 import type { EngineConnection, Request, ServerContext } from "./ports.js";
-import type { RateVerdict } from "./rates.js";
 import type { RemoteSocket } from "./remote-socket.js";
 
 /** Whoever handles the events of all sockets of a namespace. The function that acknowledges is the last argument. */
@@ -47,10 +46,8 @@ export interface SocketClient {
   readonly request: Request;
   readonly sockets: ReadonlyMap<SocketId, { readonly id: SocketId }>;
   write(packet: Packet, flags?: EmitFlags): void;
-  writeToEngine(packets: EncodedPacket, options: WriteOptions): void;
+  writeToEngine(packets: EncodedPacket, options: WriteOptions, nsp?: string): void;
   disconnect(): void;
-  /** @internal A packet is complete. @returns why it is not taken. */
-  judge(packet: Packet): RateVerdict | undefined;
   /** @internal The client has another connection: this one ends, which its sockets may survive. */
   supersede(): void;
   /** @internal The socket is gone. */
