@@ -2,7 +2,7 @@
 import { io as officialClient, type Socket as OfficialSocket } from "socket.io-client";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { type AdminOptions, instrument } from "../src/admin.js";
-import { type ClientSocket, connect, serve, type Server } from "../src/index.js";
+import { type ClientOptions, type ClientSocket, connect, serve, type Server } from "../src/index.js";
 
 const user = { username: "ada", password: "correct horse" };
 const open: OfficialSocket[] = [];
@@ -42,8 +42,8 @@ function dial(server: Server, auth: object = user): OfficialSocket {
   return socket;
 }
 
-async function visitor(server: Server): Promise<ClientSocket> {
-  const socket = await connect(server.url ?? "", { transports: ["websocket"], forceNew: true, extraHeaders: { cookie: "secret=1", "x-kept": "yes" } });
+async function visitor(server: Server, options: ClientOptions = {}): Promise<ClientSocket> {
+  const socket = await connect(server.url ?? "", { transports: ["websocket"], ...options, forceNew: true, extraHeaders: { cookie: "secret=1", "x-kept": "yes" } });
   onTestFinished(() => void socket.disconnect());
   return socket;
 }
@@ -51,7 +51,7 @@ async function visitor(server: Server): Promise<ClientSocket> {
 describe("access", () => {
   test("is a matter that somebody must decide", async () => {
     await using server = await serve();
-    for (const auth of [undefined, { username: "", password: "" }, { username: "ada", password: "$2b$10$abcdefghijklmnopqrstuv" }]) {
+    for (const auth of [undefined, [], [user, { username: "bob", password: "" }], { username: "", password: "" }, { username: "ada", password: "$2b$10$abcdefghijklmnopqrstuv" }]) {
       expect(() => instrument(server, { auth: auth as never })).toThrow(expect.objectContaining({ code: "socketio/invalid-option" }));
     }
     expect(() => instrument(server, { auth: false, statsIntervalMs: 0 })).toThrow("statsIntervalMs");
@@ -59,6 +59,13 @@ describe("access", () => {
 
   test.each([{}, { username: "ada" }, { username: "ada", password: "wrong" }, { username: "eve", password: user.password }, { sessionId: "guessed" }])("is refused to %j", async (auth) => {
     expect(await refusal(dial(await start(), auth))).toBe("invalid credentials");
+  });
+
+  test("is several users', each with a password of their own", async () => {
+    const other = { username: "bob", password: "battery staple" };
+    const server = await start({ auth: [user, other] });
+    for (const auth of [user, other]) expect(await next(dial(server, auth), "config")).toHaveLength(1);
+    expect(await refusal(dial(server, { username: "bob", password: user.password }))).toBe("invalid credentials");
   });
 
   test("comes with a session, which spares the password", async () => {
@@ -126,6 +133,66 @@ describe("what admins see", () => {
       ["room_left", "/later", id, id, time],
       ["socket_disconnected", "/later", id, "client namespace disconnect", time],
     ]);
+  });
+
+  test("a socket's data, as it changes; what JSON cannot show is not shown, and keeps nobody out", async () => {
+    const server = await start();
+    const circular: Record<string, unknown> = { name: "Bob" };
+    circular["self"] = circular;
+    const data: Record<string, unknown> = { list: [1] };
+    server.use((socket, go) => {
+      socket.data = socket.handshake.auth["isCircular"] === true ? circular : data;
+      go();
+    });
+    const admin = dial(server);
+    await next(admin, "all_sockets");
+    const updates: unknown[] = [];
+    admin.on("socket_updated", (update) => updates.push(update));
+    const shown = next(admin, "socket_updated");
+    const { id } = await visitor(server);
+    await shown;
+    const changed = next(admin, "socket_updated");
+    (data["list"] as number[]).push(2);
+    await changed;
+    const seen = next(admin, "socket_connected");
+    await visitor(server, { auth: { isCircular: true } });
+    const [connected] = await seen;
+    await next(admin, "server_stats");
+    await next(admin, "server_stats");
+    expect([updates, connected]).toEqual([
+      [{ id, nsp: "/", data: { list: [1] } }, { id, nsp: "/", data: { list: [1, 2] } }],
+      expect.objectContaining({ nsp: "/", data: {} }),
+    ]);
+  });
+
+  test("transports: who polls, who has upgraded, and only of sockets that are there", async () => {
+    const server = await start();
+    server.of("/left");
+    const admin = dial(server);
+    await next(admin, "all_sockets");
+    const updates: unknown[] = [];
+    admin.on("socket_updated", (update) => updates.push(update));
+    const counted = (polling: number): Promise<unknown> => next(admin, "server_stats", (stats) => (stats as { pollingClientsCount: number }).pollingClientsCount === polling);
+    const stays = await visitor(server, { transports: ["polling"] });
+    await counted(1);
+    const asked = new Promise<() => void>((resolve) => {
+      server.engine.use((request, _response, go) => (request.headers.upgrade === undefined ? go() : resolve(go)));
+    });
+    const updated = next(admin, "socket_updated");
+    const upgrades = officialClient(server.url ?? "", { transports: ["polling", "websocket"], forceNew: true, reconnection: false });
+    open.push(upgrades);
+    const left = upgrades.io.socket("/left", {});
+    await Promise.all([next(upgrades, "connect"), next(left, "connect")]);
+    await counted(2);
+    const gone = next(admin, "socket_disconnected");
+    left.disconnect();
+    await gone;
+    (await asked)();
+    await updated;
+    await counted(1);
+    expect(updates).toEqual([{ id: upgrades.id, nsp: "/", transport: "websocket" }]);
+    stays.disconnect();
+    await counted(0);
   });
 
   test("counts of the server, again and again; in production nothing else", async () => {

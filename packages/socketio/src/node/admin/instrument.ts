@@ -12,7 +12,7 @@ import type { Namespace } from "../../shell/server/namespace.js";
 import type { Socket } from "../../shell/server/public-socket.js";
 import type { Server } from "../server.js";
 import { AdminAccess, type AdminOptions, type AdminSettings, readAdminOptions } from "./options.js";
-import { describeAll, watchNamespace } from "./sockets.js";
+import { DataWatch, describeAll, watchNamespace } from "./sockets.js";
 import { Traffic } from "./traffic.js";
 
 const COMMANDS = ["EMIT", "JOIN", "LEAVE", "DISCONNECT", "MJOIN", "MLEAVE", "MDISCONNECT"];
@@ -26,6 +26,7 @@ export class Admin {
   readonly #access: AdminAccess;
   readonly #namespace: Namespace;
   readonly #traffic = new Traffic();
+  readonly #data = new DataWatch();
   #timer: Timer | undefined;
   #isClosed = false;
 
@@ -85,7 +86,7 @@ export class Admin {
   }
 
   #tick(): void {
-    const { serverId, statsIntervalMs } = this.#settings;
+    const { serverId, statsIntervalMs, mode } = this.#settings;
     const engine = this.#io.engine as AnyServer["engine"] | undefined;
     this.#traffic.watch(engine);
     this.#tell("server_stats", {
@@ -98,6 +99,7 @@ export class Admin {
       aggregatedEvents: this.#traffic.take(),
       namespaces: [...this.#io._nsps.values()].map(({ name, sockets }) => ({ name, socketsCount: sockets.size })),
     });
+    if (mode === "development") for (const nsp of this.#io._nsps.values()) this.#data.look(nsp, (event, ...args) => this.#tell(event, ...args));
     this.#timer = this.#namespace.context.clock.setTimer(() => this.#tick(), statsIntervalMs);
   }
 }

@@ -17,17 +17,17 @@ export interface AdminUser {
 }
 
 export interface AdminOptions {
-  /** A user, or a function that judges what the admin's client sent (`username` and `password`, from the official UI). `false`: everybody. */
-  readonly auth: false | AdminUser | ((auth: Record<string, Untyped>) => boolean | Promise<boolean>);
+  /** A user, several, or a function that judges what the admin's client sent (`username` and `password`, from the official UI). `false`: everybody. */
+  readonly auth: false | AdminUser | readonly AdminUser[] | ((auth: Record<string, Untyped>) => boolean | Promise<boolean>);
   /** Default `/admin`. */
   readonly namespaceName?: string;
   /** Whether admins can only look. Default `false`. */
   readonly readonly?: boolean;
-  /** `production`: counts only, no sockets, rooms and events. Default `development`. */
+  /** `production`: counts only, no sockets, rooms, data and events. Default `development`. */
   readonly mode?: "development" | "production";
   /** Default: the host's name and the process's id. */
   readonly serverId?: string;
-  /** How often counts are sent. Milliseconds, default 2000. */
+  /** How often counts are sent, and sockets' `data` is looked at for what has changed. Milliseconds, default 2000. */
   readonly statsIntervalMs?: number;
 }
 
@@ -48,11 +48,11 @@ export class AdminAccess {
   readonly #sessions = new Set<string>();
   readonly hasSessions: boolean;
 
-  /** @throws {SocketIOError} `socketio/invalid-option` without `auth`, or for a user whose password cannot be compared. */
+  /** @throws {SocketIOError} `socketio/invalid-option` without `auth`, for no user at all, or one whose password cannot be compared. */
   constructor(auth: AdminOptions["auth"] | undefined) {
     if (auth === undefined) throw invalidOption("auth must be given, or false to let everybody in");
     this.hasSessions = auth !== false;
-    this.#judge = auth === false ? () => true : typeof auth === "function" ? auth : checkUser(auth);
+    this.#judge = auth === false ? () => true : typeof auth === "function" ? auth : checkUsers("username" in auth ? [auth] : auth);
   }
 
   async allows(auth: Record<string, Untyped>): Promise<boolean> {
@@ -67,6 +67,13 @@ export class AdminAccess {
     this.#sessions.add(id);
     return id;
   }
+}
+
+/** All are compared, so that time tells of none. */
+function checkUsers(users: readonly AdminUser[]): (auth: Record<string, Untyped>) => boolean {
+  if (users.length === 0) throw invalidOption("auth must name a user, or be false to let everybody in");
+  const checks = users.map(checkUser);
+  return (auth) => checks.filter((isUser) => isUser(auth)).length > 0;
 }
 
 function checkUser({ username, password }: AdminUser): (auth: Record<string, Untyped>) => boolean {

@@ -3,9 +3,9 @@
  *
  * Room: socketio node. Credentials in headers stay here.
  */
-import type { RemoteSocket } from "../../shell/server/remote-socket.js";
 import type { Namespace } from "../../shell/server/namespace.js";
 import type { Socket } from "../../shell/server/public-socket.js";
+import type { RemoteSocket } from "../../shell/server/remote-socket.js";
 import type { Room, SocketId } from "../../core/broadcast.js";
 import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
 
@@ -19,8 +19,12 @@ const SECRET: ReadonlySet<string> = new Set(["authorization", "cookie", "proxy-a
 export function watchNamespace(nsp: Namespace, tell: Tell, showsEvents: boolean): void {
   nsp.prependListener("connection", (socket) => {
     tell("socket_connected", describe(nsp, socket), new Date());
-    socket.conn.on("upgrade", ({ name }) => tell("socket_updated", { id: socket.id, nsp: nsp.name, transport: name }));
-    socket.on("disconnect", (reason) => tell("socket_disconnected", nsp.name, socket.id, reason, new Date()));
+    const upgraded = ({ name }: { readonly name: string }): void => tell("socket_updated", { id: socket.id, nsp: nsp.name, transport: name });
+    socket.conn.on("upgrade", upgraded);
+    socket.on("disconnect", (reason) => {
+      socket.conn.off("upgrade", upgraded); // the connection may outlive it, and be in other namespaces
+      tell("socket_disconnected", nsp.name, socket.id, reason, new Date());
+    });
     if (showsEvents) watchEvents(nsp, socket, tell);
   });
   nsp.adapter.on("join-room", (room: Room, id: SocketId) => tell("room_joined", nsp.name, room, id, new Date()));
@@ -30,6 +34,34 @@ export function watchNamespace(nsp: Namespace, tell: Tell, showsEvents: boolean)
 function watchEvents({ name }: Namespace, socket: Socket, tell: Tell): void {
   socket.onAny((...event: Untyped[]) => tell("event_received", name, socket.id, typeof event.at(-1) === "function" ? event.slice(0, -1) : event, new Date()));
   socket.onAnyOutgoing((...event: Untyped[]) => tell("event_sent", name, socket.id, event, new Date()));
+}
+
+/**
+ * Tells of `data` that has changed since the last look. It is looked at, not watched: what an application has put there stays what it is,
+ * where the official package puts proxies in its place.
+ */
+export class DataWatch {
+  readonly #told = new WeakMap<Socket, string>();
+
+  look({ name: nsp, sockets }: Namespace, tell: Tell): void {
+    for (const socket of sockets.values()) {
+      const text = asJson(socket.data);
+      if (text === (this.#told.get(socket) ?? NO_DATA)) continue;
+      this.#told.set(socket, text);
+      tell("socket_updated", { id: socket.id, nsp, data: JSON.parse(text) as unknown });
+    }
+  }
+}
+
+const NO_DATA = "{}";
+
+/** An observer does no harm: what JSON cannot show is not shown. */
+function asJson(data: unknown): string {
+  try {
+    return JSON.stringify([data ?? {}]).slice(1, -1); // a list always has a text, a function has none
+  } catch {
+    return NO_DATA;
+  }
 }
 
 /** @returns the sockets of all servers, as the UI wants them. */
@@ -43,5 +75,5 @@ function describe(nsp: Namespace, { id, data, handshake, rooms }: Shown): object
   const { address, headers, query, issued, secure, time, url, xdomain } = handshake; // all but `auth`
   const local = nsp.sockets.get(id);
   const shown = Object.fromEntries(Object.entries(headers).filter(([name]) => !SECRET.has(name)));
-  return { id, clientId: local?.client.id.slice(0, 12), transport: local?.conn.transport.name, nsp: nsp.name, data, handshake: { address, headers: shown, query, issued, secure, time, url, xdomain }, rooms: [...rooms] };
+  return { id, clientId: local?.client.id.slice(0, 12), transport: local?.conn.transport.name, nsp: nsp.name, data: JSON.parse(asJson(data)) as unknown, handshake: { address, headers: shown, query, issued, secure, time, url, xdomain }, rooms: [...rooms] };
 }
