@@ -134,6 +134,21 @@ test("Subscribable leaves emit() to its subclass", () => {
   expect([peer.receive("in"), peer.sent, listener.mock.calls]).toEqual([true, [["message", "out"]], [["in", 1]]]);
 });
 
+test("a subclass hears of each listener once it is there, however it was added", () => {
+  const heard: string[] = [];
+  class Peer extends Emitter<Events> {
+    protected override listening(event: string): void {
+      heard.push(`${event} ${this.listenerCount("close")}`);
+    }
+  }
+  const listener = vi.fn();
+  const peer = new Peer().on("close", listener).addListener("close", listener).once("close", listener).prependListener("close", listener).prependOnceListener("close", listener);
+  expect(heard).toEqual(["close 1", "close 2", "close 3", "close 4", "close 5"]);
+  peer.emit("close");
+  peer.off("close", listener).removeAllListeners();
+  expect(heard).toHaveLength(5);
+});
+
 test("events and their arguments are checked by the compiler", () => {
   const { emitter } = create();
   // @ts-expect-error -- no such event

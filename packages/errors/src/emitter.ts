@@ -87,6 +87,11 @@ export class Subscribable<Events extends EventMap<Events>> {
     return pairs(this.#entries).map(([event]) => event);
   }
 
+  /** Somebody has begun to listen, in whatever way. For classes whose work depends on it. */
+  protected listening(_event: string): void {
+    // most do not care
+  }
+
   /** Calls the listeners that are there when it begins, in their order.
    *  @returns whether there was one. */
   protected dispatch<Event extends EventName<Events>>(event: Event, ...args: Events[Event]): boolean {
@@ -139,13 +144,14 @@ export class Subscribable<Events extends EventMap<Events>> {
 
   #remove(event: string, entry: Entry | undefined): this {
     const rest = this.#list(event).filter((other) => other !== entry);
-    if (rest.length > 0) return this.#set(event, rest);
-    this.#entries = remove(this.#entries, event);
+    this.#entries = rest.length > 0 ? put(this.#entries, event, rest) : remove(this.#entries, event);
     return this;
   }
 
+  /** @param list one longer than before. */
   #set(event: string, list: readonly Entry[]): this {
     this.#entries = put(this.#entries, event, list);
+    this.listening(event);
     return this;
   }
 }

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { setErrorReporter } from "./handlers.js";
 import { engineio, TransportError } from "./index.js";
 import { DEFAULT_RESET_AFTER_MS, reconnection } from "./retry.js";
 
@@ -22,6 +23,22 @@ test("gives up after final failures, or as retryIf says", () => {
   expect(reconnection(exact).next(new TypeError("bug"), 0)).toBeUndefined();
   expect(reconnection({ ...exact, retryIf: () => true }).next(new TypeError("bug"), 0)).toEqual({ attempt: 2, delayMs: 100 });
   expect(reconnection({ ...exact, retryIf: () => false }).next(lost, 0)).toBeUndefined();
+});
+
+test("a retryIf that throws says no, and what it threw is reported, or told to onError", () => {
+  const broken = new TypeError("no such field");
+  const policy = { ...exact, retryIf: () => { throw broken; } };
+  const [reported, told] = [vi.fn(), vi.fn()];
+  const before = setErrorReporter(reported);
+  try {
+    expect(reconnection(policy).next(lost, 0)).toBeUndefined();
+    expect(reconnection(policy, told).next(lost, 0)).toBeUndefined();
+    expect(reconnection(policy, () => { throw new Error("onError"); }).next(lost, 0)).toBeUndefined();
+  } finally {
+    setErrorReporter(before);
+  }
+  expect(told.mock.calls).toEqual([[broken, { event: "retryIf" }]]);
+  expect(reported.mock.calls.map(([error]: unknown[]) => (error as Error).message)).toEqual(["no such field", "onError"]);
 });
 
 test("waits as long as Retry-After asks, up to its limit (RFC 9110 §10.2.3)", () => {

@@ -3,13 +3,14 @@
  *
  * Room: engineio core. Sizes are bytes. The server's half is `Sender`.
  */
-import { ContentTooLongError, SocketIsClosedError } from "@x/errors/engineio";
+import { ContentTooLongError, type SocketIsClosedError } from "@x/errors/engineio";
 import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
-import { Outbox } from "./outbox.js";
-import { type WirePacket, messageWire } from "./packet.js";
+import { Outbox, type QueuedPacket } from "./outbox.js";
+import { type SendOptions, type WirePacket, messageWire } from "./packet.js";
 import { payloadBytes } from "./payload.js";
-import { Pressure } from "./pressure.js";
+import { sessionClosed } from "./session-closed.js";
 import type { ClientSessionConfig, CloseReason, ReadyState } from "./session-config.js";
+import { SharedWait } from "./shared-wait.js";
 
 /** What a sender needs to know of its session. */
 export interface ClientSenderOwner {
@@ -29,7 +30,7 @@ export class ClientSender extends Outbox {
   maxPayloadBytes: number;
   readonly #owner: ClientSenderOwner;
   #closeReason: CloseReason | undefined;
-  #pressure: Pressure | undefined;
+  #pressure: SharedWait | undefined;
 
   constructor(owner: ClientSenderOwner) {
     super(owner.config.text);
@@ -43,26 +44,27 @@ export class ClientSender extends Outbox {
   }
 
   /** See `ClientSession#send`. */
-  send(data: string | Uint8Array): Promise<void> {
+  send(data: string | Uint8Array, options?: Pick<SendOptions, "compress">): Promise<void> {
     const owner = this.#owner;
     const { state, carrier } = owner;
     if (state !== "open" && state !== "opening") throw this.closedError();
     const wire = messageWire(data);
     this.#checkLength(wire);
     const isShown = owner.packetCreated(wire);
-    if (!isShown && state === "open" && this.length === 0 && isStream(carrier)) return this.#write(carrier, wire);
-    const written = this.enqueue(wire);
+    const isPlain = options?.compress === false; // what only the queue can say of a packet
+    if (!isShown && !isPlain && state === "open" && this.length === 0 && isStream(carrier)) return this.#write(carrier, wire);
+    const written = this.enqueue(isPlain ? { data, wire, compress: false } : wire);
     if (owner.state === "closed") throw this.closedError(); // it did not fit
     if (written !== undefined || this.bytes <= owner.config.highWaterMarkBytes) return written ?? ready;
-    this.#pressure ??= new Pressure();
+    this.#pressure ??= new SharedWait();
     return this.#pressure.promise;
   }
 
   /** Send a packet of the session's own. @returns what a stream answered, if one took it. */
-  enqueue(wire: WirePacket): Promise<void> | undefined {
+  enqueue(packet: QueuedPacket): Promise<void> | undefined {
     const owner = this.#owner;
     const limitBytes = owner.config.maxBufferedBytes;
-    this.push(wire);
+    this.push(packet);
     if (this.bytes > limitBytes) {
       owner.fail("transport error", new ContentTooLongError(`Session ended: more than ${limitBytes} bytes wait for the peer`, { limitBytes, actualBytes: this.bytes }));
       return undefined;
@@ -86,7 +88,7 @@ export class ClientSender extends Outbox {
 
   /** @returns what every operation on a session that is not open throws. */
   closedError(cause?: unknown): SocketIsClosedError {
-    return new SocketIsClosedError(`Cannot send: session is ${this.#owner.state}, must be open`, { reason: this.#closeReason, cause });
+    return sessionClosed(this.#owner.state, this.#closeReason, cause);
   }
 
   #write(stream: StreamCarrier, wire: WirePacket): Promise<void> {

@@ -52,6 +52,13 @@ describe("ClientSession on a stream", () => {
     expect(sink.closes[0]?.[0]).toBe("parse error");
   });
 
+  test("a stream that takes nothing any more: the session is about to close", () => {
+    const { session, tape } = streaming();
+    const cause = new Error("ended");
+    tape.write = () => { throw cause; };
+    expect(() => session.send("x")).toThrow(expect.objectContaining({ message: "Cannot send: session is about to close, must be open", code: "engineio/socket-closed", cause }));
+  });
+
   test("a client accepts nothing before OPEN", () => {
     for (const early of ["4x", "2", "6", "1x", new Uint8Array([1])]) {
       const { session, sink, tape } = opening();

@@ -3,13 +3,14 @@
  *
  * Room: engineio core. Sizes are bytes.
  */
-import { ContentTooLongError, SocketIsClosedError } from "@x/errors/engineio";
+import { ContentTooLongError, type SocketIsClosedError } from "@x/errors/engineio";
 import { type Carrier, type StreamCarrier, isStream } from "./carrier.js";
 import { Outbox, type QueuedPacket } from "./outbox.js";
 import { type PreparedPacket, type SendOptions, type WirePacket, mayCompress, messageWire, prepareMessage } from "./packet.js";
 import { payloadBytes } from "./payload.js";
-import { Pressure } from "./pressure.js";
+import { sessionClosed } from "./session-closed.js";
 import type { CloseReason, ReadyState, SessionConfig } from "./session-config.js";
+import { SharedWait } from "./shared-wait.js";
 
 /** What a sender needs to know of its session. */
 export interface SenderOwner {
@@ -36,7 +37,7 @@ export class Sender extends Outbox {
   readonly #owner: SenderOwner;
   /** Where sends go past the queue. */
   #stream: StreamCarrier | undefined;
-  #pressure: Pressure | undefined;
+  #pressure: SharedWait | undefined;
 
   constructor(owner: SenderOwner, maxPayloadBytes: number, maxMessageBytes: number) {
     super(owner.config.text);
@@ -144,9 +145,7 @@ export class Sender extends Outbox {
 
   /** @returns what every operation on a session that is not open throws. */
   closedError(cause?: unknown): SocketIsClosedError {
-    const { state } = this.#owner;
-    const now = state === "open" ? "about to close" : state; // its transport has ended, of which it is yet to hear
-    return new SocketIsClosedError(`Cannot send: session is ${now}, must be open`, { reason: this.closeReason, cause });
+    return sessionClosed(this.#owner.state, this.closeReason, cause);
   }
 
   #checkLength(data: string | Uint8Array): void {
@@ -173,7 +172,7 @@ export class Sender extends Outbox {
     if (this.closeReason !== undefined) throw this.closedError(); // it did not fit
     if (written !== undefined) return written;
     if (this.bytes <= owner.config.highWaterMarkBytes) return ready;
-    this.#pressure ??= new Pressure();
+    this.#pressure ??= new SharedWait();
     return this.#pressure.promise;
   }
 }

@@ -44,6 +44,13 @@ describe("Session on a stream", () => {
     expect(sink.closes).toEqual([["transport close", undefined]]);
   });
 
+  test("a stream that takes nothing any more: the session is about to close", () => {
+    const { session, tape } = streaming();
+    const cause = new Error("ended");
+    tape.write = () => { throw cause; };
+    expect(() => session.send("x")).toThrow(expect.objectContaining({ message: "Cannot send: session is about to close, must be open", code: "engineio/socket-closed", cause }));
+  });
+
   test("an observed session shows every packet, in both directions, and still sends in order", () => {
     const { session, sink, tape } = streaming();
     session.observe();

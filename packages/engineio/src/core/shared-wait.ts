@@ -1,11 +1,11 @@
 /**
- * Back pressure of a transport that queues: one promise for all senders who have to wait.
+ * One promise for all who wait for the same: senders until less waits, callers of `connect()` until it is open.
  *
  * Room: engineio core.
  */
 
 /** Settled once; a rejection that nobody awaits is no unhandled rejection. */
-export class Pressure {
+export class SharedWait {
   readonly promise: Promise<void>;
   #resolve: (() => void) | undefined;
   #reject: ((error: Error) => void) | undefined;

@@ -5,7 +5,7 @@
  */
 import { type Clock, backgroundClock } from "@x/errors/clock";
 import { EngineIOError } from "@x/errors/engineio";
-import { type OnError, callSafely, reportHandlerError } from "@x/errors/handlers";
+import { type OnError, contained } from "@x/errors/handlers";
 import type { PerMessageDeflateOptions } from "@x/simple-ws/server";
 import type { TransportName } from "../core/packet.js";
 import { type CompressionSettings, parseCompression, parseDeflate } from "./compression.js";
@@ -55,14 +55,9 @@ export function parseServerOptions(options: ServerOptions = {}): ParsedServerOpt
     generateId: options.generateId,
     initialPacket: options.initialPacket,
     destroyUpgrade: options.destroyUpgrade ?? true,
-    onError: contained(options.onError),
+    onError: contained(options.onError), // a log that is full neither ends the process nor leaves a request without an answer
     clock: options.clock ?? backgroundClock,
   };
-}
-
-/** What an `onError` fails with itself is reported as a last resort: a log that is full neither ends the process nor leaves a request without an answer. */
-function contained(onError: OnError | undefined): OnError {
-  return onError === undefined ? reportHandlerError : (error, context) => void callSafely(onError, [error, context]);
 }
 
 function parseTimes(options: ServerOptions): Pick<ParsedServerOptions, "pingInterval" | "pingGrace" | "pingTimeout" | "upgradeTimeout" | "handshakeTimeout" | "postTimeout" | "closeTimeout" | "destroyUpgradeTimeout" | "httpCloseTimeout"> {

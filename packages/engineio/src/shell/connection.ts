@@ -11,7 +11,6 @@ import type { Ending } from "./ending.js";
 import { HeldMessages } from "./held-messages.js";
 import { Inbox, type InboxLimits, type ReceiveOptions } from "./inbox.js";
 import type { ClientPlatform, MessageHandler } from "./ports.js";
-import type { SocketEvents } from "./socket-events.js";
 
 /** What `connect` takes beside {@link ClientOptions}. */
 export interface ConnectionOptions {
@@ -97,7 +96,7 @@ export class Connection extends ClientSocket implements AsyncIterable<string | U
     this.#settle({ reason, description });
   }
 
-  protected override listening(event: keyof SocketEvents): void {
+  protected override listening(event: string): void {
     super.listening(event);
     if (this.#held !== undefined && (event === "message" || event === "data")) this.#release(undefined);
   }

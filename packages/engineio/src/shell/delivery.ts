@@ -3,7 +3,6 @@
  *
  * Room: engineio shell.
  */
-import { type OnError, reportHandlerError } from "@x/errors/handlers";
 import { ConnectionError } from "@x/errors/engineio";
 import type { Carrier } from "../core/carrier.js";
 import type { Handshake } from "../core/open.js";
@@ -18,6 +17,7 @@ import type { SocketEvents } from "./socket-events.js";
 export interface DeliveredSocket {
   readonly session: HeldSession;
   emit<Event extends keyof SocketEvents>(event: Event, ...args: SocketEvents[Event]): boolean;
+  callSafely(event: string, callback: () => unknown): void;
 }
 
 /** What whoever made a socket does at its turning points, before the user hears of them. One object for all sockets of a server. */
@@ -43,27 +43,25 @@ interface Ending {
 export class Delivery<S extends DeliveredSocket> implements SessionSink {
   readonly #socket: S;
   readonly #hooks: SocketHooks<S>;
-  readonly #onError: OnError;
   #handler: MessageHandler | undefined;
   #callbacks: (() => void)[] | undefined;
   #ending: Ending | undefined;
 
-  constructor(socket: S, hooks: SocketHooks<S>, onError: OnError = reportHandlerError) {
+  constructor(socket: S, hooks: SocketHooks<S>) {
     this.#socket = socket;
     this.#hooks = hooks;
-    this.#onError = onError;
   }
 
   /** @param handler takes the place of the events, which come back without one. @param held what it is told first. */
   attach(handler: MessageHandler | undefined, held: readonly (string | Uint8Array)[] = []): void {
     this.#handler = handler;
     for (const data of held) this.onMessage(data);
-    if (this.#ending !== undefined) handler?.onClose(this.#ending.reason, this.#ending.description);
+    if (this.#ending !== undefined) this.#tellEnd(this.#ending);
   }
 
   /** Call back when all that waits now has gone to the transport. */
   whenSent(callback: () => void): void {
-    if (this.#socket.session.outbox.length === 0) queueMicrotask(callback);
+    if (this.#socket.session.outbox.length === 0) queueMicrotask(() => this.#socket.callSafely("send", callback));
     else (this.#callbacks ??= []).push(callback);
   }
 
@@ -76,8 +74,8 @@ export class Delivery<S extends DeliveredSocket> implements SessionSink {
     }
     try {
       handler.onMessage(data);
-    } catch (error) {
-      this.#onError(error, { event: "message" });
+    } catch (error) { // not called safely itself: messages are many
+      this.#socket.callSafely("message", () => { throw error; });
     }
   }
 
@@ -119,8 +117,9 @@ export class Delivery<S extends DeliveredSocket> implements SessionSink {
     const callbacks = this.#callbacks;
     this.#callbacks = undefined;
     this.#socket.emit("flush");
-    for (const callback of callbacks ?? []) callback();
-    this.#handler?.onDrain?.();
+    for (const callback of callbacks ?? []) this.#socket.callSafely("send", callback);
+    const handler = this.#handler;
+    if (handler?.onDrain !== undefined) this.#socket.callSafely("drain", () => handler.onDrain?.());
     this.#socket.emit("drain");
   }
 
@@ -132,12 +131,12 @@ export class Delivery<S extends DeliveredSocket> implements SessionSink {
     this.#callbacks = undefined;
     this.#ending = { reason, description };
     this.#hooks.closed(this.#socket, reason, description);
-    try {
-      this.#handler?.onClose(reason, description);
-    } catch (error) {
-      this.#onError(error, { event: "close" });
-    }
+    this.#tellEnd(this.#ending);
     this.#socket.emit("close", reason, description);
     this.#hooks.gone?.(this.#socket);
+  }
+
+  #tellEnd({ reason, description }: Ending): void {
+    this.#socket.callSafely("close", () => this.#handler?.onClose(reason, description));
   }
 }

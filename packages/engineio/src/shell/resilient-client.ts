@@ -17,6 +17,7 @@ import { type Clock, systemClock } from "@x/errors/clock";
 import { Subscribable } from "@x/errors/emitter";
 import { ConnectionError, EngineIOError, SocketIsClosedError } from "@x/errors/engineio";
 import { type ReconnectPolicy, reconnection } from "@x/errors/retry";
+import { SharedWait } from "../core/shared-wait.js";
 import { type AttemptOptions, askOptions } from "./attempt-options.js";
 import type { Connection } from "./connection.js";
 import { type Ending, lostError } from "./ending.js";
@@ -27,12 +28,6 @@ import type { AttemptInfo, ReconnectOptions, ResilientEvents, ResilientState } f
 /** Opens one connection; `options` are what this attempt is made with. */
 export type Connector = (options: AttemptOptions) => Promise<Connection>;
 
-/** A caller of `connect()`. */
-interface Waiting {
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
 export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
   readonly #connector: Connector;
   readonly #watch: ClientPlatform["watch"];
@@ -42,7 +37,8 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
   readonly #queue: OfflineQueue;
   #state: ResilientState = "idle";
   #connection: Connection | undefined;
-  readonly #waiting: Waiting[] = [];
+  /** Callers of {@link connect} wait for it. */
+  #awaited: SharedWait | undefined;
   /** Ends the wait, the attempt, the connection: by {@link close}. */
   #ending: AbortController = new AbortController();
   /** Somebody wants the next attempt now. */
@@ -78,12 +74,11 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
    */
   connect(): Promise<void> {
     if (this.#state === "open" && !this.#ending.signal.aborted) return Promise.resolve();
-    const connected = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-    connected.catch(nothing);
+    const { promise } = this.#awaited ??= new SharedWait();
     this.#isHurried = true;
     if (this.#state === "idle" || this.#state === "closed") void this.#run();
     else this.#endWait();
-    return connected;
+    return promise;
   }
 
   /**
@@ -92,8 +87,12 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
    * @throws {SocketIsClosedError}, {ContentTooLongError} as a connection's `send`; {EngineIOError} `engineio/queue-full`.
    */
   send(data: MessageData): Promise<void> {
-    if (this.#connection?.readyState === "open") return this.#connection.send(data);
-    if (this.#state === "idle" || this.#state === "closed" || !this.#queue.isUsed) throw new SocketIsClosedError(`Cannot send: client is ${this.#state}, must be open`);
+    const isEnding = this.#ending.signal.aborted;
+    if (!isEnding && this.#connection?.readyState === "open") return this.#connection.send(data);
+    const willConnect = isEnding ? this.#awaited !== undefined : this.#state !== "idle" && this.#state !== "closed";
+    if (!willConnect || !this.#queue.isUsed) {
+      throw new SocketIsClosedError(`Cannot send: client is ${this.#state === "open" ? "about to close" : this.#state}, must be open`);
+    }
     this.#queue.push(data);
     return Promise.resolve();
   }
@@ -112,9 +111,9 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
   /** Ends the connection, the attempt or the wait; messages in waiting are dropped, and who waits for {@link connect} is refused. Resolves when the connection has gone. Idempotent. */
   async close(): Promise<void> {
     const connection = this.#connection;
-    this.#ending.abort();
     this.#queue.clear();
     this.#refuse(new SocketIsClosedError("Cannot connect: client is closed, must not be", { reason: "forced close" }));
+    this.#ending.abort(); // its listeners may connect anew
     await connection?.disconnect();
   }
 
@@ -124,7 +123,7 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
 
   async #run(): Promise<void> {
     const { signal } = this.#ending = new AbortController();
-    const schedule = reconnection(this.#policy);
+    const schedule = reconnection(this.#policy, this.#options.onError);
     let attempt: AttemptInfo = { attempt: 1, delayMs: 0, reason: undefined, signal };
     for (;;) {
       const startedMs = this.#clock.now();
@@ -163,7 +162,8 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
     this.#connection = connection;
     this.#state = "open";
     this.#queue.sendBy(connection, (error) => this.dispatch("error", error));
-    for (const { resolve } of this.#waiting.splice(0)) resolve();
+    this.#awaited?.resolve();
+    this.#awaited = undefined;
     this.dispatch("connect", connection, attempt);
     connection.attach({ onMessage: (data) => void this.dispatch("message", data), onClose: nothing });
     const ending = await connection.wait();
@@ -180,14 +180,16 @@ export class ResilientClient extends Subscribable<ResilientEvents<Connection>> {
   #finish(outcome: Error | Ending, failure: Error | undefined): void {
     this.#state = "closed";
     if (failure !== undefined) this.#refuse(failure);
-    if (this.#waiting.length === 0) this.#queue.clear();
+    if (this.#awaited === undefined) this.#queue.clear();
     this.#tell(outcome, failure);
     if (this.state === "closed") this.dispatch("close", failure);
-    if (this.state === "closed" && this.#waiting.length > 0) void this.#run();
+    if (this.state === "closed" && this.#awaited !== undefined) void this.#run();
   }
 
   #refuse(error: Error): void {
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    const awaited = this.#awaited;
+    this.#awaited = undefined;
+    awaited?.reject(error);
   }
 
   /** For the next attempt: by the clock, or as soon as the page wakes up, is online again, or somebody cannot wait. */

@@ -11,7 +11,7 @@ import type { ConnectOptions } from "./connection.js";
 
 /** One attempt to connect, before it is made. */
 export interface AttemptInfo {
-  /** 1 for the first since the last stable connection. */
+  /** 1 for the first, and one more for each failure; counted anew when a stable connection is lost, after which it is 2. */
   readonly attempt: number;
   /** How long was waited before it, in milliseconds. */
   readonly delayMs: number;

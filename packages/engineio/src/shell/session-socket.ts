@@ -3,7 +3,7 @@
  *
  * Room: engineio shell. The rules are the session's; this class gives them the peers' names.
  */
-import { Emitter, type Listener } from "@x/errors/emitter";
+import { Emitter } from "@x/errors/emitter";
 import type { OnError } from "@x/errors/handlers";
 import { type Packet, type PreparedPacket, type SendOptions, describePacket } from "../core/packet.js";
 import type { ReadyState } from "../core/session-config.js";
@@ -25,7 +25,7 @@ export abstract class SessionSocket<S extends HeldSession = HeldSession> extends
 
   protected constructor(createSession: (sink: SessionSink) => S, hooks: SocketHooks<SessionSocket<S>>, onError?: OnError) {
     super({ onError });
-    this.#delivery = new Delivery(this, hooks, onError);
+    this.#delivery = new Delivery(this, hooks);
     this.session = createSession(this.#delivery);
   }
 
@@ -51,7 +51,7 @@ export abstract class SessionSocket<S extends HeldSession = HeldSession> extends
   /**
    * Send one message: a string, bytes as any kind of buffer, or an object as its JSON text.
    * @param options may be left out: `send(data, callback)`.
-   * @param callback called when the message has gone to the transport.
+   * @param callback called when the message has gone to the transport; what it fails with goes to `onError`.
    * @returns a promise that resolves below the low-water mark; it need not be awaited.
    * @throws {SocketIsClosedError} `engineio/socket-closed` when the session is closing or closed.
    * @throws {ContentTooLongError} `engineio/content-too-long` above `maxPayload` (client) or `maxBufferedBytes` (server).
@@ -96,25 +96,18 @@ export abstract class SessionSocket<S extends HeldSession = HeldSession> extends
     return this;
   }
 
-  override on<Event extends keyof SocketEvents>(event: Event, listener: Listener<SocketEvents[Event]>): this {
-    super.on(event, listener);
-    this.listening(event);
-    return this;
-  }
-
-  override once<Event extends keyof SocketEvents>(event: Event, listener: Listener<SocketEvents[Event]>): this {
-    super.once(event, listener);
-    this.listening(event);
-    return this;
-  }
-
   /** Closes, and waits for the end. */
   [Symbol.asyncDispose](): Promise<void> {
     return new Promise((resolve) => {
       if (this.session.state === "closed") resolve();
-      else super.once("close", () => resolve());
+      else this.once("close", () => resolve());
       this.session.close();
     });
+  }
+
+  /** For the socket's delivery: what `callback` fails with stops nothing, and goes where failures of listeners go. */
+  callSafely(event: string, callback: () => unknown): void {
+    this.callListener(event, callback, []);
   }
 
   /** {@link attach} to a handler that is told first what was kept for it; without one messages become events. */
@@ -122,8 +115,7 @@ export abstract class SessionSocket<S extends HeldSession = HeldSession> extends
     this.#delivery.attach(handler, held);
   }
 
-  /** Somebody has begun to listen. */
-  protected listening(event: keyof SocketEvents): void {
+  protected override listening(event: string): void {
     if (observing.has(event)) this.session.observe();
   }
 }

@@ -101,6 +101,28 @@ describe("receive()", () => {
   });
 });
 
+test.each(["on", "addListener", "once", "prependListener", "prependOnceListener"] as const)("%s() of message or data hands over what was kept", async (method) => {
+  for (const event of ["message", "data"] as const) {
+    const { client, server, settle: quiet } = await pair();
+    void server.send("early");
+    await quiet();
+    const got: unknown[] = [];
+    client[method]("close", () => undefined);
+    client[method](event, (...args: readonly unknown[]) => got.push(...args));
+    expect(got).toEqual(["early"]);
+  }
+});
+
+test("prependListener() of packet shows packets, as on() does", async () => {
+  const { client, server, settle: quiet } = await pair();
+  const got: unknown[] = [];
+  server.prependListener("packetCreate", ({ data }) => got.push(data));
+  client.on("message", () => undefined);
+  void server.send("shown");
+  await quiet();
+  expect(got).toEqual(["shown"]);
+});
+
 describe("for await", () => {
   const collect = async (messages: AsyncIterable<unknown>): Promise<unknown[]> => {
     const all: unknown[] = [];

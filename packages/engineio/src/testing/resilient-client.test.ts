@@ -1,6 +1,7 @@
 /** ResilientClient over sessions in memory, with time that moves by hand. */
 import { ConnectionError, EngineIOError } from "@x/errors/engineio";
-import { describe, expect, test } from "vitest";
+import { setErrorReporter } from "@x/errors/handlers";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { clientOf, quiet, reconnect, refused } from "../../test/resilient.js";
 import { ResilientClient } from "../shell/resilient-client.js";
 import { pair } from "../testing.js";
@@ -42,6 +43,7 @@ describe("connect()", () => {
     const { client, clock, log } = clientOf([refused(), "open"], { reconnect });
     void client.connect();
     const second = client.connect();
+    expect(client.connect()).toBe(second); // however many they are, nothing grows
     await quiet();
     clock.advance(100);
     await second;
@@ -128,6 +130,21 @@ describe("the policy", () => {
     expect(client.state).toBe("waiting");
     await client.close();
     expect(() => clientOf(["open"], { reconnect: { attempts: 0 } })).toThrow(expect.objectContaining({ code: "errors/invalid-option" }));
+  });
+
+  test("a retryIf that throws says no, and what it threw goes to onError, whatever that does", async () => {
+    const broken = new TypeError("no such field");
+    const told: unknown[] = [];
+    const last: unknown[] = [];
+    const before = setErrorReporter((error) => last.push(error));
+    onTestFinished(() => void setErrorReporter(before));
+    for (const onError of [(error: unknown, context: unknown) => told.push(error, context), () => { throw new Error("onError"); }]) {
+      const { client, log } = clientOf([refused()], { onError, reconnect: { ...reconnect, retryIf: () => { throw broken; } } });
+      await expect(client.connect()).rejects.toMatchObject({ message: "refused" });
+      await quiet();
+      expect([client.state, log]).toEqual(["closed", ["attempt 1 after 0", "error refused", "close refused"]]);
+    }
+    expect([told, last]).toEqual([[broken, { event: "retryIf" }], [new Error("onError")]]);
   });
 
   test("Retry-After is waited for, up to a limit", async () => {
@@ -273,6 +290,36 @@ describe("close()", () => {
       if (answer !== "open") expect(await before).toBeInstanceOf(EngineIOError);
       await client.close();
     }
+  });
+
+  test.each(["open", "silent", refused()] as const)("send() after it is refused, unless connect() was called, too; nothing is taken and lost (%s)", async (answer) => {
+    const { client, received } = clientOf([answer, "open"], { reconnect, maxOfflineBytes: 1_000 });
+    void client.connect();
+    await quiet();
+    void client.close();
+    expect(() => client.send("lost")).toThrow(expect.objectContaining({ code: "engineio/socket-closed" }));
+    expect(client.trySend("lost")).toBe(false);
+    const connected = client.connect();
+    await client.send("kept");
+    await connected;
+    await quiet();
+    expect(received).toEqual(["kept"]);
+    await client.close();
+  });
+
+  test("a listener of an attempt's signal may connect anew, and send", async () => {
+    const { client, log, received } = clientOf(["open"], { reconnect, maxOfflineBytes: 1_000 });
+    let again: Promise<void> | undefined;
+    client.once("attempt", ({ signal }) => signal.addEventListener("abort", () => {
+      again = client.connect();
+      void client.send("next life");
+    }));
+    await client.connect();
+    await client.close();
+    await again;
+    await quiet();
+    expect([client.state, received, log.filter((line) => line.startsWith("attempt"))]).toEqual(["open", ["next life"], ["attempt 1 after 0", "attempt 1 after 0"]]);
+    await client.close();
   });
 
   test("by await using", async () => {

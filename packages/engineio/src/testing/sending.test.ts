@@ -1,5 +1,6 @@
 /** What `send` and its kin take, refuse and promise, at the limits and one past them. */
-import { describe, expect, test } from "vitest";
+import { setErrorReporter } from "@x/errors/handlers";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { prepareMessage } from "../core/packet.js";
 import { pair } from "../testing.js";
 
@@ -86,6 +87,57 @@ describe.each(["polling", "websocket"] as const)("send() over %s", (transport) =
     expect(server.trySend("one too many")).toBe(transport === "websocket"); // a stream tells only afterwards
     expect(closes).toEqual(["transport error", expect.objectContaining({ name: transport === "polling" ? "ContentTooLongError" : "EngineIOError" })]);
     expect(() => server.send("x")).toThrow(expect.objectContaining({ code: "engineio/socket-closed", reason: "transport error" }));
+  });
+});
+
+describe.each(["polling", "websocket"] as const)("what the application's functions fail with, over %s", (transport) => {
+  const fail = (): never => { throw new Error("bug"); };
+
+  test("callbacks of send(): it goes to onError; the other callbacks are called, and drain is told", async () => {
+    const heard: unknown[] = [];
+    const { client, server, settle } = await pair({ transport, onError: (error, context) => heard.push([error, context]) });
+    for (const socket of [client, server]) {
+      const events: string[] = [];
+      heard.length = 0;
+      socket.on("flush", fail).on("drain", () => events.push("drain"));
+      void socket.send("a", fail);
+      void socket.send("b", async () => Promise.reject(new Error("late")));
+      void socket.send("c", () => events.push("c"));
+      await settle();
+      expect([socket.readyState, events.filter((event) => event === "c"), events.includes("drain")]).toEqual(["open", ["c"], true]);
+      expect(heard).toEqual(expect.arrayContaining([[new Error("bug"), { event: "send" }], [new Error("late"), { event: "send" }]]));
+    }
+  });
+
+  test("callbacks of send() where nothing waits any more", async () => {
+    const heard: unknown[] = [];
+    const { server, settle } = await pair({ transport, onError: (error, context) => heard.push([error, context]) });
+    await settle(); // the poll is parked
+    void server.send("a", fail);
+    await settle();
+    expect(heard).toEqual([[new Error("bug"), { event: "send" }]]);
+  });
+
+  test("handlers: it goes to onError, whatever that does; the session goes on", async () => {
+    const last: unknown[] = [];
+    const before = setErrorReporter((error) => last.push(error));
+    onTestFinished(() => void setErrorReporter(before));
+    const { client, server, settle } = await pair({ transport, onError: () => { throw new Error("onError"); } });
+    for (const socket of [client, server]) socket.attach({ onMessage: fail, onDrain: fail, onClose: fail });
+    client.on("drain", () => undefined); // so that packets go by way of the queue
+    for (const socket of [server, client]) {
+      void socket.send("a");
+      await settle();
+      void socket.send("b");
+      await settle();
+    }
+    expect([client.readyState, server.readyState]).toEqual(["open", "open"]);
+    client.close();
+    await settle();
+    expect([client.readyState, server.readyState]).toEqual(["closed", "closed"]);
+    expect(() => client.attach({ onMessage: fail, onClose: fail })).not.toThrow(); // told of the end that was
+    expect(last.length).toBeGreaterThanOrEqual(7);
+    expect(new Set(last.map((error) => (error as Error).message))).toEqual(new Set(["onError"]));
   });
 });
 

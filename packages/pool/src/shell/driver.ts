@@ -1,8 +1,8 @@
 /**
  * Between the machine and the user's functions: starts attempts, checks and closings, and reports how they ended.
  *
- * Room: pool shell. Attempts and closings run in a later microtask, so that user code never runs inside the machine;
- * only a check is called directly, because it may answer at once.
+ * Room: pool shell. Attempts, closings and the listeners of signals run in a later microtask, so that user code never runs inside the
+ * machine; only a check is called directly, because it may answer at once.
  */
 import { Sweep, backgroundClock, systemClock, type Clock, type Swept } from "@x/errors/clock";
 import { callSafely, reportHandlerError } from "@x/errors/handlers";
@@ -98,7 +98,8 @@ export class Driver<R> implements PoolSink<R> {
   }
 
   abandon(slot: Slot<R>, reason: unknown): void {
-    this.#abortable.get(slot)?.abort(reason);
+    const controller = this.#abortable.get(slot);
+    queueMicrotask(() => controller?.abort(reason));
   }
 
   close(slot: Slot<R>, resource: R): void {

@@ -185,6 +185,24 @@ describe("close()", () => {
     expect([closed.value, open(), clock.pending]).toEqual(["closed", 0, 0]);
   });
 
+  test("listeners of an attempt's signal run after it, and may call everything", async () => {
+    const states: string[] = [];
+    const { pool } = setUp({
+      connect: ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => {
+        states.push(isInside ? "inside" : "outside");
+        void pool.close();
+        reject(signal.reason as Error);
+      })),
+    });
+    watch(pool.acquire());
+    await settle();
+    let isInside = true;
+    const closed = watch(pool.close().then(() => "closed"));
+    isInside = false;
+    await settle();
+    expect([states, closed.value]).toEqual([["outside"], "closed"]);
+  });
+
   test("aborts attempts; one that comes through after all is closed, not leaked", async () => {
     let finish: (thing: Thing) => void = () => undefined;
     let context: ConnectContext | undefined;

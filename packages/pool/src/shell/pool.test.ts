@@ -177,6 +177,7 @@ describe("limits", () => {
     clock.advance(99);
     expect(signals[0]?.aborted).toBe(false);
     clock.advance(1);
+    await settle(1);
     expect(signals[0]?.reason).toBeInstanceOf(ConnectionTimeoutError);
     for (let turn = 0; turn < 110; turn++) {
       await settle(1);

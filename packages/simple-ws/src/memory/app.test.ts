@@ -144,6 +144,12 @@ describe("run()", () => {
     expect(log).toContain(`close ${code}`);
   });
 
+  test("a retryIf that throws says no, and what it threw goes to onError", async () => {
+    const { app, log } = appOf([refused()], { reconnect: { ...reconnect, retryIf: () => { throw new TypeError("no such field"); } } });
+    await expect(app.run()).rejects.toMatchObject({ code: "simple-ws/network-error" });
+    expect(log).toEqual(["attempt 1 after 0", "error ConnectionError", "error TypeError"]);
+  });
+
   test("Retry-After is waited for, up to a limit", async () => {
     const patient = appOf([status(503, { "retry-after": "5" }), "open"], { reconnect });
     void patient.app.run();

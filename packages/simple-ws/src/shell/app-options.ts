@@ -15,7 +15,7 @@ export type AppFailure = Error;
 
 /** One attempt to connect, before it is made. */
 export interface AppAttempt {
-  /** 1 for the first since the last stable connection. */
+  /** 1 for the first, and one more for each failure; counted anew when a stable connection is lost, after which it is 2. */
   readonly attempt: number;
   /** How long the app waits before it, in milliseconds. */
   readonly delayMs: number;

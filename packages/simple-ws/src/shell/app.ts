@@ -10,7 +10,7 @@ import { ConnectionClosed, SimpleWebsocketError } from "@x/errors/simple-ws";
 import { closedError } from "../core/closed-error.js";
 import { endsQuietly, type CloseInfo } from "../core/closing.js";
 import type { AppAttempt, AppFailure, AppOptions } from "./app-options.js";
-import type { ConnectionHandler, MessageConnection, Sendable } from "./contract.js";
+import type { ConnectionHandler, MessageConnection, Sendable, SendOptions } from "./contract.js";
 
 /** RFC 6455 §7.4.1: a server that stops or a page that is left. Of the clean ends the one after which there may be another server. */
 const GOING_AWAY = 1001;
@@ -57,9 +57,9 @@ export class WebSocketApp<ConnectOptions extends object, Connection extends Mess
    */
   async run({ signal }: { readonly signal?: AbortSignal } = {}): Promise<CloseInfo | undefined> {
     if (this.#state !== "idle" && this.#state !== "closed") throw new SimpleWebsocketError(`Cannot run: app is ${this.#state}, must be idle or closed`, { code: "simple-ws/already-running" });
-    const { reconnect } = this.#options;
+    const { reconnect, onError } = this.#options;
     const policy: ReconnectPolicy = typeof reconnect === "object" ? reconnect : reconnect ? {} : { attempts: 1 };
-    const schedule = reconnection(policy);
+    const schedule = reconnection(policy, onError);
     this.#ending = new AbortController();
     const onAbort = (): void => void this.close();
     signal?.addEventListener("abort", onAbort, { once: true });
@@ -75,8 +75,8 @@ export class WebSocketApp<ConnectOptions extends object, Connection extends Mess
   }
 
   /** See {@link MessageConnection.send}. @throws {ConnectionClosed} `simple-ws/connection-closed`: no connection is open now. */
-  send(data: Sendable): Promise<void> {
-    if (this.#connection !== undefined) return this.#connection.send(data);
+  send(data: Sendable, options?: SendOptions): Promise<void> {
+    if (this.#connection !== undefined) return this.#connection.send(data, options);
     throw new ConnectionClosed(`Cannot send: app is ${this.#state}, must be open`, { reason: 1006, initiator: "local" });
   }
 

@@ -11,7 +11,7 @@ export type MessageId = string | number;
 
 /** What the lifecycle tells. */
 export interface LifecycleEvents {
-  /** Before each attempt; `attempt` is 1 for the first since the last stable connection. */
+  /** Before each attempt but renewals; `attempt` is 1 for the first, and one more for each failure; counted anew when a stable connection is lost, after which it is 2. */
   readonly connecting: { readonly url: string; readonly attempt: number };
   /** After `reconnected`, where that is told too. */
   readonly connected: { readonly url: string; readonly protocol: string; readonly extensions: string };

@@ -2,7 +2,7 @@
  * One life of a resilient socket, from `connect` until it is over: which attempt follows a failure, and when `connect` gives up. Room: pool core.
  */
 import type { JetSocketError } from "@x/errors/pool";
-import { reconnection, type NextAttempt, type Reconnection, type ReconnectPolicy } from "@x/errors/retry";
+import type { NextAttempt, Reconnection } from "@x/errors/retry";
 import { notOpenAfter } from "./dialer.js";
 import type { Attempt, ConnectIntent } from "./lifecycle.js";
 
@@ -17,8 +17,8 @@ export class Life {
   #downSinceMs: number | undefined;
   #lastFailure: JetSocketError | undefined;
 
-  constructor(policy: ReconnectPolicy | undefined, { timeoutMs, retries }: ConnectIntent, nowMs: number) {
-    this.#reconnection = policy === undefined ? undefined : reconnection(policy);
+  constructor(reconnection: Reconnection | undefined, { timeoutMs, retries }: ConnectIntent, nowMs: number) {
+    this.#reconnection = reconnection;
     this.#openTimeoutMs = timeoutMs;
     this.#connectByMs = nowMs + timeoutMs;
     this.#retries = retries;

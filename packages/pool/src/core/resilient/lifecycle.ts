@@ -12,7 +12,7 @@ export type AttemptReason = "connect" | "reconnect" | "renew";
 
 export interface Attempt {
   readonly reason: AttemptReason;
-  /** 1 for the first since the last stable connection. */
+  /** 1 for the first, and one more for each failure; counted anew when a stable connection is lost, after which it is 2. */
   readonly attempt: number;
   /** What made it necessary; `undefined` for the first, and for renewals. */
   readonly cause: Error | undefined;
@@ -54,6 +54,8 @@ export interface MachineSink<Link> {
   ping(link: Link): void;
   /** Close with a handshake; with `undefined`, hang up. */
   end(link: Link, close: { readonly code: number; readonly reason: string } | undefined): void;
+  /** A rule of the application's threw this, and counts as a no. */
+  hookFailed(error: unknown): void;
   readonly emit: Emit<never>;
   /** Nothing follows until `connect`. */
   over(outcome: Outcome): void;

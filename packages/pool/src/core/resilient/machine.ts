@@ -6,7 +6,7 @@
  */
 import type { Swept } from "@x/errors/clock";
 import { ConnectionTimeoutError, type JetSocketError } from "@x/errors/pool";
-import { reconnection, type NextAttempt } from "@x/errors/retry";
+import { reconnection, type NextAttempt, type Reconnection } from "@x/errors/retry";
 import { Dialer } from "./dialer.js";
 import { Heartbeat, Latency } from "./heartbeat.js";
 import { Life } from "./life.js";
@@ -39,7 +39,7 @@ export class Machine<Link> implements Swept {
       cut: (link) => sink.end(link, undefined),
       unheard: (link) => sink.retired(link),
     });
-    if (settings.reconnect !== undefined) reconnection(settings.reconnect); // its options are checked when they are given
+    this.#schedule(); // its options are checked when they are given
   }
 
   get state(): SocketState {
@@ -68,7 +68,7 @@ export class Machine<Link> implements Swept {
   /** @throws {InvalidStateError} `pool/invalid-state`. */
   connect(intent: ConnectIntent, nowMs: number): void {
     if (!CONNECTABLE.includes(this.state)) throw invalidState("Cannot connect", this.state, CONNECTABLE);
-    this.#life = new Life(this.#settings.reconnect, intent, nowMs);
+    this.#life = new Life(this.#schedule(), intent, nowMs);
     this.#attempt({ reason: "connect", attempt: 1, cause: undefined }, nowMs);
   }
 
@@ -142,6 +142,12 @@ export class Machine<Link> implements Swept {
 
   get #current(): Current<Link> | undefined {
     return this.#phase.kind === "connected" ? this.#phase.current : undefined;
+  }
+
+  /** @returns when to connect again in a life that begins; `undefined`: the first end is the last. */
+  #schedule(): Reconnection | undefined {
+    const { reconnect } = this.#settings;
+    return reconnect === undefined ? undefined : reconnection(reconnect, (error) => this.#sink.hookFailed(error));
   }
 
   #attempt(attempt: Attempt, nowMs: number): void {

@@ -5,12 +5,12 @@
  */
 import { isTransportError } from "@x/errors";
 import { Sweep, type Swept } from "@x/errors/clock";
+import { guarded } from "@x/errors/handlers";
 import { ConnectionClosedError, ConnectionError, JetSocketError } from "@x/errors/pool";
 import type { Emit } from "../../core/resilient/events.js";
-import type { Adoption, Attempt, MachineSettings, MachineSink, Outcome } from "../../core/resilient/lifecycle.js";
+import type { Adoption, Attempt, MachineSink, Outcome } from "../../core/resilient/lifecycle.js";
 import type { LinkEnd } from "../../core/resilient/link-end.js";
 import { Machine } from "../../core/resilient/machine.js";
-import { guarded } from "../guarded.js";
 import type { DriverSettings } from "./options.js";
 import type { AttemptContext, Link, Payload } from "./ports.js";
 
@@ -44,9 +44,8 @@ export class Driver implements MachineSink<Link>, Swept {
   constructor(settings: DriverSettings, host: DriverHost) {
     this.#settings = settings;
     this.#host = host;
-    const onFailed = (error: unknown): void => host.onHookFailed(error);
-    this.#isPong = settings.appPing === undefined ? () => false : guarded(settings.appPing.isPong, false, onFailed);
-    this.machine = new Machine(withGuardedRetry(settings.machine, onFailed), this);
+    this.#isPong = settings.appPing === undefined ? () => false : guarded(settings.appPing.isPong, false, (error) => host.onHookFailed(error));
+    this.machine = new Machine(settings.machine, this);
     this.#sweep = new Sweep(settings.clock, { granularityMs: 0 });
     this.#sweep.add(this);
   }
@@ -162,6 +161,10 @@ export class Driver implements MachineSink<Link>, Swept {
     link.end(close);
   }
 
+  hookFailed(error: unknown): void {
+    this.#host.onHookFailed(error);
+  }
+
   over(outcome: Outcome): void {
     this.#stopWatching?.();
     this.#stopWatching = undefined;
@@ -225,12 +228,6 @@ export class Driver implements MachineSink<Link>, Swept {
     this.emit("ping", { payload: "" });
     pong.then(() => this.run((machine, nowMs) => machine.pong(link, "", nowMs)), () => undefined);
   }
-}
-
-/** As given, but for a rule of the application's: a machine must not throw. */
-function withGuardedRetry(machine: MachineSettings, onFailed: (error: unknown) => void): MachineSettings {
-  const retryIf = machine.reconnect?.retryIf;
-  return retryIf === undefined ? machine : { ...machine, reconnect: { ...machine.reconnect, retryIf: guarded(retryIf, false, onFailed) } };
 }
 
 /** Events are logged. */

@@ -38,7 +38,7 @@ export interface Link {
 export interface AttemptContext {
   /** "renew": the connection that is open will be replaced. */
   readonly reason: AttemptReason;
-  /** 1 for the first since the last stable connection. */
+  /** 1 for the first, and one more for each failure; counted anew when a stable connection is lost, after which it is 2. */
   readonly attempt: number;
   /** What made it necessary; `undefined` for the first, and for renewals. */
   readonly cause: Error | undefined;
