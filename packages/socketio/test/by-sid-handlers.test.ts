@@ -1,8 +1,7 @@
 /** Namespaces, handlers, their order and their classes, by client id. No real time. */
 import { settle } from "@x/testkit";
-import { describe, expect, expectTypeOf, test } from "vitest";
-import { bySid, SidNamespace, type SidOptions, tuple } from "../src/by-sid.js";
-import type { Server } from "../src/server.js";
+import { describe, expect, test } from "vitest";
+import { type NamespaceClass, SidNamespace, type SidOptions, tuple } from "../src/by-sid.js";
 import { world } from "./memory-engine.js";
 import { client, place, untyped } from "./sid-place.js";
 
@@ -271,34 +270,7 @@ describe("registerNamespace()", () => {
 
   test("a function that makes no instance refuses its clients, and says why", async () => {
     const at = world();
-    untyped(at.server).registerNamespace(() => ({ name: "/" }) as SidNamespace);
+    untyped(at.server).registerNamespace(() => ({ name: "/" }) as NamespaceClass);
     expect([(await client(at)).socket.connected, at.failures.map(({ error }) => (error as { code: string }).code)]).toEqual([false, ["socketio/invalid-argument"]]);
   });
-});
-
-test("types: handlers, data and answers follow the event maps", () => {
-  expectTypeOf((server: Server<ClientToServer, ServerToClient, Record<string, never>, Data>): void => {
-    const sio = bySid(server);
-    sio.on("sum", (sid, a, b) => {
-      expectTypeOf(sid).toBeString();
-      return a + b;
-    });
-    // @ts-expect-error -- the acknowledgement is a number
-    sio.on("sum", () => "three");
-    // @ts-expect-error -- clients do not send this event
-    sio.on("moved", () => undefined);
-    sio.emit("message", "text", { to: "sid" });
-    sio.emit("moved", tuple(1, 2));
-    sio.emit("ping");
-    // @ts-expect-error -- two arguments are a tuple
-    sio.emit("moved", 1);
-    // @ts-expect-error -- the text is missing
-    sio.emit("message");
-    // @ts-expect-error -- a room that may be missing would be everyone
-    sio.emit("message", "text", { to: undefined });
-    expectTypeOf(sio.call("ask", "why", { to: "sid" })).resolves.toBeBoolean();
-    // @ts-expect-error -- nothing acknowledges it
-    void sio.call("message", "text", { to: "sid" });
-    expectTypeOf(sio.getSession("sid")).toEqualTypeOf<Partial<Data>>();
-  }).toBeFunction();
 });

@@ -4,8 +4,7 @@ import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
 import { type SidTarget, tuple } from "../src/by-sid.js";
 import { type AdapterSocket, type BroadcastOptions, type BroadcastPacket, InMemoryAdapter } from "../src/server.js";
-import { comeBack, recovering } from "./recovering.js";
-import { client, place, untyped } from "./sid-place.js";
+import { client, place } from "./sid-place.js";
 
 describe("emit(), send()", () => {
   test("reach one client, rooms, everyone; each once, without those skipped; an empty list is nobody", async () => {
@@ -282,43 +281,5 @@ describe("connect handlers", () => {
     expect([socket.connected, reasons, heard, at.failures]).toEqual([false, ["io server disconnect"], [], []]);
     at.sio.on("connect", () => { throw new Error("crash"); });
     expect([(await client(at)).socket.connected, at.failures.length]).toEqual([false, 1]);
-  });
-});
-
-describe("connection state recovery", () => {
-  test.each([[true, "without its middleware"], [false, "by its middleware"]])("skipMiddlewares %s: a client that comes back %s is connected as often as it is disconnected", async (skipMiddlewares) => {
-    const at = recovering({ skipMiddlewares });
-    const sio = untyped(at.server);
-    const log: unknown[] = [];
-    sio.on("connect", (sid) => {
-      log.push(["connect", sid, sio.getSession(sid)]);
-      sio.saveSession(sid, { name: "Ada" });
-    });
-    sio.on("disconnect", (sid) => void log.push(["disconnect", sid]));
-    const socket = at.client();
-    await settle();
-    const { id } = socket;
-    for (let round = 0; round < 2; round++) {
-      at.cut();
-      await comeBack(at, 10_000);
-      expect([socket.connected, socket.recovered]).toEqual([true, true]);
-    }
-    socket.disconnect();
-    await settle();
-    const back = [["connect", id, { name: "Ada" }], ["disconnect", id]];
-    expect([log, at.failures]).toEqual([[["connect", id, {}], ["disconnect", id], ...back, ...back], []]);
-  });
-
-  test("a client that comes back is disconnected where its connect handler refuses it", async () => {
-    const at = recovering();
-    const sio = untyped(at.server);
-    const socket = at.client();
-    await settle();
-    sio.on("connect", () => false);
-    const reasons: string[] = [];
-    at.cut();
-    socket.on("disconnect", (reason) => void reasons.push(reason));
-    await comeBack(at);
-    expect([socket.connected, reasons, at.server.sockets.sockets.size]).toEqual([false, ["io server disconnect"], 0]);
   });
 });
