@@ -1,6 +1,7 @@
-/** `compress(false)` on its way to the engine, which is told of every message: both ends ours, no real time. What it does to the wire stands in the conformance suite. */
+/** `compress(false)`: what the engine is told of every message, without a network; and what the wire shows. */
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
+import { connect, type ConnectOptions, serve, type Socket as ClientSocket } from "../src/index.js";
 import { world, type World } from "./memory-engine.js";
 import { arrival, comeBack, join, recovering } from "./recovering.js";
 
@@ -85,4 +86,101 @@ describe("compress()", () => {
     expect((await arrived).recovered).toBe(true);
     expect(told(place)).toEqual([[true, false, false, true, false]]); // CONNECT first
   });
+
+  test("of a client holds for events that wait for the connection, and for those that are tried again, too", async () => {
+    const place = world();
+    const socket = place.client({ retries: 1, ackTimeout: 1000 });
+    socket.volatile.compress(false).emit("lost");
+    socket.compress(false).emit("secret");
+    socket.emit("news");
+    await settle();
+    const server = place.ends[0];
+    expect(server?.other?.mayCompress).toEqual([true, false, true]); // CONNECT first
+    place.clock.advance(1000);
+    await settle();
+    expect(server?.other?.mayCompress.slice(3)).toEqual([false, true]);
+    const plain = place.client({ forceNew: true });
+    plain.compress(false).emit("secret");
+    plain.emit("news");
+    await settle();
+    plain.compress(false).emit("secret");
+    await settle();
+    expect(place.ends[1]?.other?.mayCompress).toEqual([true, false, true, false]);
+  });
 });
+
+/** A member of a server that compresses, and what its WebSocket carries. */
+interface Member {
+  readonly socket: ClientSocket;
+  /** Of each large message, whether it came compressed, or went so. */
+  readonly received: boolean[];
+  readonly sent: boolean[];
+}
+
+const secret = "secret ".repeat(300);
+
+async function member(port: number, options: ConnectOptions): Promise<Member> {
+  const [received, sent]: [boolean[], boolean[]] = [[], []];
+  const socket = await connect(`http://127.0.0.1:${port}`, {
+    ...options,
+    trace: (event) => {
+      if (event.kind === "frame" && (event.isCompressed || event.payloadBytes > 1024)) (event.direction === "sent" ? sent : received).push(event.isCompressed);
+    },
+  });
+  return { socket, received, sent };
+}
+
+describe("on the wire", () => {
+  test("one event is left as it is, to one socket and from one; all others are compressed as ever", async () => {
+    await using server = await serve({ host: "127.0.0.1", perMessageDeflate: true });
+    server.on("connection", (socket) => {
+      socket.on("ask", (_secret: string, ack: () => void) => {
+        socket.compress(false).emit("event", secret);
+        socket.emit("event", secret);
+        socket.compress(false).emit("event", Buffer.alloc(2000));
+        socket.compress(true).emit("event", secret);
+        ack();
+      });
+    });
+    const { socket, received, sent } = await member(server.port, { transports: ["websocket"], perMessageDeflate: true });
+    await socket.emitWithAck("ask", secret);
+    expect(received).toEqual([false, true, false, true]);
+    await socket.compress(false).emitWithAck("ask", secret);
+    expect(sent).toEqual([true, false]);
+    socket.disconnect();
+  });
+
+  test("a broadcast reaches members with and without compression, and those that poll, as it says", async () => {
+    await using server = await serve({ host: "127.0.0.1", perMessageDeflate: true });
+    const deflating = { transports: ["websocket"], perMessageDeflate: true } as const;
+    const members = [await member(server.port, deflating), await member(server.port, deflating), await member(server.port, { transports: ["websocket"] })];
+    const poll = await polling(server.port);
+    const heard = members.map(({ socket }) => new Promise<void>((resolve) => void socket.on("last", resolve)));
+    const codings: unknown[] = [];
+    for (const compress of [true, false, true]) {
+      server.compress(compress).emit("event", secret);
+      const { coding, text } = await poll();
+      expect(text).toBe(`42["event","${secret}"]`);
+      codings.push(coding);
+    }
+    server.emit("last");
+    await Promise.all(heard);
+    expect(members.map(({ received }) => received)).toEqual([[true, false, true], [true, false, true], [false, false, false]]);
+    expect(codings).toEqual(["gzip", null, "gzip"]);
+    for (const { socket } of members) socket.disconnect();
+  });
+});
+
+/** A bare client that polls and is in the default namespace. @returns what asks for the next answer. */
+async function polling(port: number): Promise<() => Promise<{ coding: string | null; text: string }>> {
+  const url = `http://127.0.0.1:${port}/socket.io/?EIO=4&transport=polling`;
+  const opened = await (await fetch(url)).text();
+  const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
+  await fetch(`${url}&sid=${sid}`, { method: "POST", body: "40" });
+  const poll = async (): Promise<{ coding: string | null; text: string }> => {
+    const answer = await fetch(`${url}&sid=${sid}`, { headers: { "Accept-Encoding": "gzip" } });
+    return { coding: answer.headers.get("content-encoding"), text: await answer.text() };
+  };
+  expect((await poll()).text).toMatch(/^40/);
+  return poll;
+}

@@ -11,7 +11,7 @@ import { ClientHandover } from "./client-handover.js";
 import { ClientHeartbeat } from "./client-heartbeat.js";
 import { ClientSender, type ClientSenderOwner } from "./client-sender.js";
 import { type Handshake, decodeOpen } from "./open.js";
-import type { PreparedPacket, WirePacket } from "./packet.js";
+import type { PreparedPacket, SendOptions, WirePacket } from "./packet.js";
 import { unexpectedPacket } from "./payload.js";
 import type { ClientSessionConfig, CloseReason, ReadyState } from "./session-config.js";
 import type { CarriedSession, HeldSession } from "./session-ports.js";
@@ -72,12 +72,12 @@ export class ClientSession implements CarriedSession, HeldSession, ClientSenderO
    * @returns a promise that resolves below the low-water mark.
    * @throws {SocketIsClosedError} `engineio/socket-closed`, {ContentTooLongError} `engineio/content-too-long`.
    */
-  send(data: string | Uint8Array): Promise<void> {
-    return this.outbox.send(data);
+  send(data: string | Uint8Array, options?: SendOptions): Promise<void> {
+    return this.outbox.send(data, options);
   }
 
-  sendPrepared({ data }: PreparedPacket): Promise<void> {
-    return this.send(data);
+  sendPrepared(packet: PreparedPacket): Promise<void> {
+    return this.send(packet.data, packet);
   }
 
   /** For {@link ClientSender}. */

@@ -34,8 +34,8 @@ export type WirePacket = string | Uint8Array;
 export interface SendOptions {
   /**
    * `false` leaves the message as it is: over WebSocket where `perMessageDeflate` is agreed on, and as polling's answer, of which nothing is
-   * compressed then. For a secret that travels beside what an attacker chose. Default `true`: from the thresholds on. A page's client
-   * has no say over its WebSocket, and no client compresses what it POSTs.
+   * compressed then. For a secret that travels beside what an attacker chose. Default `true`: from the thresholds on. In a page it is
+   * without effect: the browser's WebSocket compresses as it likes. No client compresses what it POSTs.
    */
   readonly compress?: boolean | undefined;
   /** Not looked at: see `prepareMessage`. */
@@ -52,8 +52,8 @@ export interface PreparedPacket {
   readonly wire: WirePacket;
   /** May it be compressed on its way? */
   readonly compress: boolean;
-  frame: unknown;
-  base64: string | undefined;
+  frame?: unknown;
+  base64?: string | undefined;
 }
 
 /** @returns a message that `sendPrepared` sends to any number of sockets without encoding it again; each makes of it what its transport needs. */

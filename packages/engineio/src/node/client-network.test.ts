@@ -9,8 +9,8 @@ import { CookieJar } from "tough-cookie";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { certificate } from "../../test/certificates.js";
 import { next, serve } from "../../test/http.js";
-import { type ConnectOptions, connect } from "../client.js";
-import { Server } from "../server.js";
+import { type ConnectOptions, Socket, connect } from "../client.js";
+import { Server, prepareMessage } from "../server.js";
 
 const transports = ["polling", "websocket"] as const;
 type Transport = (typeof transports)[number];
@@ -270,6 +270,33 @@ test("perMessageDeflate compresses the WebSocket", async () => {
   void client.send("x".repeat(10_000));
   expect(await received).toBe("x".repeat(10_000));
   await client.disconnect();
+});
+
+test("compress: false keeps a message as it is, also one that waits for the connection or passes the queue", async () => {
+  const { url, sockets } = await serve({ perMessageDeflate: true });
+  const secret = "secret ".repeat(300);
+  const sent: boolean[] = [];
+  const client = new Socket(url, {
+    transports: ["websocket"],
+    perMessageDeflate: true,
+    trace: (event) => { if (event.kind === "frame" && event.direction === "sent") sent.push(event.isCompressed); },
+  });
+  const flags = [true, false, true];
+  const sendAll = (): void => {
+    for (const compress of flags) void client.send(secret, { compress });
+  };
+  sendAll();
+  await next((done) => client.once("open", done));
+  const received: unknown[] = [];
+  sockets[0]?.on("message", (data) => received.push(data));
+  sendAll();
+  for (const compress of flags) void client.sendPrepared(prepareMessage(secret, { compress }));
+  client.on("packetCreate", () => undefined); // from now on packets pass the queue
+  sendAll();
+  await expect.poll(() => received.length).toBe(12);
+  expect(new Set(received)).toEqual(new Set([secret]));
+  expect(sent).toEqual([...flags, ...flags, ...flags, ...flags]);
+  client.close();
 });
 
 test("idle connections are kept for the next request, but not for ever", async () => {

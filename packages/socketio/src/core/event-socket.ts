@@ -85,6 +85,10 @@ export abstract class EventSocket<Listen, Emit, Reserved, Sent = boolean> extend
     return new Outgoing<Emit, false, Sent>(this, { volatile: true });
   }
 
+  /**
+   * @param compress `false`: the next event is not compressed on its way, for one that holds a secret beside what others chose. Default `true`:
+   *   where, and above what size, `perMessageDeflate` and `httpCompression` say. In a page without effect.
+   */
   compress(compress: boolean): Outgoing<Emit, false, Sent> {
     return new Outgoing<Emit, false, Sent>(this, { compress });
   }

@@ -36,6 +36,7 @@ export class Outgoing<Emit, HasTimeout extends boolean = false, Sent = boolean> 
     return new Outgoing(this.#target, { ...this.#flags, volatile: true });
   }
 
+  /** As {@link EventSocket.compress}. */
   compress(compress: boolean): Outgoing<Emit, HasTimeout, Sent> {
     return new Outgoing(this.#target, { ...this.#flags, compress });
   }

@@ -6,6 +6,7 @@
 import { adoptBytes } from "#adopt-bytes";
 import type { Codec } from "../../core/codec.js";
 import { DEFAULT_PACKET_LIMITS, type PacketLimits } from "../../core/limits.js";
+import type { EmitFlags } from "../../core/outgoing.js";
 import type { EncodedPacket, Packet } from "../../core/packet.js";
 import { ask, type Asked, type Attempt, type AttemptOptions, mustAsk } from "./attempt.js";
 import type { EngineClient, EngineFactory } from "./ports.js";
@@ -72,10 +73,10 @@ export class EngineLink<Options extends EngineOptions, Engine extends EngineClie
   }
 
   /** Sends the messages of one packet. */
-  write(packets: EncodedPacket): void {
+  write(packets: EncodedPacket, flags?: EmitFlags): void {
     const { engine } = this.#owner;
     try {
-      for (const message of packets) void engine?.send(message);
+      for (const message of packets) void engine?.send(message, flags);
     } catch (error) {
       if (packets.length > 1) engine?.close(); // the server may be waiting for the rest of the packet
       throw error;

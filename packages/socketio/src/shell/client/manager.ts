@@ -10,6 +10,7 @@ import { ClientConnection, type ClientConnectionSink, type ReconnectPolicy } fro
 import type { Codec } from "../../core/codec.js";
 import { TypedEmitter } from "../../core/emitter.js";
 import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
+import type { EmitFlags } from "../../core/outgoing.js";
 import type { EncodedPacket, Packet } from "../../core/packet.js";
 import { readCodec } from "../../core/parser.js";
 import type { Attempt } from "./attempt.js";
@@ -134,8 +135,8 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   }
 
   /** @internal */
-  write(packets: EncodedPacket): void {
-    this.#link.write(packets);
+  write(packets: EncodedPacket, flags?: EmitFlags): void {
+    this.#link.write(packets, flags);
   }
 
   /** @internal Whether a packet would leave at once. */

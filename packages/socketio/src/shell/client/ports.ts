@@ -3,6 +3,7 @@
  *
  * Room: socketio shell. `@x/engineio/client` implements it, on Node and in browsers; tests use one in memory.
  */
+import type { EmitFlags } from "../../core/outgoing.js";
 import type { Asked, AttemptOptions } from "./attempt.js";
 
 export interface EngineHandler {
@@ -15,7 +16,7 @@ export interface EngineClient {
   readonly transport: { readonly name: string };
   readonly writeBuffer: readonly unknown[];
   attach(handler: EngineHandler): void;
-  send(data: string | Uint8Array): Promise<void>;
+  send(data: string | Uint8Array, options?: Pick<EmitFlags, "compress">): Promise<void>;
   close(): unknown;
   on(event: "open" | "heartbeat", listener: () => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;

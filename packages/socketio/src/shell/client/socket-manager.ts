@@ -8,6 +8,7 @@ import type { OnError } from "@x/errors/handlers";
 import type { ReconnectPolicy } from "../../core/client-connection.js";
 import type { PacketEncoder } from "../../core/codec.js";
 import type { Untyped } from "../../core/event-types.js";
+import type { EmitFlags } from "../../core/outgoing.js";
 import type { EncodedPacket } from "../../core/packet.js";
 import type { Attempt } from "./attempt.js";
 
@@ -24,7 +25,7 @@ export interface SocketManager {
   readonly sweep: Timers;
   readonly report: OnError;
   open(): unknown;
-  write(packets: EncodedPacket): void;
+  write(packets: EncodedPacket, flags?: EmitFlags): void;
   release(): void;
   /** A socket was let in. */
   answered(): void;

@@ -27,6 +27,7 @@ import type { ClientReservedEvents, SocketManager } from "./socket-manager.js";
 interface Waiting {
   readonly packets: EncodedPacket;
   readonly id: number | undefined;
+  readonly flags: EmitFlags;
 }
 
 export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extends SocketManager = SocketManager> extends EventSocket<Listen, Emit, ClientReservedEvents, Socket<Listen, Emit, M>> {
@@ -176,10 +177,10 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   protected override transmit(packet: Packet, flags: EmitFlags): void {
     const packets = this.io.codec.encode(packet);
     if (flags.volatile === true && !(this.connected && this.io.isWritable)) return;
-    if (this.connected) this.io.write(packets);
+    if (this.connected) this.io.write(packets, flags);
     else if (flags.isReply === true) return;
     else if (this.#finalReason !== undefined) throw overError(this.#finalReason);
-    else this.#waiting.add({ packets, id: packet.id }, ({ id }) => this.#lost(id, new DisconnectedError("Dropped: too many events wait for the connection", { code: "socketio/disconnected", reason: "buffer full" })));
+    else this.#waiting.add({ packets, id: packet.id, flags }, ({ id }) => this.#lost(id, new DisconnectedError("Dropped: too many events wait for the connection", { code: "socketio/disconnected", reason: "buffer full" })));
   }
 
   protected override listenerFailed(error: unknown, context: ErrorContext): unknown {
@@ -245,9 +246,9 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   }
 
   /** Of what waited, each is lost alone. */
-  #send({ packets, id }: Waiting): void {
+  #send({ packets, id, flags }: Waiting): void {
     try {
-      this.io.write(packets);
+      this.io.write(packets, flags);
     } catch (error) {
       this.#report(error);
       if (error instanceof Error) this.#lost(id, error);

@@ -35,6 +35,7 @@ export class BroadcastOperator<Emit, SocketData> {
     return this.#chain(this.#audience.except(room));
   }
 
+  /** @param compress `false`: the event is not compressed on its way to anybody, for one that holds a secret beside what others chose. Default `true`. */
   compress(compress: boolean): BroadcastOperator<Emit, SocketData> {
     return this.#with({ compress });
   }
