@@ -162,6 +162,25 @@ describe("a server that does not answer", () => {
   });
 });
 
+test("events that came before a refusal are not told at the next connect()", async () => {
+  const place = world();
+  let isWelcome = false;
+  place.server.use((_socket, next) => {
+    if (!isWelcome) void place.ends[0]?.send('2["stale"]');
+    next(isWelcome ? undefined : new Error("no"));
+  });
+  const socket = place.client();
+  const other = socket.io.socket("/other"); // keeps the connection
+  place.server.of("/other");
+  const heard: string[] = [];
+  socket.onAny((event) => void heard.push(event));
+  await settle();
+  isWelcome = true;
+  socket.connect();
+  await settle();
+  expect([heard, socket.connected, other.connected, place.ends.length]).toEqual([[], true, true, 1]);
+});
+
 describe("SimpleClient.disconnect() during connect()", () => {
   const simple = (place: World): SimpleClient => new SimpleClient<object, object, ClientOptions>({}, (_url, settings, namespace = "/") => place.client({ ...settings, autoConnect: false }, namespace)) as SimpleClient;
 

@@ -161,7 +161,8 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
    * @returns whether it was given up.
    */
   giveUp(error: Error): boolean {
-    for (const socket of this.nsps.values()) if (socket.connected) return false;
+    const isNeeded = this.#sockets().some((socket) => socket.connected);
+    if (isNeeded) return false;
     this.stopEngine();
     this.#connection.lost("timeout", error, this.clock.now(), error);
     return true;

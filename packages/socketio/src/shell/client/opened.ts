@@ -4,7 +4,7 @@
  * Room: socketio shell.
  */
 import { DisconnectedError } from "@x/errors/socketio";
-import { bounded } from "./bounded.js";
+import { abortedError } from "./bounded.js";
 import type { Socket } from "./socket.js";
 import type { SocketManager } from "./socket-manager.js";
 
@@ -14,24 +14,25 @@ import type { SocketManager } from "./socket-manager.js";
  *   {@link ConnectionError} when the first attempt fails or `signal` aborts; {@link DisconnectedError} when somebody disconnects it.
  */
 export function opened<Listen, Emit, M extends SocketManager>(socket: Socket<Listen, Emit, M>, signal: AbortSignal | undefined): Promise<Socket<Listen, Emit, M>> {
-  if (signal?.aborted === true) socket.disconnect();
-  return bounded<Socket<Listen, Emit, M>>(socket.io.clock, { signal }, "connect", (settle) => {
+  return new Promise((resolve, reject) => {
     const { onFinal } = socket;
-    let isConnected = false;
-    const onConnect = (): void => {
-      isConnected = true;
-      settle(socket);
+    const settle = (end: () => void): void => {
+      signal?.removeEventListener("abort", onAbort);
+      socket.off("connect", onConnect).off("connect_error", onError).onFinal = onFinal;
+      end();
     };
-    socket.on("connect", onConnect).on("connect_error", settle);
-    socket.onFinal = (reason, cause) => {
+    const onConnect = (): void => settle(() => resolve(socket));
+    const onError = (error: Error): void => settle(() => {
+      socket.disconnect();
+      reject(error);
+    });
+    const onAbort = (): void => onError(abortedError(signal, "connect"));
+    socket.on("connect", onConnect).on("connect_error", onError).onFinal = (reason, cause) => {
       onFinal?.(reason, cause);
-      settle(cause ?? new DisconnectedError(`Cannot connect: disconnected (${reason})`, { reason }));
+      settle(() => reject(cause ?? new DisconnectedError(`Cannot connect: disconnected (${reason})`, { reason })));
     };
-    socket.connect();
-    return () => {
-      socket.off("connect", onConnect).off("connect_error", settle);
-      socket.onFinal = onFinal;
-      if (!isConnected && socket.active) socket.disconnect();
-    };
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted === true) onAbort();
+    else socket.connect();
   });
 }

@@ -122,10 +122,11 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** @internal The connection is open: ask for the namespace. */
   onOpen(): void {
     const attempt = this.#nextAttempt();
+    this.#received.take(); // a server that repeats what was missed begins anew
     this.#wait(this.io.policy.timeout, () => this.#onSilence());
     if (this.#asked === this.io.attempt) return;
     askAuth(this.auth, this.io.attempt, (auth) => {
-      if (attempt !== this.#attempt || !this.#isActive || !this.io.isOpen) return;
+      if (attempt !== this.#attempt) return;
       this.#asked = this.io.attempt;
       this.#write({ type: PacketType.CONNECT, nsp: this.nsp, data: asking(this.#session, auth) });
     }, (cause) => {
@@ -146,7 +147,6 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** @internal The connection is lost; another one may follow. @param error what that means for one that was not connected yet. */
   onLost(reason: string, description: unknown, error: Error): void {
     this.#nextAttempt();
-    this.#received.take(); // a server that repeats what was missed begins anew
     if (this.connected) this.#tellDisconnect(reason, description);
     else this.run("connect_error", [error]);
   }
