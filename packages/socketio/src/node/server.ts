@@ -152,12 +152,12 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
     return this.#endpoint.url;
   }
 
-  /** The path of the endpoint; given one, sets it for the next {@link attach}. */
+  /** The path of the endpoint, without a slash at its end; given one, sets it for the next {@link attach}. */
   path(): string;
   path(path: string): this;
   path(path?: string): string | this {
     if (path === undefined) return this.#settings.path;
-    this.#settings.path = path;
+    this.#settings.path = readSettings({ path }).path;
     return this;
   }
 
@@ -181,7 +181,7 @@ export class Server<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 
   /**
    * The namespace of a name (made when there is none), or the template of all that match a RegExp or a function.
-   * @param listener for its `connection` event.
+   * @param listener for its `connect` event, which comes before `connection`.
    */
   of<L = Listen, E = Emit, I = InterServer, D = SocketData>(name: string | RegExp | NamespaceMatcher, listener?: (socket: NspSocket<L, E, I, D>) => unknown): Namespace<L, E, I, D> {
     const namespace: Namespace<L, E, I, D> = typeof name === "string" ? this.#namespaces.named(name) : this.#namespaces.matching(name);

@@ -188,7 +188,7 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
 
   /** @internal */
   onConnection(listener: (socket: NspSocket<Listen, Emit, InterServer, SocketData>) => unknown): void {
-    this.on("connection", listener);
+    this.on("connect", listener);
   }
 
   /** @internal Gives a new namespace what was registered on this one. */

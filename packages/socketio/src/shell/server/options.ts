@@ -76,6 +76,7 @@ export function readSettings(options: SocketServerOptions): { -readonly [Name in
       .filter(([, value]) => value !== undefined),
   );
   const settings = { ...DEFAULT_SERVER_SETTINGS, ...given };
+  settings.path = settings.path.replace(/(?<=.)\/$/u, "");
   for (const [name, value] of Object.entries(settings)) {
     if (typeof value === "number" && !(value > 0)) throw invalid(`${name} must be a positive number`);
   }

@@ -44,7 +44,7 @@ export interface SocketClient {
   readonly id: string;
   readonly conn: EngineConnection;
   readonly request: Request;
-  readonly sockets: ReadonlyMap<SocketId, { readonly id: SocketId }>;
+  readonly sockets: ReadonlyMap<SocketId, { readonly id: SocketId; readonly nsp: { readonly name: string } }>;
   write(packet: Packet, flags?: EmitFlags): void;
   writeToEngine(packets: EncodedPacket, options: WriteOptions, nsp?: string): void;
   disconnect(): void;

@@ -1,0 +1,70 @@
+/** A script for socket.io's server, run on the official one and on ours, with the official client: both must say what it expects. */
+import { once } from "node:events";
+import { createServer, type Server as HttpServer } from "node:http";
+import { Server as OfficialServer } from "socket.io";
+import { io as officialClient, type ManagerOptions, type Socket as OfficialClient, type SocketOptions } from "socket.io-client";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { Server, type Socket } from "../src/server.js";
+
+type Options = Partial<ManagerOptions & SocketOptions>;
+export interface Pair {
+  readonly client: OfficialClient;
+  readonly peer: Socket;
+}
+export interface Place {
+  readonly io: Server;
+  /** A client with a connection of its own, and the server's end of it. */
+  readonly join: (options?: Options, namespace?: string) => Promise<Pair>;
+}
+export type Row = readonly [name: string, says: unknown, script: (place: Place) => Promise<unknown>];
+
+const servers = [["socket.io", OfficialServer as unknown as typeof Server], ["ours", Server]] as const;
+
+async function place(Class: typeof Server): Promise<Place> {
+  const http = createServer();
+  const io = new Class(http, { maxHttpBufferSize: 1000, cors: { origin: "http://page.example" }, onError: () => undefined });
+  onTestFinished(() => io.close());
+  const url = await listening(http);
+  return { io, join: (options, namespace) => join(io, url, options, namespace) };
+}
+
+async function listening(http: HttpServer): Promise<string> {
+  await once(http.listen(0, "127.0.0.1"), "listening");
+  const address = http.address();
+  return `http://127.0.0.1:${typeof address === "object" ? String(address?.port) : ""}`;
+}
+
+async function join(io: Server, url: string, options: Options = {}, namespace = "/"): Promise<Pair> {
+  const arrival = new Promise<Socket>((resolve) => void io.of(namespace).once("connection", resolve));
+  const client = officialClient(url + namespace, { transports: ["websocket"], forceNew: true, reconnection: false, ...options });
+  onTestFinished(() => void client.disconnect());
+  await next(client, "connect");
+  return { client, peer: await arrival };
+}
+
+/** The arguments of the next event. */
+export function next(emitter: { once(event: string, listener: (...args: unknown[]) => void): unknown }, event: string): Promise<unknown[]> {
+  return new Promise((resolve) => void emitter.once(event, (...args) => resolve(args)));
+}
+
+/** Whatever was emitted before has arrived. */
+export async function synced({ client, peer }: Pair): Promise<void> {
+  client.once("sync", (ack: () => void) => ack());
+  await peer.emitWithAck("sync");
+}
+
+export function heard(client: OfficialClient): unknown[][] {
+  const events: unknown[][] = [];
+  client.onAny((...event: unknown[]) => {
+    if (event[0] !== "sync") events.push(event);
+  });
+  return events;
+}
+
+export function onBoth(rows: readonly Row[]): void {
+  describe.each(servers)("of %s", (_whose, Class) => {
+    test.each(rows)("%s", async (_name, says, script) => {
+      expect(await script(await place(Class))).toEqual(says);
+    });
+  });
+}

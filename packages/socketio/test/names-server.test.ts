@@ -1,0 +1,78 @@
+/** What the names of socket.io's Server and Namespace do. That all are there is the type checker's matter, in `surface.test.ts`. */
+import { describe } from "vitest";
+import type { Server } from "../src/server.js";
+import { heard, onBoth, type Row, synced } from "./both-servers.js";
+
+const noop = (): void => undefined;
+
+const rows: readonly Row[] = [
+  ["allSockets(), of a server, a namespace, a room", [true, true, true, 0], async ({ io, join: enter }) => {
+    const [a, b] = [await enter(), await enter()];
+    await a.peer.join("room");
+    const both = [a.peer.id, b.peer.id].sort().join(",");
+    const [all, same, one] = await Promise.all([io.allSockets(), io.of("/").allSockets(), io.in("room").allSockets()]);
+    return [[...all].sort().join(",") === both, [...same].sort().join(",") === both, one.has(a.peer.id) && one.size === 1, (await io.of("/other").allSockets()).size];
+  }],
+  ["send() and write(), of server and namespace", [[["message", 1, "a"], ["message", 2], ["message", 3], ["message", 4]], true, true], async ({ io, join: enter }) => {
+    const pair = await enter();
+    const events = heard(pair.client);
+    const chained = io.send(1, "a").write(2) === io;
+    const chainedToo = io.sockets.send(3).write(4) === io.sockets;
+    await synced(pair);
+    return [events, chained, chainedToo];
+  }],
+  ["off(event, listener), off(event), removeAllListeners()", [["a", "b", "ns"], ["b", "ns"], ["ns"], []], async ({ io, join: enter }) => {
+    let calls: string[] = [];
+    const a = (): void => void calls.push("a");
+    io.on("connection", a).on("connection", () => void calls.push("b"));
+    io.of("/ns").on("connection", () => void calls.push("ns"));
+    const visits: string[][] = [];
+    for (const change of [noop, () => io.off("connection", a), () => io.removeAllListeners("connection"), () => io.of("/ns").removeAllListeners()]) {
+      change();
+      await enter();
+      await enter({}, "/ns");
+      visits.push(calls);
+      calls = [];
+    }
+    return visits;
+  }],
+  ["of(name, listener): as one of \"connect\", which come before those of \"connection\"", [["connection first", "of", "connect", "connection"], 2], async ({ io, join: enter }) => {
+    const calls: string[] = [];
+    io.of("/ns").on("connection", () => void calls.push("connection"));
+    const namespace = io.of("ns", () => void calls.push("of"));
+    io.of("/ns").on("connect", () => void calls.push("connect"));
+    io.of("/ns", noop);
+    io.of("/ns").off("connect", noop);
+    io.on("connection", () => void calls.push("connection first"));
+    await enter();
+    await enter({}, "/ns");
+    return [calls, namespace.listeners("connect").length];
+  }],
+  ["opts; path() without a slash at its end", [123, "/live", "/there", "/socket.io"], ({ io }) => {
+    const Class = io.constructor as typeof Server;
+    const other = new Class({ path: "/live/", connectTimeout: 123 });
+    return Promise.resolve([other.opts.connectTimeout, other.path(), other.path("/there/").path(), io.path()]);
+  }],
+  ["compress(), volatile, timeout(), of server and namespace: all are told", [["compress"], ["volatile"], ["timeout"], ["ns"]], async ({ io, join: enter }) => {
+    const pair = await enter();
+    const events = heard(pair.client);
+    for (const emit of [() => io.compress(false).emit("compress"), () => io.volatile.emit("volatile"), () => io.timeout(1000).emit("timeout"), () => io.of("/").compress(true).volatile.emit("ns")]) {
+      emit();
+      await synced(pair);
+    }
+    return events;
+  }],
+  ["local, of server, namespace, room, and socket, where there is one server", [[["server"], ["namespace"], ["room"], ["peer"]], [["server"], ["namespace"]]], async ({ io, join: enter }) => {
+    const [a, b] = [await enter(), await enter()];
+    const events = [heard(a.client), heard(b.client)];
+    await a.peer.join("room");
+    io.local.emit("server");
+    io.of("/").local.emit("namespace");
+    io.to("room").local.emit("room");
+    b.peer.local.emit("peer");
+    await Promise.all([synced(a), synced(b)]);
+    return events;
+  }],
+];
+
+describe("Server and Namespace", () => onBoth(rows));
