@@ -57,6 +57,32 @@ describe("our client and a `ws` server", () => {
   });
 });
 
+describe("messages that are not compressed, between others that refer to what went before", () => {
+  const flags = [true, false, true, false, true];
+
+  test("ws reads them from our server", async () => {
+    const { server } = await ourEcho(opened, { perMessageDeflate: true });
+    const socket = new WsSocket(server.url);
+    opened.add(() => socket.terminate());
+    await once(socket, "open");
+    expect(socket.extensions).toContain("permessage-deflate");
+    const arrivals = on(socket, "message");
+    for (const connection of server.connections) for (const compress of flags) void connection.send(text(500), { compress });
+    for (let count = 0; count < flags.length; count++) {
+      const { value: [data] } = await arrivals.next() as { value: [Buffer] };
+      expect(data.toString()).toBe(text(500));
+    }
+  });
+
+  test("ws reads them from our client", async () => {
+    const { url } = await wsEcho(opened, { perMessageDeflate: { threshold: 0 } });
+    const client = await connect(url, { perMessageDeflate: true });
+    opened.add(() => client.terminate());
+    for (const compress of flags) void client.send(text(500), { compress });
+    for (let count = 0; count < flags.length; count++) expect(await client.receive({ timeoutMs: 30_000 })).toBe(text(500));
+  });
+});
+
 test("undici's client, which offers what it can", async () => {
   const { server } = await ourEcho(opened, { perMessageDeflate: { thresholdBytes: 0 } });
   const socket = new UndiciSocket(server.url);
