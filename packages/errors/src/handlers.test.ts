@@ -1,6 +1,6 @@
 import { settle } from "@x/testkit";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { callSafely, contained, guarded, reportHandlerError, setErrorReporter, withErrorHandling, wrapHandler, type OnError } from "./handlers.js";
+import { callSafely, contained, reportHandlerError, setErrorReporter, withErrorHandling, wrapHandler, type OnError } from "./handlers.js";
 
 const failure = new Error("handler failed");
 const fail = (): number => { throw failure; };
@@ -65,22 +65,6 @@ describe("wrapHandler()", () => {
     const onError = vi.fn();
     expect(await wrapHandler((_: string) => reject(), onError)("a")).toBeUndefined();
     expect(onError.mock.calls).toEqual([[failure, "a"]]);
-  });
-});
-
-describe("guarded()", () => {
-  test("answers as the function does, and otherwise where it throws, which is told", () => {
-    const onError = vi.fn();
-    const isEven = guarded((value: number) => value === 3 ? fail() === 0 : value % 2 === 0, false, onError);
-    expect([isEven(2), isEven(1), isEven(3)]).toEqual([true, false, false]);
-    expect(onError.mock.calls).toEqual([[failure]]);
-  });
-
-  test("never throws: what onError fails with is reported", async () => {
-    expect(guarded(fail, 0, () => { throw new Error("first"); })(undefined)).toBe(0);
-    expect(guarded(fail, 0, () => Promise.reject(new Error("second")))(undefined)).toBe(0);
-    await settle(1);
-    expect(reported.mock.calls.map(([error]) => (error as Error).message)).toEqual(["first", "second"]);
   });
 });
 

@@ -1,8 +1,8 @@
 /**
  * Handlers of applications may fail in any way; nothing of it may end the process or go unseen.
  *
- * Room: errors. `wrapHandler`, `withErrorHandling` and `callSafely` are for applications and packages alike, `guarded` and `contained` for
- * what packages are given; `reportHandlerError` is where failures end that no `onError` takes.
+ * Room: errors. `wrapHandler`, `withErrorHandling` and `callSafely` are for applications and packages alike, `contained` is for the `onError`
+ * that a package is given; `reportHandlerError` is where failures end that no `onError` takes.
  */
 
 /** Where a failure happened. */
@@ -72,22 +72,6 @@ export function wrapHandler(
   onError: (error: unknown, ...args: readonly unknown[]) => unknown,
 ): (...args: readonly unknown[]) => unknown {
   return (...args) => attempt(() => fn(...args), (error) => deliver(error, () => onError(error, ...args)));
-}
-
-/**
- * For questions to an application in the middle of things, where nothing may throw.
- *
- * @returns a function that asks `ask`; where that throws it answers `otherwise`, and `onError` is told. An answer is given as it is, a promise too.
- */
-export function guarded<Subject, Answer>(ask: (subject: Subject) => Answer, otherwise: Answer, onError: (error: unknown) => unknown): (subject: Subject) => Answer {
-  return (subject) => {
-    try {
-      return ask(subject);
-    } catch (error) {
-      deliver(error, onError);
-      return otherwise;
-    }
-  };
 }
 
 /** @returns `onError`, but what it fails with itself goes to {@link reportHandlerError}, as everything does where there is none. */

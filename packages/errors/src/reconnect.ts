@@ -4,7 +4,7 @@
  * Room: errors. Pure but for the random source that comes in. Times are milliseconds.
  */
 import { backoff, type BackoffPolicy } from "./backoff.js";
-import { guarded, type OnError, reportHandlerError } from "./handlers.js";
+import { callSafely, type OnError, reportHandlerError } from "./handlers.js";
 import { DEFAULT_MAX_RETRY_AFTER_MS, retryAfterMs } from "./retry-after.js";
 import { isRetryable } from "./retryable.js";
 
@@ -45,13 +45,13 @@ export const DEFAULT_RESET_AFTER_MS = 60_000;
  */
 export function reconnection(policy: ReconnectPolicy = {}, onError: OnError = reportHandlerError): Reconnection {
   const { retryIf = isRetryable, maxRetryAfterMs = DEFAULT_MAX_RETRY_AFTER_MS, resetAfterMs = DEFAULT_RESET_AFTER_MS } = policy;
-  const mayRetry = guarded(retryIf, false, (error) => onError(error, { event: "retryIf" }));
   const delays = backoff(policy);
   return {
     next(failure, lastedMs) {
       if (lastedMs >= resetAfterMs) delays.reset();
       const askedMs = retryAfterMs(failure) ?? 0;
-      if (!mayRetry(failure) || askedMs > maxRetryAfterMs) return undefined;
+      const mayRetry = callSafely(retryIf, [failure], (error) => onError(error, { event: "retryIf" }));
+      if (!mayRetry || askedMs > maxRetryAfterMs) return undefined;
       const delayMs = delays.next();
       return delayMs === undefined ? undefined : { attempt: delays.failures + 1, delayMs: Math.max(delayMs, askedMs) };
     },

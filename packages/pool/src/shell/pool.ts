@@ -4,7 +4,7 @@
 import type { Random } from "@x/errors/clock";
 import { isTransportError } from "@x/errors";
 import { CircuitOpenError } from "@x/errors/circuit-breaker";
-import { guarded, reportHandlerError } from "@x/errors/handlers";
+import { reportHandlerError } from "@x/errors/handlers";
 import { JetSocketError } from "@x/errors/pool";
 import { atMost, checked, invalidOption, parseLimits, type PoolLimits } from "../core/options.js";
 import { PICKS, pickerOf, type PoolPick, type Picker } from "../core/picking.js";
@@ -15,6 +15,7 @@ import type { Warmer, Warming } from "../core/warmth.js";
 import { aborted, cancellable } from "./cancelling.js";
 import { CircuitProbedError } from "./circuits.js";
 import { Driver } from "./driver.js";
+import { guarded } from "./guarded.js";
 import { LeakWatch } from "./leak-watch.js";
 import { Lease, type Lender } from "./lease.js";
 import type { AcquireOptions, CloseOptions, DrainOptions, PoolBackoff, PoolOptions, WarmOptions } from "./options.js";

@@ -2,13 +2,14 @@
  * What a channel pool is told at its construction, and a subscription at its own. Room: pool shell.
  */
 import { systemClock, type Clock } from "@x/errors/clock";
-import { guarded, type OnError } from "@x/errors/handlers";
+import type { OnError } from "@x/errors/handlers";
 import type { GapPolicy } from "../../core/channels/gaps.js";
 import { parseChannelLimits, type ChannelLimits } from "../../core/channels/options.js";
 import type { Acknowledgement, RequestKind } from "../../core/channels/requests.js";
 import { invalidOption } from "../../core/options.js";
 import type { MessageId } from "../../core/resilient/events.js";
 import { DEFAULT_OVERLAP_MS, DEFAULT_SOCKET_LIMITS, parseBuffer, type BufferLimits } from "../../core/resilient/options.js";
+import { guarded } from "../guarded.js";
 import { parseOptions, type BufferOptions, type ResilientOptions, type SharedOptions, type UrlSource } from "../resilient/options.js";
 import type { Transport } from "../resilient/ports.js";
 import { orAcknowledged, type Acknowledged, type ReadAcknowledgement } from "./acknowledged.js";

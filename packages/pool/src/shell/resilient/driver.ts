@@ -5,12 +5,12 @@
  */
 import { isTransportError } from "@x/errors";
 import { Sweep, type Swept } from "@x/errors/clock";
-import { guarded } from "@x/errors/handlers";
 import { ConnectionClosedError, ConnectionError, JetSocketError } from "@x/errors/pool";
 import type { Emit } from "../../core/resilient/events.js";
 import type { Adoption, Attempt, MachineSink, Outcome } from "../../core/resilient/lifecycle.js";
 import type { LinkEnd } from "../../core/resilient/link-end.js";
 import { Machine } from "../../core/resilient/machine.js";
+import { guarded } from "../guarded.js";
 import type { DriverSettings } from "./options.js";
 import type { AttemptContext, Link, Payload } from "./ports.js";
 
