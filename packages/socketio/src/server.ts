@@ -24,6 +24,9 @@ export type { BroadcastFlags, BroadcastOptions, Room, SocketId } from "./core/br
 export type { AckName, AckValue, AllButLast, DefaultEventsMap, EventArguments, EventName } from "./core/event-types.js";
 export type { PacketLimits } from "./core/limits.js";
 export type { LossReason, PartialReason, Recovery, RecoveryOptions } from "./core/recovery.js";
+export type { Claim, Holder, MissedEvent, Recipient, Resumed, SessionKeeper } from "./core/session-keeper.js";
+export type { RestoredSession, SessionAwareAdapter, StoredSession } from "./shell/server/adapter-sessions.js";
+export type { EmitFlags } from "./core/outgoing.js";
 export type { Codec, PacketDecoder, PacketEncoder } from "./core/codec.js";
 export type { DecoderOptions } from "./core/decoder.js";
 export type { ForeignParser } from "./core/foreign-codec.js";

@@ -1,7 +1,7 @@
 /** Sessions that are not whole, or not there any more, and the limits that make them so. No real time. */
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
-import { arrival, comeBack, heard, join, recovering } from "./recovering.js";
+import { arrival, comeBack, heard, join, keptBy, recovering } from "./recovering.js";
 
 describe("a session that is not whole, or not there", () => {
   test("partial: events gave way to others; id, rooms and data are back, and what follows is live", async () => {
@@ -104,6 +104,20 @@ describe("a session that is not whole, or not there", () => {
     expect([socket.recovery, stranger.recovered]).toEqual([undefined, false]);
   });
 
+  test("partial: it came back again and again, too shortly to show what it has, until that was too old", async () => {
+    const place = recovering({ maxDisconnectionDuration: 1500 }); // with two heartbeats of 1000 each, events are kept for 3500
+    const { socket } = await join(place, { reconnectionDelayMax: 1000 });
+    place.server.to("elsewhere").emit("event");
+    const outcomes: unknown[] = [];
+    for (const heldMs of [1500, 0]) {
+      place.cut();
+      await comeBack(place);
+      outcomes.push(socket.recovery);
+      place.clock.advance(heldMs);
+    }
+    expect(outcomes).toEqual([{ outcome: "recovered", missed: 0 }, { outcome: "partial", reason: "expired" }]);
+  });
+
   test("partial: an offset that is none, as socket.io's clients take any text for one", async () => {
     const place = recovering();
     let pid: unknown;
@@ -126,7 +140,7 @@ describe("a session that is not whole, or not there", () => {
     socket.connect();
     await settle();
     expect([socket.recovery, socket.recovered, socket.id === id]).toEqual([undefined, false, false]);
-    expect(place.server.sockets.adapter.recovery?.awayCount).toBe(0);
+    expect(keptBy(place).awayCount).toBe(0);
   });
 
   test("an option that makes no sense is refused", () => {
@@ -139,7 +153,7 @@ describe("a session that is not whole, or not there", () => {
     place.server.emit("event");
     place.cut();
     place.clock.advance(3100);
-    const { recovery } = place.server.sockets.adapter;
-    expect([recovery?.awayCount, recovery?.kept, recovery?.deadlineMs, peer.connected]).toEqual([0, { packets: 0, bytes: 0 }, Infinity, false]);
+    const { awayCount, kept, deadlineMs } = keptBy(place);
+    expect([awayCount, kept, deadlineMs, peer.connected]).toEqual([0, { packets: 0, bytes: 0 }, Infinity, false]);
   });
 });

@@ -2,7 +2,7 @@
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
 import { world } from "./memory-engine.js";
-import { arrival, comeBack, heard, join, recovering } from "./recovering.js";
+import { arrival, comeBack, heard, join, keptBy, recovering } from "./recovering.js";
 
 describe("a client that comes back", () => {
   test("has its id, rooms, data and every missed event, binary ones too; listeners see no offset", async () => {
@@ -135,7 +135,7 @@ describe("a client that comes back", () => {
     place.server.emit("old");
     await settle();
     place.clock.advance(600_000);
-    expect(place.server.sockets.adapter.recovery?.kept).toEqual({ packets: 0, bytes: 0 });
+    expect(keptBy(place).kept).toEqual({ packets: 0, bytes: 0 });
     place.cut();
     place.server.emit("new");
     await comeBack(place, 59_000);

@@ -1,8 +1,7 @@
 /** Adapters that keep sessions by socket.io's two methods: what our server makes of them. Both ends ours, no real time. */
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
-import { InMemoryAdapter, type Adapter, type AdapterNamespace, type BroadcastOptions, type BroadcastPacket, type ServerOptions } from "../src/server.js";
-import type { RestoredSession, StoredSession } from "../src/shell/server/adapter-sessions.js";
+import { InMemoryAdapter, type Adapter, type AdapterNamespace, type BroadcastOptions, type BroadcastPacket, type RestoredSession, type ServerOptions, type StoredSession } from "../src/server.js";
 import { world, type World } from "./memory-engine.js";
 import { arrival, comeBack, heard, join } from "./recovering.js";
 

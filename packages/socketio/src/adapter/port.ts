@@ -7,7 +7,7 @@ import type { BroadcastOptions, Room, SocketId } from "../core/broadcast.js";
 import type { PacketEncoder } from "../core/codec.js";
 import type { Untyped } from "../core/event-types.js";
 import type { EncodedPacket, Packet } from "../core/packet.js";
-import type { RecoverySessions } from "../core/recovery-sessions.js";
+import type { SessionKeeper } from "../core/session-keeper.js";
 
 /** How a member of a namespace looks to its adapter. */
 export interface AdapterSocket {
@@ -48,7 +48,7 @@ export type BroadcastPacket = Omit<Packet, "nsp" | "id"> & { nsp?: string; id?: 
 export interface Adapter {
   readonly nsp: AdapterNamespace;
   /** Clients that come back and what they missed, where the adapter keeps that. */
-  readonly recovery?: RecoverySessions | undefined;
+  readonly recovery?: SessionKeeper | undefined;
   readonly rooms: Map<Room, Set<SocketId>>;
   readonly sids: Map<SocketId, Set<Room>>;
   init(): Promise<void> | void;

@@ -1,14 +1,15 @@
 /**
- * What keeps the sessions of a namespace, so that clients may come back to them: our log of events, or an adapter over a store.
+ * What keeps the sessions of a namespace, so that clients may come back to them: our log of events, an adapter over a store, or what a
+ * durable engine has of its own.
  *
- * Room: socketio core.
+ * Room: socketio core. Who comes into which room, and what is broadcast, an adapter knows by its own methods.
  */
 import type { Room, SocketId } from "./broadcast.js";
 import type { EmitFlags } from "./outgoing.js";
 import type { EncodedPacket, Packet } from "./packet.js";
 import type { Recovery } from "./recovery.js";
 
-/** What a session's live socket must be able to do. */
+/** What a session's live socket is to its keeper. */
 export interface Holder {
   readonly id: SocketId;
   /** In which it is already. */
@@ -46,10 +47,11 @@ export interface Resumed {
   readonly recovery: Recovery | undefined;
   readonly rooms: Iterable<Room>;
   readonly missed: readonly MissedEvent[];
-  /** What the CONNECT answer tells. */
+  /** What the CONNECT answer tells: by the `pid` that it has shown a client knows that it has missed nothing, so it is another one where that is not so. */
   readonly answer: { readonly pid: string; readonly recovery?: Recovery };
 }
 
+/** An adapter's `recovery`. Its methods do not throw: a store's failures are its own to report. */
 export interface SessionKeeper {
   /** Whether a client that comes back is let in without middleware. */
   readonly skipsMiddlewares: boolean;
@@ -57,9 +59,15 @@ export interface SessionKeeper {
   readonly awayCount: number;
   /** Whether what {@link send} sends is told to the outgoing listeners on its way. */
   readonly isAnnouncing: boolean;
-  /** Looks for the session of a client that says it is back. @returns `undefined` for one that does not. Never rejects. */
+  /**
+   * Looks for the session of a client that says it is back. What it shows may be anything.
+   * @returns `undefined` for one that does not say so. Where it rejects, the client begins anew, and `onError` is told.
+   */
   claim(pid: unknown, offset: unknown): Claim | undefined | Promise<Claim | undefined>;
-  /** A client is let in, with the session that it claims (by this keeper's {@link claim}) or a new one. */
+  /**
+   * A client is let in, with the session that it claims (by this keeper's {@link claim}) or a new one. Who holds that still is superseded
+   * first, and the session may be over by then.
+   */
   hold(holder: Holder, claim: Claim | undefined): Resumed;
   /** The connection of a session is gone; its client may come back. */
   leave(sid: SocketId, data: unknown): void;

@@ -143,7 +143,11 @@ export class Namespace<Listen = DefaultEventsMap, Emit = DefaultEventsMap, Inter
       if (client.isAsking(ask)) this.#consider(client, ask, auth, found);
       else this.settle();
     };
-    claim.then(consider).catch((error: unknown) => this.context.report(error, { event: "connection", namespace: this.name }));
+    const report = (error: unknown): void => this.context.report(error, { event: "connection", namespace: this.name });
+    claim.then(consider, (error: unknown) => {
+      report(error);
+      consider(undefined);
+    }).catch(report);
   }
 
   /** @internal */
