@@ -34,7 +34,7 @@ async function listening(http: HttpServer): Promise<string> {
   return `http://127.0.0.1:${typeof address === "object" ? String(address?.port) : ""}`;
 }
 
-async function join(io: Server, url: string, options: Options = {}, namespace = "/"): Promise<Pair> {
+export async function join(io: Server, url: string, options: Options = {}, namespace = "/"): Promise<Pair> {
   const arrival = new Promise<Socket>((resolve) => void io.of(namespace).once("connection", resolve));
   const client = officialClient(url + namespace, { transports: ["websocket"], forceNew: true, reconnection: false, ...options });
   onTestFinished(() => void client.disconnect());

@@ -1,7 +1,10 @@
 /** What the names of socket.io's Server and Namespace do. That all are there is the type checker's matter, in `surface.test.ts`. */
-import { describe } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, onTestFinished } from "vitest";
 import type { Server } from "../src/server.js";
-import { heard, onBoth, type Row, synced } from "./both-servers.js";
+import { heard, join, next, onBoth, type Row, synced } from "./both-servers.js";
 
 const noop = (): void => undefined;
 
@@ -52,6 +55,32 @@ const rows: readonly Row[] = [
     const Class = io.constructor as typeof Server;
     const other = new Class({ path: "/live/", connectTimeout: 123 });
     return Promise.resolve([other.opts.connectTimeout, other.path(), other.path("/there/").path(), io.path()]);
+  }],
+  ["listen(port), attach(port), attach(HTTP server): httpServer, engine, clients", [[true, false, 1], [true, false, 1], [true, true, 1]], async ({ io }) => {
+    const Class = io.constructor as typeof Server;
+    const given = createServer();
+    const results: unknown[] = [];
+    for (const attach of [(it: Server) => it.listen(0), (it: Server) => it.attach(0), (it: Server) => it.attach(given.listen(0))]) {
+      const it = new Class();
+      onTestFinished(() => it.close());
+      const isChained = attach(it) === it;
+      if (!it.httpServer.listening) await once(it.httpServer, "listening");
+      const { port } = it.httpServer.address() as AddressInfo;
+      await join(it, `http://localhost:${String(port)}`);
+      results.push([isChained, it.httpServer === given, it.engine.clientsCount]);
+    }
+    return results;
+  }],
+  ["close(callback), twice", [undefined, "ERR_SERVER_NOT_RUNNING", ["transport close"]], async ({ io, join: enter }) => {
+    const { client } = await enter();
+    const ended = next(client, "disconnect");
+    const told: unknown[] = [];
+    for (let times = 0; times < 2; times++) await io.close((error) => void told.push((error as NodeJS.ErrnoException | undefined)?.code));
+    return [...told, (await ended).slice(0, 1)];
+  }],
+  ["new Server(null, options)", ["/live", undefined], ({ io }) => {
+    const other = new (io.constructor as typeof Server)(null, { path: "/live" });
+    return Promise.resolve([other.path(), other.httpServer]);
   }],
   ["compress(), volatile, timeout(), of server and namespace: all are told", [["compress"], ["volatile"], ["timeout"], ["ns"]], async ({ io, join: enter }) => {
     const pair = await enter();

@@ -62,10 +62,7 @@ export class BroadcastOperator<Emit, SocketData> {
    * @throws {SocketIOError} `socketio/reserved-event`, `socketio/invalid-argument`, `socketio/too-deep`.
    */
   emit<Name extends EventName<Emit>>(event: Name, ...args: EventArguments<WithReplies<Emit>, Name>): boolean {
-    const values: readonly unknown[] = args;
-    const last = values.at(-1);
-    if (typeof last === "function") this.#emitWithReplies(event, values.slice(0, -1), last as RepliesListener);
-    else this.#emit(event, values);
+    this.#emitAny(event, args);
     return true;
   }
 
@@ -82,7 +79,7 @@ export class BroadcastOperator<Emit, SocketData> {
 
   /** `emit("message", …)`. */
   send(...args: EventArguments<WithReplies<Emit>, "message">): this {
-    this.#emit("message", args);
+    this.#emitAny("message", args);
     return this;
   }
 
@@ -115,6 +112,12 @@ export class BroadcastOperator<Emit, SocketData> {
   /** @param close whether to end the underlying connections too. */
   disconnectSockets(close = false): void {
     if (!this.#audience.isNobody) this.#host.adapter.disconnectSockets(this.#audience.options(), close);
+  }
+
+  #emitAny(event: string, args: readonly unknown[]): void {
+    const last = args.at(-1);
+    if (typeof last === "function") this.#emitWithReplies(event, args.slice(0, -1), last as RepliesListener);
+    else this.#emit(event, args);
   }
 
   #emit(event: string, args: readonly unknown[]): void {
