@@ -159,6 +159,21 @@ describe.runIf(hasPythonSocketIO)("python-socketio's server and our client", () 
     await expect(ourClient(`${url}/nowhere`)).rejects.toMatchObject({ name: "ConnectionRefusedError", message: "Unable to connect" });
   });
 
+  test("a refusal of always_connect: connected first, then disconnected, once, with what it said", async () => {
+    const { peer, url } = await theirServer({ always_connect: true, refuse: ["no token", { hint: "log in" }] });
+    const socket = dial(url, { reconnectionDelay: 1, reconnectionDelayMax: 1 });
+    const events: unknown[] = [];
+    for (const event of ["connect", "connect_error"] as const) socket.on(event, () => void events.push(event));
+    const [reason, details] = await next(socket, "disconnect");
+    expect([events, reason, socket.active]).toEqual([["connect"], "io server disconnect", false]);
+    expect(details).toMatchObject({ name: "ConnectionRefusedError", message: "no token", data: { hint: "log in" } });
+    await peer.next("connect");
+    socket.connect();
+    await next(socket, "disconnect"); // again, for it was asked again, and only now
+    await peer.next("connect");
+    expect(events).toEqual(["connect", "connect"]);
+  });
+
   test("an event of its connect handler, which comes before the answer to CONNECT, is heard", async () => {
     const { url } = await theirServer({ greet: "welcome" });
     const socket = dial(url);

@@ -26,7 +26,7 @@ interface AttemptValues {
 export interface AttemptOptions {
   /** Where to connect: scheme, host and port of another server than the manager's own. Default: the manager's address. */
   readonly url?: PerAttempt<AttemptValues["url"]> | undefined;
-  /** Headers of every request; pages cannot add them to WebSockets. Default none. */
+  /** Headers of every request of an attempt; pages cannot add them to WebSockets. Default none. */
   readonly extraHeaders?: PerAttempt<AttemptValues["extraHeaders"]> | undefined;
   /** Parameters of every URL. Default none. */
   readonly query?: PerAttempt<AttemptValues["query"]> | undefined;

@@ -35,7 +35,7 @@ export interface ManagerOptions extends Partial<Omit<ReconnectPolicy, "timeout">
 }
 
 export interface SocketOptions {
-  /** Sent with each CONNECT. */
+  /** Sent with each CONNECT. A function is asked for each, and, when it fails, again after a wait of the same policy as connections. */
   readonly auth?: Auth;
   /** How long acknowledgements may take when `timeout()` does not say. Milliseconds; default for ever. */
   readonly ackTimeout?: number;
