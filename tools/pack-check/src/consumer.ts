@@ -93,7 +93,9 @@ const LOADER = `
 for (const name of process.argv.slice(2)) {
   const required = require(name);
   import(name).then((imported) => {
-    const missing = Object.keys(imported).filter((key) => !(key in required));
+    const isNamed = "module.exports" in imported; // what require() gives: in place of a module with a default and this
+    if (isNamed && required !== imported["module.exports"]) { console.error(name + ": require() does not give its module.exports"); process.exitCode = 1; }
+    const missing = Object.keys(imported).filter((key) => !(key in required) && !(isNamed && ["default", "module.exports"].includes(key)));
     if (missing.length > 0) { console.error(name + ": require() lacks " + missing.join(", ")); process.exitCode = 1; }
     if (Object.keys(imported).length === 0) { console.error(name + " exports nothing"); process.exitCode = 1; }
   });
