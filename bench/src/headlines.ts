@@ -11,7 +11,7 @@ export const HEADLINES: readonly (readonly [what: string, than: string, row: str
   ["WebSocket handshakes", "ws", "handshake-ws-16", "@x/simple-ws", "ws"],
   ["Socket.IO events, one at a time", "socket.io", "socketio-64x1", "@x/socketio", "socket.io"],
   ["Socket.IO events in bursts", "socket.io", "socketio-16x64", "@x/socketio", "socket.io"],
-  ["a Socket.IO event to 1,000 members", "socket.io", "socketio-broadcast", "@x/socketio", "socket.io"],
+  ["a Socket.IO event to a room of 1,000", "socket.io", "socketio-room", "@x/socketio", "socket.io"],
   ["messages by long-polling", "engine.io", "polling-1", "@x/engineio polling", "engine.io polling"],
   ["heap of an idle Socket.IO connection", "socket.io", "heap-socketio", "@x/socketio", "socket.io"],
   ["leases of a pool", "generic-pool", "pool", "@x/pool", "generic-pool"],

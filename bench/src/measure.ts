@@ -69,9 +69,10 @@ async function startAll(row: MeasuredRow, options: PairOptions): Promise<Pair[]>
   const load: Load = row.kind === "load" || row.kind === "client" ? row : { connections: 50, inFlight: 1, behaviour: "echo", opcode: 1, payload: Buffer.from("x".repeat(64)), perTrigger: 1 };
   const like = row.subjects.at(-1)!;
   const nodeFlags = [...(options.nodeFlags ?? []), ...(row.kind === "heap" ? ["--expose-gc"] : [])];
+  const given = { ...options, nodeFlags, task: row.kind === "work" ? row.task : undefined };
   const pairs: Pair[] = [];
   try {
-    for (const name of row.subjects) pairs.push(await (row.kind === "client" ? Pair.startClient(name, load, { ...options, nodeFlags }) : Pair.start(name, load, like, { ...options, nodeFlags })));
+    for (const name of row.subjects) pairs.push(await (row.kind === "client" ? Pair.startClient(name, load, given) : Pair.start(name, load, like, given)));
     return pairs;
   } catch (error) {
     await Promise.all(pairs.map((pair) => pair.stop()));
@@ -111,9 +112,9 @@ function handshakeRounds(pairs: readonly Pair[], { calibrateMs, roundMs, roundsP
 async function workFor(pair: Pair, forMs: number): Promise<{ readonly count: number; readonly elapsedMs: number }> {
   const startMs = performance.now();
   let count = 0;
-  while (performance.now() - startMs < forMs) {
-    await pair.work(20_000);
-    count += 20_000;
+  for (let step = 500; performance.now() - startMs < forMs; step *= 2) { // some work takes a thousand times as long as other
+    await pair.work(step);
+    count += step;
   }
   return { count, elapsedMs: performance.now() - startMs };
 }

@@ -10,6 +10,8 @@ import { definitionOf, exchangeOf, type Exchange, type ExchangeSpec, type Subjec
 
 export interface PairOptions {
   readonly nodeFlags?: readonly string[];
+  /** Which task a codec does. */
+  readonly task?: string | undefined;
   /** Write a CPU profile of the server into this folder. */
   readonly profileInto?: string | undefined;
 }
@@ -20,10 +22,10 @@ export interface Load extends ExchangeSpec {
 
 type Generator = Child<GeneratorQuestion | { readonly kind: "stop" }, GeneratorAnswer>;
 
-function underTest(name: SubjectName, spec: ServerSpec | ClientSpec, { nodeFlags = [], profileInto }: PairOptions): Child<ServerQuestion, ServerAnswer> {
+function underTest(name: SubjectName, spec: ServerSpec | ClientSpec, { nodeFlags = [], task, profileInto }: PairOptions): Child<ServerQuestion, ServerAnswer> {
   const { file, environment = {} } = definitionOf(name);
   const profiling = profileInto === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileInto}`];
-  return new Child("server", { arguments: [file, JSON.stringify(spec)], nodeFlags: [...nodeFlags, ...profiling], environment });
+  return new Child("server", { arguments: [file, JSON.stringify(spec)], nodeFlags: [...nodeFlags, ...profiling], environment: { ...environment, ...(task !== undefined && { BENCH_TASK: task }) } });
 }
 
 function generator({ nodeFlags = [] }: PairOptions): Generator {

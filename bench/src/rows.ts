@@ -1,6 +1,8 @@
 /**
  * The rows of the bench: what is measured, against whom, and what the goal is.
  */
+import type { SocketioTask } from "./codecs/socketio-tasks.js";
+import type { WsframeTask } from "./codecs/wsframe-tasks.js";
 import { RECONNECTING_CLIENTS, type ReconnectingClient } from "./storm.js";
 import type { ExchangeSpec, SubjectName } from "./subjects.js";
 
@@ -42,6 +44,8 @@ export interface HeapRow extends RowBase {
 }
 export interface WorkRow extends RowBase {
   readonly kind: "work";
+  /** Of a codec: what its process does. */
+  readonly task?: WsframeTask | SocketioTask;
 }
 /** A thousand clients come back after their server was away: which part of their attempts falls into the busiest 100 ms. */
 export interface StormRow extends RowBase {
@@ -116,9 +120,9 @@ export const ROWS: readonly Row[] = [
     id: "socketio-ack-16x64", title: "socketio ack 64 B, 16 × 64", ...burst, behaviour: "ack", payload: ascii(64),
     subjects: ["socket.io", "@x/socketio"], ratios: [{ of: "@x/socketio", to: "socket.io", goal: ["G8", 0.24, 0.12] }],
   }),
-  load({ id: "socketio-broadcast", title: "socketio broadcast 64 B to 1,000", ...everybody, payload: ascii(64), ...socketio(["G6", 0.75, 0.58]) }),
-  load({ id: "socketio-broadcast-1k", title: "socketio broadcast 1 KiB to 1,000", ...everybody, payload: ascii(1024), ...socketio(["G6", 0.75, 0.58]) }),
-  load({ id: "socketio-broadcast-8", title: "socketio broadcast 64 B to 1,000, 8 in one tick", ...everybody, perTrigger: 8, payload: ascii(64), ...socketio(["G7", 0.22, 0.13]) }),
+  load({ id: "socketio-room", title: "socketio broadcast 64 B to a room of 1,000", ...everybody, payload: ascii(64), ...socketio(["G6", 0.75, 0.58]) }),
+  load({ id: "socketio-room-1k", title: "socketio broadcast 1 KiB to a room of 1,000", ...everybody, payload: ascii(1024), ...socketio(["G6", 0.75, 0.58]) }),
+  load({ id: "socketio-room-8", title: "socketio broadcast 64 B to a room of 1,000, 8 in one tick", ...everybody, perTrigger: 8, payload: ascii(64), ...socketio(["G7", 0.22, 0.13]) }),
   load({
     id: "ws-broadcast", title: "simple-ws broadcast 64 B to 1,000", ...everybody, payload: ascii(64), ...ws,
     ratios: [{ of: "@x/simple-ws", to: "raw", goal: ["G6", 1.18, 1.03] }, { of: "@x/simple-ws", to: "ws" }],
@@ -145,6 +149,30 @@ export const ROWS: readonly Row[] = [
   heap("ws", "@x/simple-ws", "ws", ["G13", 0.65, 0.48]),
   heap("engineio", "@x/engineio", "engine.io", ["G13", 0.4, 0.22]),
   heap("socketio", "@x/socketio", "socket.io", ["G13", 0.4, 0.22]),
+  ...codec<WsframeTask>("wsframe", "@x/wsframe", "ws codec", {
+    "decode text 125 B": ["G15", 4, 8],
+    "decode text 1 KiB": ["G15", 8, 16],
+    "decode text 64 KiB": ["G15", 8, 14],
+    "decode non-ASCII text 1 KiB": undefined,
+    "decode non-ASCII text 64 KiB": undefined,
+    "decode binary 125 B": ["G16", 2, 4],
+    "decode binary 1 KiB": ["G16", 2.5, 6],
+    "decode binary 64 KiB": ["G16", 8, 15],
+    "decode text 1 KiB, a byte per chunk": undefined,
+    "encode text 125 B": ["G17", 1.6, 2.5],
+    "encode text 1 KiB": undefined,
+    "encode masked text 125 B": undefined,
+    "encode masked text 1 KiB": ["G17", 4, 8],
+    "encode masked binary 64 KiB": undefined,
+  }),
+  ...codec<SocketioTask>("socketio", "@x/socketio codec", "socket.io-parser", {
+    "encode small": ["G18", 1.1, 1.4],
+    "encode 1 KiB attached": undefined,
+    "encode nested": ["G18", 1, 1.2],
+    "decode small": ["G18", 1.5, 2],
+    "decode 1 KiB attached": ["G18", 1.5, 2.2],
+    "decode nested": ["G18", 1, 1.2],
+  }),
   work("pool", "pool acquire + release, one user", "@x/pool", { "generic-pool": ["G20", 0.35, 0.1], tarn: undefined }),
   work("pool-100", "pool, 100 users of 10 resources", "@x/pool, 100 users", { "generic-pool, 100 users": ["G20", 0.5, 0.33], "tarn, 100 users": undefined }),
   work("channels", "a message to its channel, of 64", "@x/pool/channels", { "Map router": undefined }),
@@ -182,4 +210,12 @@ function heap(id: string, of: SubjectName, to: SubjectName, goal: NonNullable<Ra
 function work(id: string, title: string, of: SubjectName, peers: Readonly<Partial<Record<SubjectName, Ratio["goal"]>>>): WorkRow {
   const ratios = (Object.entries(peers) as [SubjectName, Ratio["goal"]][]).map(([to, goal]): Ratio => ({ of, to, ...(goal && { goal }) }));
   return { kind: "work", id, title, subjects: [...ratios.map(({ to }) => to), of], ratios };
+}
+
+/** @param speedUps goals the other way round: how many times as fast as the peer. */
+function codec<Task extends WsframeTask | SocketioTask>(id: string, of: SubjectName, to: SubjectName, speedUps: Readonly<Record<Task, Ratio["goal"]>>): WorkRow[] {
+  return (Object.entries(speedUps) as [Task, Ratio["goal"]][]).map(([task, goal]) => ({
+    kind: "work", id: `codec-${id}-${task.replaceAll(/[ ,]+/g, "-")}`, title: `${id} codec: ${task}`, task, subjects: [to, of],
+    ratios: [{ of, to, ...(goal && { goal: [goal[0], 1 / goal[1], 1 / goal[2]] }) }],
+  }));
 }

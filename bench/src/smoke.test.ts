@@ -32,7 +32,7 @@ describe.concurrent("each server", patience, () => {
   });
 });
 
-test.each(["handshake-ws-16", "heap-socketio", "pool-100", "channels", "storm", "client-64-16x64", "upgrade", "upgrade-time"])("%s: gives a ratio per round for each pair of subjects", patience, async (id) => {
+test.each(["handshake-ws-16", "heap-socketio", "codec-socketio-decode-1-KiB-attached", "codec-wsframe-encode-masked-text-125-B", "pool-100", "channels", "storm", "client-64-16x64", "upgrade", "upgrade-time"])("%s: gives a ratio per round for each pair of subjects", patience, async (id) => {
   const row = ROWS.find((candidate) => candidate.id === id)!;
   const ratios = ratiosOf(row, await measure(row, tiny, onSources));
   expect(ratios.map(({ rounds }) => rounds.length)).toEqual(row.ratios.map(() => (row.kind === "handshake" ? 2 : 1)));

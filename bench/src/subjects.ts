@@ -40,6 +40,10 @@ export type SubjectName =
   | "@x/engineio"
   | "socket.io"
   | "@x/socketio"
+  | "ws codec"
+  | "@x/wsframe"
+  | "socket.io-parser"
+  | "@x/socketio codec"
   /** No subject but a measure: a row's times are given in it. */
   | "1 ms"
   /** How clients come back, on a virtual clock: no process of their own. */
@@ -71,6 +75,10 @@ const SUBJECTS: Readonly<Record<Exclude<SubjectName, "1 ms" | ReconnectingClient
   "@x/engineio": { file: "servers/engineio", dialect: "engineio" },
   "socket.io": { file: "servers/socket.io", dialect: "socketio", environment: plainWs },
   "@x/socketio": { file: "servers/socketio", dialect: "socketio" },
+  "ws codec": { file: "codecs/ws", dialect: "none", environment: plainWs },
+  "@x/wsframe": { file: "codecs/wsframe", dialect: "none" },
+  "socket.io-parser": { file: "codecs/socket.io-parser", dialect: "none" },
+  "@x/socketio codec": { file: "codecs/socketio", dialect: "none" },
   "generic-pool": { file: "servers/generic-pool", dialect: "none" },
   "@x/pool": { file: "servers/pool", dialect: "none" },
   "generic-pool, 100 users": { file: "servers/generic-pool", dialect: "none", environment: users },

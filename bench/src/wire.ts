@@ -7,7 +7,7 @@ import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 export type FrameOpcode = 1 | 2;
 
 /** A whole message in one frame. Clients mask (§5.3), servers do not. */
-export function frame(opcode: FrameOpcode, payload: Uint8Array, isMasked: boolean): Buffer {
+export function frame(opcode: FrameOpcode, payload: Uint8Array, isMasked: boolean, key: Uint8Array = randomBytes(4)): Buffer {
   const length = payload.length;
   const extended = length < 126 ? 0 : length < 65_536 ? 2 : 8;
   const header = Buffer.alloc(2 + extended);
@@ -16,7 +16,6 @@ export function frame(opcode: FrameOpcode, payload: Uint8Array, isMasked: boolea
   if (extended === 2) header.writeUInt16BE(length, 2);
   if (extended === 8) header.writeBigUInt64BE(BigInt(length), 2);
   if (!isMasked) return Buffer.concat([header, payload]);
-  const key = randomBytes(4);
   return Buffer.concat([header, key, payload.map((byte, index) => byte ^ key[index % 4]!)]);
 }
 

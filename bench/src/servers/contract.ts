@@ -2,7 +2,7 @@
  * What every server of the bench is: a way to start it on a free port of 127.0.0.1.
  *
  * `echo` answers each message with the same message; `ack` answers an event with its acknowledgement; `broadcast` answers a
- * message with `perTrigger` equal messages to everybody. Limits are on and equal everywhere; compression is on where BENCH_DEFLATE says so.
+ * message with `perTrigger` equal messages to everybody, who with Socket.IO are the members of a room. Limits are on and equal everywhere; compression is on where BENCH_DEFLATE says so.
  */
 import type { AddressInfo, Server } from "node:net";
 
