@@ -68,10 +68,12 @@ describe("messages that are not compressed, between others that refer to what we
     expect(socket.extensions).toContain("permessage-deflate");
     const arrivals = on(socket, "message");
     for (const connection of server.connections) for (const compress of flags) void connection.send(text(500), { compress });
-    for (let count = 0; count < flags.length; count++) {
+    const received: string[] = [];
+    while (received.length < flags.length) {
       const { value: [data] } = await arrivals.next() as { value: [Buffer] };
-      expect(data.toString()).toBe(text(500));
+      received.push(data.toString());
     }
+    expect(new Set(received)).toEqual(new Set([text(500)]));
   });
 
   test("ws reads them from our client", async () => {
@@ -79,7 +81,9 @@ describe("messages that are not compressed, between others that refer to what we
     const client = await connect(url, { perMessageDeflate: true });
     opened.add(() => client.terminate());
     for (const compress of flags) void client.send(text(500), { compress });
-    for (let count = 0; count < flags.length; count++) expect(await client.receive({ timeoutMs: 30_000 })).toBe(text(500));
+    const received: unknown[] = [];
+    while (received.length < flags.length) received.push(await client.receive({ timeoutMs: 30_000 }));
+    expect(new Set(received)).toEqual(new Set([text(500)]));
   });
 });
 
