@@ -162,6 +162,22 @@ describe("a server that does not answer", () => {
   });
 });
 
+test("who is disconnected by a neighbour's listener is told of nothing more", async () => {
+  for (const isUp of [true, false]) {
+    const place = silent();
+    place.server.of("/other").use(never);
+    place.isUp = isUp;
+    const socket = place.client();
+    const other = socket.io.socket("/other");
+    const heard = log(other);
+    socket.on("connect_error", () => void other.disconnect());
+    await settle();
+    place.cut();
+    expect([heard, other.active]).toEqual([[], false]);
+    socket.disconnect();
+  }
+});
+
 test("events that came before a refusal are not told at the next connect()", async () => {
   const place = world();
   let isWelcome = false;
@@ -213,7 +229,7 @@ describe("SimpleClient.disconnect() during connect()", () => {
 
 test("a refusal by DISCONNECT, once connected, is told by `disconnect`: a typed one (python-socketio's always_connect)", async () => {
   const place = world();
-  place.server.on("connection", () => void queueMicrotask(() => void place.ends[0]?.send('1{"message":"no token","data":{"hint":"log in"}}')));
+  place.server.on("connection", () => queueMicrotask(() => void place.ends[0]?.send('1{"message":"no token","data":{"hint":"log in"}}')));
   const socket = place.client();
   const heard = log(socket);
   await pass(place, 60_000);

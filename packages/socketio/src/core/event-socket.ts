@@ -150,9 +150,9 @@ export abstract class EventSocket<Listen, Emit, Reserved, Sent = boolean> extend
     if (this.#acks !== undefined && this.#acks.pending.size > 0) this.#acks.lose(disconnected(reason), isKept);
   }
 
-  /** One event will not be sent. */
-  protected failAck(id: number, error: Error): void {
-    this.#acks?.fail(id, error);
+  /** One event will not be sent. @param id of the acknowledgement that somebody may wait for. */
+  protected failAck(id: number | undefined, error: Error): void {
+    if (id !== undefined) this.#acks?.fail(id, error);
   }
 
   /** The server's is one that others may write into. */

@@ -35,8 +35,9 @@ export interface SocketManager {
 
 export interface ClientReservedEvents {
   connect: () => void;
-  /** A {@link ConnectionRefusedError} or {@link BadNamespaceError} when the server refused: it is not asked again. Anything else is retried. */
+  /** A {@link ConnectionRefusedError} or {@link BadNamespaceError} when the server refused: it is not asked again. Anything else is retried: attempts, answers that do not come, `auth` that fails. */
   connect_error: (error: Error & { readonly data?: Untyped }) => void;
+  /** The description is a {@link ConnectionRefusedError} where a server lets in first and refuses then, as python-socketio with `always_connect`. */
   disconnect: (reason: DisconnectReason, description?: unknown) => void;
 }
 

@@ -68,7 +68,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.#settings = settings;
     this.#waiting = new OfflineBuffer(settings.maxBufferedEvents, settings.bufferPolicy);
     this.#received = new OfflineBuffer(settings.maxBufferedEvents, "oldest");
-    this.#retries = settings.retries === 0 ? undefined : new RetryQueue(settings.retries, settings.maxPendingAcks, (flags, event, args, done) => this.#sendOnce(flags, event, args, done), () => this.connected, (error) => this.#report(error));
+    this.#retries = settings.retries === 0 ? undefined : new RetryQueue(settings.retries, settings.maxPendingAcks, (flags, event, args, done) => this.emitOnce({ ...flags, timeout: flags.timeout ?? settings.ackTimeout }, event, [...args, done]), () => this.connected, (error) => this.#report(error));
   }
 
   get disconnected(): boolean {
@@ -136,7 +136,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
 
   /** @internal An attempt to connect failed; there may be others. */
   onConnectError(error: Error): void {
-    if (!this.connected) this.run("connect_error", [error]);
+    if (this.#isActive && !this.connected) this.run("connect_error", [error]);
   }
 
   /** @internal There will be no other attempt. */
@@ -148,7 +148,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   onLost(reason: string, description: unknown, error: Error): void {
     this.#nextAttempt();
     if (this.connected) this.#tellDisconnect(reason, description);
-    else this.run("connect_error", [error]);
+    else this.onConnectError(error);
   }
 
   /** @internal */
@@ -180,7 +180,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     if (this.connected) this.io.write(packets, flags);
     else if (flags.isReply === true) return;
     else if (this.#finalReason !== undefined) throw overError(this.#finalReason);
-    else this.#waiting.add({ packets, id: packet.id, flags }, ({ id }) => this.#lost(id, new DisconnectedError("Dropped: too many events wait for the connection", { code: "socketio/disconnected", reason: "buffer full" })));
+    else this.#waiting.add({ packets, id: packet.id, flags }, ({ id }) => this.failAck(id, new DisconnectedError("Dropped: too many events wait for the connection", { code: "socketio/disconnected", reason: "buffer full" })));
   }
 
   protected override listenerFailed(error: unknown, context: ErrorContext): unknown {
@@ -211,10 +211,6 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     if (isReservedEvent(event)) throw reservedEvent(event);
     if (this.#finalReason !== undefined) throw overError(this.#finalReason);
     this.#retries?.add(flags, event, args, ack);
-  }
-
-  #sendOnce(flags: EmitFlags, event: string, args: readonly unknown[], done: AckListener): void {
-    this.emitOnce({ ...flags, timeout: flags.timeout ?? this.#settings.ackTimeout }, event, [...args, done]);
   }
 
   #leave(): void {
@@ -251,7 +247,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
       this.io.write(packets, flags);
     } catch (error) {
       this.#report(error);
-      if (error instanceof Error) this.#lost(id, error);
+      if (error instanceof Error) this.failAck(id, error);
     }
   }
 
@@ -273,7 +269,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** Beside others that are connected it may take longer still: who cannot wait disconnects. */
   #onSilence(): void {
     const error = timeoutError(this.io.policy);
-    if (!this.io.giveUp(error)) this.run("connect_error", [error]);
+    if (!this.io.giveUp(error)) this.onConnectError(error);
   }
 
   /** The server does not want us, or not yet, or `auth` failed: whether it is asked again. */
@@ -322,10 +318,6 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
 
   #withoutOffset(packet: Packet): Packet {
     return this.#session === undefined ? packet : takeOffset(this.#session, packet);
-  }
-
-  #lost(id: number | undefined, error: Error): void {
-    if (id !== undefined) this.failAck(id, error);
   }
 }
 

@@ -44,6 +44,6 @@ export function readAddress(uri: string, base: { readonly protocol: string; read
  */
 export function readNamespace(given: string, maxLength: number = DEFAULT_PACKET_LIMITS.maxNamespaceLength): string {
   const namespace = given.startsWith("/") ? given : `/${given}`;
-  if (/[,?]/.test(namespace) || namespace.length > maxLength) throw new BadNamespaceError(`Cannot connect: the namespace has a comma or a question mark, or more than ${maxLength} characters`, { namespace });
+  if (/[,?]/.test(namespace) || namespace.length > maxLength) throw new BadNamespaceError(`Cannot connect: bad namespace, must have no comma, no question mark, at most ${maxLength} characters`, { namespace });
   return namespace;
 }
