@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server as HttpServer } from "node:http";
 import { Server as OfficialServer } from "socket.io";
 import { io as officialClient, type ManagerOptions, type Socket as OfficialClient, type SocketOptions } from "socket.io-client";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { onTestFinished } from "vitest";
 import { Server, type Socket } from "../src/server.js";
 
 type Options = Partial<ManagerOptions & SocketOptions>;
@@ -16,11 +16,15 @@ export interface Place {
   /** A client with a connection of its own, and the server's end of it. */
   readonly join: (options?: Options, namespace?: string) => Promise<Pair>;
 }
-export type Row = readonly [name: string, says: unknown, script: (place: Place) => Promise<unknown>];
+export interface Row {
+  readonly name: string;
+  readonly says: unknown;
+  readonly script: (place: Place) => Promise<unknown>;
+}
 
-const servers = [["socket.io", OfficialServer as unknown as typeof Server], ["ours", Server]] as const;
+export const servers = [["socket.io", OfficialServer as unknown as typeof Server], ["ours", Server]] as const;
 
-async function place(Class: typeof Server): Promise<Place> {
+export async function place(Class: typeof Server): Promise<Place> {
   const http = createServer();
   const io = new Class(http, { maxHttpBufferSize: 1000, cors: { origin: "http://page.example" }, onError: () => undefined });
   onTestFinished(() => io.close());
@@ -59,12 +63,4 @@ export function heard(client: OfficialClient): unknown[][] {
     if (event[0] !== "sync") events.push(event);
   });
   return events;
-}
-
-export function onBoth(rows: readonly Row[]): void {
-  describe.each(servers)("of %s", (_whose, Class) => {
-    test.each(rows)("%s", async (_name, says, script) => {
-      expect(await script(await place(Class))).toEqual(says);
-    });
-  });
 }

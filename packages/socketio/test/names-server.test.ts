@@ -2,29 +2,29 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Server } from "../src/server.js";
-import { heard, join, next, onBoth, type Row, synced } from "./both-servers.js";
+import { heard, join, next, place, type Row, servers, synced } from "./both-servers.js";
 
 const noop = (): void => undefined;
 
 const rows: readonly Row[] = [
-  ["allSockets(), of a server, a namespace, a room", [true, true, true, 0], async ({ io, join: enter }) => {
+  { name: "allSockets(), of a server, a namespace, a room", says: [true, true, true, 0], script: async ({ io, join: enter }) => {
     const [a, b] = [await enter(), await enter()];
     await a.peer.join("room");
     const both = [a.peer.id, b.peer.id].sort().join(",");
     const [all, same, one] = await Promise.all([io.allSockets(), io.of("/").allSockets(), io.in("room").allSockets()]);
     return [[...all].sort().join(",") === both, [...same].sort().join(",") === both, one.has(a.peer.id) && one.size === 1, (await io.of("/other").allSockets()).size];
-  }],
-  ["send() and write(), of server and namespace", [[["message", 1, "a"], ["message", 2], ["message", 3], ["message", 4]], true, true], async ({ io, join: enter }) => {
+  } },
+  { name: "send() and write(), of server and namespace", says: [[["message", 1, "a"], ["message", 2], ["message", 3], ["message", 4]], true, true], script: async ({ io, join: enter }) => {
     const pair = await enter();
     const events = heard(pair.client);
     const chained = io.send(1, "a").write(2) === io;
     const chainedToo = io.sockets.send(3).write(4) === io.sockets;
     await synced(pair);
     return [events, chained, chainedToo];
-  }],
-  ["off(event, listener), off(event), removeAllListeners()", [["a", "b", "ns"], ["b", "ns"], ["ns"], []], async ({ io, join: enter }) => {
+  } },
+  { name: "off(event, listener), off(event), removeAllListeners()", says: [["a", "b", "ns"], ["b", "ns"], ["ns"], []], script: async ({ io, join: enter }) => {
     let calls: string[] = [];
     const a = (): void => void calls.push("a");
     io.on("connection", a).on("connection", () => void calls.push("b"));
@@ -38,8 +38,8 @@ const rows: readonly Row[] = [
       calls = [];
     }
     return visits;
-  }],
-  ["of(name, listener): as one of \"connect\", which come before those of \"connection\"", [["connection first", "of", "connect", "connection"], 2], async ({ io, join: enter }) => {
+  } },
+  { name: "of(name, listener): as one of \"connect\", which come before those of \"connection\"", says: [["connection first", "of", "connect", "connection"], 2], script: async ({ io, join: enter }) => {
     const calls: string[] = [];
     io.of("/ns").on("connection", () => void calls.push("connection"));
     const namespace = io.of("ns", () => void calls.push("of"));
@@ -50,13 +50,13 @@ const rows: readonly Row[] = [
     await enter();
     await enter({}, "/ns");
     return [calls, namespace.listeners("connect").length];
-  }],
-  ["opts; path() without a slash at its end", [123, "/live", "/there", "/socket.io"], ({ io }) => {
+  } },
+  { name: "opts; path() without a slash at its end", says: [123, "/live", "/there", "/socket.io"], script: ({ io }) => {
     const Class = io.constructor as typeof Server;
     const other = new Class({ path: "/live/", connectTimeout: 123 });
     return Promise.resolve([other.opts.connectTimeout, other.path(), other.path("/there/").path(), io.path()]);
-  }],
-  ["listen(port), attach(port), attach(HTTP server): httpServer, engine, clients", [[true, false, 1], [true, false, 1], [true, true, 1]], async ({ io }) => {
+  } },
+  { name: "listen(port), attach(port), attach(HTTP server): httpServer, engine, clients", says: [[true, false, 1], [true, false, 1], [true, true, 1]], script: async ({ io }) => {
     const Class = io.constructor as typeof Server;
     const given = createServer();
     const results: unknown[] = [];
@@ -70,19 +70,19 @@ const rows: readonly Row[] = [
       results.push([isChained, it.httpServer === given, it.engine.clientsCount]);
     }
     return results;
-  }],
-  ["close(callback), twice", [undefined, "ERR_SERVER_NOT_RUNNING", ["transport close"]], async ({ io, join: enter }) => {
+  } },
+  { name: "close(callback), twice", says: [undefined, "ERR_SERVER_NOT_RUNNING", ["transport close"]], script: async ({ io, join: enter }) => {
     const { client } = await enter();
     const ended = next(client, "disconnect");
     const told: unknown[] = [];
     for (let times = 0; times < 2; times++) await io.close((error) => void told.push((error as NodeJS.ErrnoException | undefined)?.code));
     return [...told, (await ended).slice(0, 1)];
-  }],
-  ["new Server(null, options)", ["/live", undefined], ({ io }) => {
+  } },
+  { name: "new Server(null, options)", says: ["/live", undefined], script: ({ io }) => {
     const other = new (io.constructor as typeof Server)(null, { path: "/live" });
     return Promise.resolve([other.path(), other.httpServer]);
-  }],
-  ["compress(), volatile, timeout(), of server and namespace: all are told", [["compress"], ["volatile"], ["timeout"], ["ns"]], async ({ io, join: enter }) => {
+  } },
+  { name: "compress(), volatile, timeout(), of server and namespace: all are told", says: [["compress"], ["volatile"], ["timeout"], ["ns"]], script: async ({ io, join: enter }) => {
     const pair = await enter();
     const events = heard(pair.client);
     for (const emit of [() => io.compress(false).emit("compress"), () => io.volatile.emit("volatile"), () => io.timeout(1000).emit("timeout"), () => io.of("/").compress(true).volatile.emit("ns")]) {
@@ -90,8 +90,8 @@ const rows: readonly Row[] = [
       await synced(pair);
     }
     return events;
-  }],
-  ["local, of server, namespace, room, and socket, where there is one server", [[["server"], ["namespace"], ["room"], ["peer"]], [["server"], ["namespace"]]], async ({ io, join: enter }) => {
+  } },
+  { name: "local, of server, namespace, room, and socket, where there is one server", says: [[["server"], ["namespace"], ["room"], ["peer"]], [["server"], ["namespace"]]], script: async ({ io, join: enter }) => {
     const [a, b] = [await enter(), await enter()];
     const events = [heard(a.client), heard(b.client)];
     await a.peer.join("room");
@@ -101,7 +101,11 @@ const rows: readonly Row[] = [
     b.peer.local.emit("peer");
     await Promise.all([synced(a), synced(b)]);
     return events;
-  }],
+  } },
 ];
 
-describe("Server and Namespace", () => onBoth(rows));
+describe.each(servers)("Server and Namespace of %s", (_whose, Class) => {
+  test.each(rows)("$name", async ({ says, script }) => {
+    expect(await script(await place(Class))).toEqual(says);
+  });
+});

@@ -1,12 +1,12 @@
 /** What the names of socket.io's Socket do, on the server. That all are there is the type checker's matter, in `surface.test.ts`. */
-import { describe } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Socket } from "../src/server.js";
-import { next, onBoth, type Pair, type Place, type Row } from "./both-servers.js";
+import { next, type Pair, place, type Place, type Row, servers } from "./both-servers.js";
 
 const noop = (): void => undefined;
 
 const rows: readonly Row[] = [
-  ["send(), write(), with and without an acknowledgement", [[["message", 1], ["message", 2, "b"], ["message", 3]], true, ["got", 3]], async ({ join: enter }) => {
+  { name: "send(), write(), with and without an acknowledgement", says: [[["message", 1], ["message", 2, "b"], ["message", 3]], true, ["got", 3]], script: async ({ join: enter }) => {
     const { client, peer } = await enter();
     const events: unknown[][] = [];
     client.on("message", (...args: unknown[]) => {
@@ -17,8 +17,8 @@ const rows: readonly Row[] = [
     const chained = peer.send(1).write(2, "b") === peer;
     const reply = await new Promise((resolve) => void peer.send(3, (...args: unknown[]) => resolve(args)));
     return [events, chained, reply];
-  }],
-  ["connected, disconnected, rooms: on the way in, there, gone", [[false, true, 0], [true, false, 1], [false, true, 0]], async ({ io, join: enter }) => {
+  } },
+  { name: "connected, disconnected, rooms: on the way in, there, gone", says: [[false, true, 0], [true, false, 1], [false, true, 0]], script: async ({ io, join: enter }) => {
     const states: unknown[] = [];
     const note = (peer: Socket): void => void states.push([peer.connected, peer.disconnected, peer.rooms.size]);
     io.use((peer, go) => {
@@ -32,8 +32,8 @@ const rows: readonly Row[] = [
     await gone;
     note(peer);
     return states;
-  }],
-  ["client { id, conn, request, sockets }, request, conn", [true, true, true, true, ["/", "/ns"], [true, true], ["/ns"]], async ({ io, join: enter }) => {
+  } },
+  { name: "client { id, conn, request, sockets }, request, conn", says: [true, true, true, true, ["/", "/ns"], [true, true], ["/ns"]], script: async ({ io, join: enter }) => {
     const { client, peer } = await enter();
     const arrival = next(io.of("/ns"), "connection");
     const second = client.io.socket("/ns", {});
@@ -46,15 +46,15 @@ const rows: readonly Row[] = [
     client.disconnect();
     await gone;
     return [peer.client === other.client, peer.client.id === peer.conn.id, peer.client.request === peer.request, peer.client.conn === peer.conn, before, byId, names()];
-  }],
-  ["handshake: values", ["127.0.0.1", false, true, "string", true, "yes", "http://page.example", "a b", "4", { token: "t" }, true], async ({ join: enter }) => {
+  } },
+  { name: "handshake: values", says: ["127.0.0.1", false, true, "string", true, "yes", "http://page.example", "a b", "4", { token: "t" }, true], script: async ({ join: enter }) => {
     const before = Date.now();
     const { peer } = await enter({ auth: { token: "t" }, query: { name: "a b" }, extraHeaders: { "x-given": "yes", origin: "http://page.example" } });
     const { address, secure, xdomain, time, issued, url, headers, query, auth } = peer.handshake;
     const isNow = issued >= before && issued <= Date.now() && Math.abs(Date.parse(time) - issued) < 1000;
     return [address, secure, xdomain, typeof time, isNow, headers["x-given"], headers.origin, query["name"], query["EIO"], auth, url === peer.request.url && url.startsWith("/socket.io/?")];
-  }],
-  ["onAny(), prependAny(), offAny(one), offAny(), listenersAny()", [["first a", "second a", "second b"], 1, 0], async ({ join: enter }) => {
+  } },
+  { name: "onAny(), prependAny(), offAny(one), offAny(), listenersAny()", says: [["first a", "second a", "second b"], 1, 0], script: async ({ join: enter }) => {
     const { client, peer } = await enter();
     const calls: string[] = [];
     const first = (event: string): void => void calls.push(`first ${event}`);
@@ -70,8 +70,8 @@ const rows: readonly Row[] = [
     client.emit("c");
     await client.emitWithAck("end");
     return [calls.filter((call) => !call.endsWith("end")), count, peer.listenersAny().length];
-  }],
-  ["onAnyOutgoing(), prependAnyOutgoing(), offAnyOutgoing(one), offAnyOutgoing(), for events and broadcasts", [["first a 1", "second a 1", "first b 2", "second b 2", "second c 3"], 1, 0], async ({ io, join: enter }) => {
+  } },
+  { name: "onAnyOutgoing(), prependAnyOutgoing(), offAnyOutgoing(one), offAnyOutgoing(), for events and broadcasts", says: [["first a 1", "second a 1", "first b 2", "second b 2", "second c 3"], 1, 0], script: async ({ io, join: enter }) => {
     const { peer } = await enter();
     const calls: string[] = [];
     const first = (event: string, value: unknown): void => void calls.push(`first ${event} ${String(value)}`);
@@ -84,8 +84,8 @@ const rows: readonly Row[] = [
     peer.offAnyOutgoing();
     peer.emit("d", 4);
     return [calls, count, peer.listenersAnyOutgoing().length];
-  }],
-  ["conn: packet, packetCreate, drain, close", [[["message", '2["from client"]']], [["message", '2["from server"]']], true, ["transport close"]], async ({ join: enter }) => {
+  } },
+  { name: "conn: packet, packetCreate, drain, close", says: [[["message", '2["from client"]']], [["message", '2["from server"]']], true, ["transport close"]], script: async ({ join: enter }) => {
     const pair = await enter();
     const { client, peer } = pair;
     const [arrived, left]: [unknown[], unknown[]] = [[], []];
@@ -100,18 +100,18 @@ const rows: readonly Row[] = [
     const isDrained = (await drained).length === 0;
     client.io.engine.close();
     return [arrived.slice(0, 1), left.slice(0, 1), isDrained, (await closed).slice(0, 1)];
-  }],
-  ["conn: upgrade", ["polling", "websocket", "websocket"], async ({ io, join: enter }) => {
+  } },
+  { name: "conn: upgrade", says: ["polling", "websocket", "websocket"], script: async ({ io, join: enter }) => {
     const upgraded = new Promise<string>((resolve) => void io.engine.once("connection", (conn) => void conn.once("upgrade", ({ name }) => resolve(name))));
     const before = new Promise<string>((resolve) => void io.engine.once("connection", ({ transport }) => resolve(transport.name)));
     const { peer } = await enter({ transports: ["polling", "websocket"] });
     return [await before, await upgraded, peer.conn.transport.name];
-  }],
-  ["disconnecting and disconnect: forced close, by the application", ["disconnecting forced close", "disconnect forced close"], (at) => ended(at, ({ peer }) => void peer.conn.close())],
-  ["disconnecting and disconnect: transport error, with an Error, for a message over the limit", ["disconnecting transport error Error", "disconnect transport error Error"], (at) => ended(at, ({ client }) => void client.emit("x", "y".repeat(2000)))],
-  ["disconnecting and disconnect: client namespace disconnect", ["disconnecting client namespace disconnect", "disconnect client namespace disconnect"], (at) => ended(at, ({ client }) => void client.disconnect())],
-  ["disconnecting and disconnect: server namespace disconnect, also with the connection", ["disconnecting server namespace disconnect", "disconnect server namespace disconnect"], (at) => ended(at, ({ peer }) => void peer.disconnect(true))],
-  ["disconnecting and disconnect: server shutting down", ["disconnecting server shutting down", "disconnect server shutting down"], (at) => ended(at, () => void at.io.close())],
+  } },
+  { name: "disconnecting and disconnect: forced close, by the application", says: ["disconnecting forced close", "disconnect forced close"], script: (at) => ended(at, ({ peer }) => void peer.conn.close()) },
+  { name: "disconnecting and disconnect: transport error, with an Error, for a message over the limit", says: ["disconnecting transport error Error", "disconnect transport error Error"], script: (at) => ended(at, ({ client }) => void client.emit("x", "y".repeat(2000))) },
+  { name: "disconnecting and disconnect: client namespace disconnect", says: ["disconnecting client namespace disconnect", "disconnect client namespace disconnect"], script: (at) => ended(at, ({ client }) => void client.disconnect()) },
+  { name: "disconnecting and disconnect: server namespace disconnect, also with the connection", says: ["disconnecting server namespace disconnect", "disconnect server namespace disconnect"], script: (at) => ended(at, ({ peer }) => void peer.disconnect(true)) },
+  { name: "disconnecting and disconnect: server shutting down", says: ["disconnecting server shutting down", "disconnect server shutting down"], script: (at) => ended(at, () => void at.io.close()) },
 ];
 
 /** @returns how a socket ends, and whether an Error describes it. */
@@ -131,4 +131,24 @@ async function ended({ join: enter }: Place, end: (pair: Pair) => void): Promise
   return log;
 }
 
-describe("Socket", () => onBoth(rows));
+describe.each(servers)("Socket of %s", (_whose, Class) => {
+  test.each(rows)("$name", async ({ says, script }) => {
+    expect(await script(await place(Class))).toEqual(says);
+  });
+});
+
+describe("a difference", () => {
+  test.each([
+    ["a packet that is none", "9"],
+    ["a packet for a namespace that it is not in", '2/nowhere,["a"]'],
+  ])("a client that sends %s: its sockets end with parse error, where socket.io says forced close", async (_what, message) => {
+    const reasons: unknown[] = [];
+    for (const [, Class] of servers) {
+      const { client, peer } = await (await place(Class)).join();
+      const over = next(peer, "disconnect");
+      client.io.engine.write(message);
+      reasons.push((await over)[0]);
+    }
+    expect(reasons).toEqual(["forced close", "parse error"]);
+  });
+});
