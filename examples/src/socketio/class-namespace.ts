@@ -12,6 +12,10 @@ class Chat extends SidNamespace {
   override onConnect(sid: string): unknown {
     return this.enterRoom(sid, "all");
   }
+
+  override onEvent(event: string, _sid: string, ...args: unknown[]): unknown {
+    return `${event} is for nobody, with ${args.length} arguments`;
+  }
 }
 
 await using io = await serve({ host: "127.0.0.1" });
@@ -20,6 +24,8 @@ bySid(io).registerNamespace(new Chat("/chat"));
 const socket = await connect(`${io.url ?? ""}/chat`);
 socket.on("said", (text: string) => console.log(text));
 console.log(await socket.emitWithAck("say", "hello, class"));
+console.log(await socket.emitWithAck("whatever", 1, 2));
 socket.disconnect();
 // prints: hello, class
 // prints: sent
+// prints: whatever is for nobody, with 2 arguments
