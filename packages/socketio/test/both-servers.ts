@@ -4,6 +4,7 @@ import { createServer, type Server as HttpServer } from "node:http";
 import { Server as OfficialServer } from "socket.io";
 import { io as officialClient, type ManagerOptions, type Socket as OfficialClient, type SocketOptions } from "socket.io-client";
 import { onTestFinished } from "vitest";
+import type { Untyped } from "../src/core/event-types.js";
 import { Server, type Socket } from "../src/server.js";
 
 type Options = Partial<ManagerOptions & SocketOptions>;
@@ -47,8 +48,8 @@ export async function join(io: Server, url: string, options: Options = {}, names
 }
 
 /** The arguments of the next event. */
-export function next(emitter: { once(event: string, listener: (...args: unknown[]) => void): unknown }, event: string): Promise<unknown[]> {
-  return new Promise((resolve) => void emitter.once(event, (...args) => resolve(args)));
+export function next(emitter: { once(event: Untyped, listener: Untyped): unknown }, event: string): Promise<unknown[]> {
+  return new Promise((resolve) => void emitter.once(event, (...args: unknown[]) => resolve(args)));
 }
 
 /** Whatever was emitted before has arrived. */
