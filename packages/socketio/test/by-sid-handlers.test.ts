@@ -268,9 +268,9 @@ describe("registerNamespace()", () => {
     expect([[...at.server._nsps.keys()], (await client(at)).socket.connected]).toEqual([names, true]);
   });
 
-  test("a function that makes no instance refuses its clients, and says why", async () => {
+  test.each([[false, 1], [true, 2]])("a function that makes no instance refuses its clients, and says why (alwaysConnect: %s)", async (alwaysConnect, reports) => {
     const at = world();
-    untyped(at.server).registerNamespace(() => ({ name: "/" }) as NamespaceClass);
-    expect([(await client(at)).socket.connected, at.failures.map(({ error }) => (error as { code: string }).code)]).toEqual([false, ["socketio/invalid-argument"]]);
+    untyped(at.server, { alwaysConnect }).registerNamespace(() => ({ name: "/" }) as NamespaceClass);
+    expect([(await client(at)).socket.connected, at.failures.map(({ error }) => (error as { code: string }).code)]).toEqual([false, Array(reports).fill("socketio/invalid-argument")]);
   });
 });

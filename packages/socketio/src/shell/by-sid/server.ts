@@ -157,8 +157,8 @@ export class SidServer<Listen, Emit, Data extends object> extends SidMethods<Emi
 
   /** Nobody has asked the connect handler. The client is told that it is connected, so that what refuses it disconnects it. */
   async #examine(socket: Socket): Promise<void> {
-    const handler = this.#handlers.find(socket.nsp.name, "connect");
     try {
+      const handler = this.#handlers.find(socket.nsp.name, "connect");
       if ((await handler?.(socket.id, socket.request, socket.handshake.auth)) === false) throw refused();
     } catch (error) {
       if (judge({ error, isCrash: true }).isCrash) this.#report(socket, "connect", error);
