@@ -164,6 +164,18 @@ describe("eventRate", () => {
   });
 });
 
+test("byteRate holds for asking again, too", async () => {
+  const at = world({ byteRate: { perSecond: 1000, burst: 1000 } });
+  const { socket } = await join(at);
+  const other = socket.io.socket("/none", { auth: { token: "x".repeat(600) } });
+  const refusals: unknown[] = [];
+  other.on("connect_error", ({ data }) => void refusals.push(data));
+  await settle();
+  other.connect();
+  await settle();
+  expect(refusals).toEqual([undefined, expect.objectContaining({ limit: "byteRate", event: "connect" })]);
+});
+
 test("byteRate counts UTF-8 and attachments: at the limit, and one more", async () => {
   const at = world({ byteRate: { perSecond: 1000, burst: 1000 } });
   const { socket, peer } = await join(at);
