@@ -14,7 +14,9 @@ test("makes a server with and without new, with options, of an HTTP server, on a
     readonly isOwn = true;
   }
   const servers: names.Server[] = [callable({ path: "/live" }), new callable({ path: "/live" }), new Own({ path: "/live" }), callable(createServer(), { path: "/live" }), callable(0, { path: "/live" })];
-  onTestFinished(() => Promise.all(servers.map((server) => server.close())));
+  onTestFinished(async () => {
+    for (const server of servers) await server.close();
+  });
   for (const server of servers) {
     expect(server).toBeInstanceOf(names.Server);
     expect(server).toBeInstanceOf(callable);

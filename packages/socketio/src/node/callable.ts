@@ -15,15 +15,17 @@ import { Socket } from "../shell/server/public-socket.js";
 import { serve } from "./serve.js";
 import { Server } from "./server.js";
 
-const names = {
-  BadNamespaceError, ClientSocket, connect, ConnectionError, ConnectionRefusedError, DisconnectedError, InMemoryAdapter, io, jsonCodec, Manager, Namespace, ParentNamespace, protocol,
-  readPacket, serve, Server, Socket, SocketIOError, TimeoutError,
-} as const;
-
 type Given = ConstructorParameters<typeof Server>;
 
+/** The properties that socket.io's has. All other names are there too, for `require()`; their types come with named imports. */
+interface Names {
+  readonly Server: typeof Server;
+  readonly Namespace: typeof Namespace;
+  readonly Socket: typeof Socket;
+}
+
 /** {@link Server}, which may be called without `new`. */
-type CallableServer = typeof Server & typeof names &
+type CallableServer = typeof Server & Names &
   (<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterServer = DefaultEventsMap, SocketData = Untyped>(...given: Given) => Server<Listen, Emit, InterServer, SocketData>);
 
 export const callableServer: CallableServer = /* @__PURE__ */ makeCallable();
@@ -35,5 +37,9 @@ function makeCallable(): CallableServer {
     return Reflect.construct(Server, given, typeof extended === "function" ? extended : Server);
   }
   createServer.prototype = Server.prototype;
+  const names = {
+    BadNamespaceError, ClientSocket, connect, ConnectionError, ConnectionRefusedError, DisconnectedError, InMemoryAdapter, io, jsonCodec, Manager, Namespace, ParentNamespace, protocol,
+    readPacket, serve, Server, Socket, SocketIOError, TimeoutError,
+  };
   return Object.assign(createServer, names) as unknown as CallableServer; // that it may be constructed is beyond the compiler
 }
