@@ -92,6 +92,7 @@ describe.each(["polling", "websocket"] as const)("send() over %s", (transport) =
 
 describe.each(["polling", "websocket"] as const)("what the application's functions fail with, over %s", (transport) => {
   const fail = (): never => { throw new Error("bug"); };
+  const failLater = (): unknown => Promise.reject(new Error("late"));
 
   test("callbacks of send(): it goes to onError; the other callbacks are called, and drain is told", async () => {
     const heard: unknown[] = [];
@@ -101,7 +102,7 @@ describe.each(["polling", "websocket"] as const)("what the application's functio
       heard.length = 0;
       socket.on("flush", fail).on("drain", () => events.push("drain"));
       void socket.send("a", fail);
-      void socket.send("b", async () => Promise.reject(new Error("late")));
+      void socket.send("b", failLater);
       void socket.send("c", () => events.push("c"));
       await settle();
       expect([socket.readyState, events.filter((event) => event === "c"), events.includes("drain")]).toEqual(["open", ["c"], true]);
