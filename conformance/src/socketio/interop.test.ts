@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { arrived, next, officialClient, officialServer, ourClient, ourServer, routes, type Session } from "./peers.js";
 
-type Serve = () => Promise<{ server: PeerServer; url: string }>;
-type Dial = (url: string, options: { transports: ("polling" | "websocket")[]; reconnection?: boolean; auth?: object }) => Peer;
+type Serve = (options?: { transports: ["polling"] }) => Promise<{ server: PeerServer; url: string }>;
+type Dial = (url: string, options: { transports: ("polling" | "websocket")[]; reconnection?: boolean; reconnectionDelay?: number; auth?: object }) => Peer;
 
 const pairings = [
   { pairing: "socket.io-client ↔ our server", serve: ourServer as unknown as Serve, dial: officialClient as unknown as Dial },
@@ -150,6 +150,15 @@ describe.each(pairings.flatMap((pairing) => routes.map((route) => ({ ...pairing,
   });
 });
 
+test.each(pairings)("$pairing: what is assigned to the Manager's options holds from the next attempt on", async ({ serve, dial }) => {
+  const { url } = await serve({ transports: ["polling"] });
+  const client = dial(url, { transports: ["websocket"], reconnectionDelay: 10 });
+  await next(client, "connect_error");
+  client.io.opts.transports = ["polling"];
+  await next(client, "connect");
+  await arrived(client.io.engine, ["polling"]);
+});
+
 interface PeerServer extends Pick<Peer, "on" | "once" | "to" | "except"> {
   of(name: string | RegExp): Pick<Peer, "on">;
   use(middleware: (socket: { handshake: { auth: { token?: unknown } } }, pass: (error?: Error) => void) => void): unknown;
@@ -158,7 +167,7 @@ interface PeerServer extends Pick<Peer, "on" | "once" | "to" | "except"> {
 /** What both families of peers share. */
 interface Peer {
   readonly id: string;
-  readonly io: { readonly engine: Session | undefined; socket(name: string): Peer };
+  readonly io: { readonly engine: Session | undefined; readonly opts: { transports?: string[] }; socket(name: string): Peer };
   readonly conn: Session;
   readonly connected: boolean;
   readonly active: boolean;
