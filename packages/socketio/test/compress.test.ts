@@ -119,9 +119,9 @@ interface Member {
 
 const secret = "secret ".repeat(300);
 
-async function member(port: number, options: ConnectOptions): Promise<Member> {
+async function member(port: number | undefined, options: ConnectOptions): Promise<Member> {
   const [received, sent]: [boolean[], boolean[]] = [[], []];
-  const socket = await connect(`http://127.0.0.1:${port}`, {
+  const socket = await connect(`http://127.0.0.1:${String(port)}`, {
     ...options,
     trace: (event) => {
       if (event.kind === "frame" && (event.isCompressed || event.payloadBytes > 1024)) (event.direction === "sent" ? sent : received).push(event.isCompressed);
@@ -172,8 +172,8 @@ describe("on the wire", () => {
 });
 
 /** A bare client that polls and is in the default namespace. @returns what asks for the next answer. */
-async function polling(port: number): Promise<() => Promise<{ coding: string | null; text: string }>> {
-  const url = `http://127.0.0.1:${port}/socket.io/?EIO=4&transport=polling`;
+async function polling(port: number | undefined): Promise<() => Promise<{ coding: string | null; text: string }>> {
+  const url = `http://127.0.0.1:${String(port)}/socket.io/?EIO=4&transport=polling`;
   const opened = await (await fetch(url)).text();
   const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
   await fetch(`${url}&sid=${sid}`, { method: "POST", body: "40" });
