@@ -245,7 +245,7 @@ describe.runIf(hasPythonSocketIO)("python-socketio's MsgPackPacket", () => {
     expect(await refused.next("refused")).toEqual(["/", { message: "not welcome", data: { code: 7 } }]);
   });
 
-  test.each([[["polling"]], [["websocket"]]])("server, our client over %j: events, bytes, acknowledgements both ways, refusals", async (transports) => {
+  test.each([[["polling"]], [["websocket"]]] as const)("server, our client over %j: events, bytes, acknowledgements both ways, refusals", async (transports) => {
     const { peer, url } = await theirServer({ serializer: "msgpack" });
     const socket = await ourClient(url, { parser, transports, auth: { token: "t" } });
     expect(await peer.next("connect")).toEqual([socket.id, { token: "t" }]);
