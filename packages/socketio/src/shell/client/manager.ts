@@ -98,8 +98,8 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   }
 
   reconnection(): boolean;
-  reconnection(value: boolean): this;
   /** `false` also ends a wait for another attempt. */
+  reconnection(value: boolean): this;
   reconnection(value?: boolean): boolean | this {
     const answer = this.#setting("reconnection", value);
     if (value === false && this.isReconnecting) {

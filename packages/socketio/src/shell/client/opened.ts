@@ -9,7 +9,7 @@ import type { Socket } from "./socket.js";
 import type { SocketManager } from "./socket-manager.js";
 
 /**
- * Connects a socket, if it does not connect by itself, until it is connected or the first attempt has failed. It is disconnected then.
+ * Connects a socket, if it does not connect by itself. One attempt decides: a socket that is not connected by it is disconnected.
  * @throws {ConnectionRefusedError} with what the server said; {@link BadNamespaceError} for a namespace it does not have;
  *   {@link ConnectionError} when the first attempt fails or `signal` aborts; {@link DisconnectedError} when somebody disconnects it.
  */
