@@ -10,6 +10,7 @@
  * | `closed` | by `close()`, or no attempt is left | begins anew | throws | `connecting` |
  *
  * "queues": up to `maxOfflineBytes`, beyond which, and without which, it throws. What was under way when a connection was lost is lost.
+ * From `close()` on it throws, unless `connect()` is called anew: then it queues for what follows.
  *
  * Room: engineio shell. One loop; how to connect is a port, when to is `@x/errors`' rule. Times are milliseconds.
  */
