@@ -1,6 +1,7 @@
 /** `compress(false)`: what the engine is told of every message, without a network; and what the wire shows. */
 import { settle } from "@x/testkit";
 import { describe, expect, test } from "vitest";
+import type { Socket } from "../src/client.js";
 import { connect, type ConnectOptions, serve } from "../src/index.js";
 import { world, type World } from "./memory-engine.js";
 import { arrival, comeBack, join, recovering } from "./recovering.js";
@@ -111,7 +112,7 @@ describe("compress()", () => {
 
 /** A member of a server that compresses, and what its WebSocket carries. */
 interface Member {
-  readonly socket: Awaited<ReturnType<typeof connect>>;
+  readonly socket: Socket;
   /** Of each large message, whether it came compressed, or went so. */
   readonly received: boolean[];
   readonly sent: boolean[];
