@@ -56,6 +56,18 @@ describe("acknowledgements", () => {
     expect(place.clock.pending).toBe(timers);
   });
 
+  test("a broadcast without timeout(ms) waits for a minute: a client that leaves sends no reply", async () => {
+    const place = world();
+    const { socket } = await join(place);
+    const outcome = place.server.emitWithAck("who").then(() => undefined, (error: unknown) => error);
+    await settle();
+    socket.disconnect();
+    place.clock.advance(59_999);
+    expect(await Promise.race([outcome, Promise.resolve("waits")])).toBe("waits");
+    place.clock.advance(1);
+    expect(await outcome).toMatchObject({ code: "socketio/ack-timeout", afterMs: 60_000, responses: [] });
+  });
+
   test("maxPendingAcks: broadcasts that a client never answers take no place for longer than they wait", async () => {
     const place = world({ maxPendingAcks: 2 });
     const { socket, peer } = await join(place);

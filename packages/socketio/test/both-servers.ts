@@ -23,7 +23,7 @@ export interface Row {
   readonly script: (place: Place) => Promise<unknown>;
 }
 
-export const servers = [["socket.io", OfficialServer as unknown as typeof Server], ["ours", Server]] as const;
+export const servers: readonly (readonly [string, typeof Server])[] = [["socket.io", OfficialServer as unknown as typeof Server], ["ours", Server]];
 
 export async function place(Class: typeof Server): Promise<Place> {
   const http = createServer();

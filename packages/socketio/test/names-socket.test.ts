@@ -1,7 +1,7 @@
 /** What the names of socket.io's Socket do, on the server. That all are there is the type checker's matter, in `surface.test.ts`. */
 import { describe, expect, test } from "vitest";
 import type { Socket } from "../src/server.js";
-import { next, type Pair, place, type Place, type Row, servers } from "./both-servers.js";
+import { next, type Pair, place, type Place, type Row, servers, synced } from "./both-servers.js";
 
 const noop = (): void => undefined;
 
@@ -17,6 +17,24 @@ const rows: readonly Row[] = [
     const chained = peer.send(1).write(2, "b") === peer;
     const reply = await new Promise((resolve) => void peer.send(3, (...args: unknown[]) => resolve(args)));
     return [events, chained, reply];
+  } },
+  { name: "volatile, compress() and timeout() before the rooms", says: [["volatile", "compressed", "local", "all"], [], ["here"]], script: async ({ join: enter }) => {
+    const [from, other] = [await enter(), await enter()];
+    const heard: string[] = [];
+    const own: string[] = [];
+    const note = (list: string[]) => (event: string): void => { if (event !== "sync") list.push(event); };
+    other.client.onAny(note(heard));
+    from.client.onAny(note(own));
+    other.client.on("all", (ack: (place: string) => void) => ack("here"));
+    void other.peer.join("room");
+    const modified = from.peer.volatile;
+    for (const emit of [() => modified.to("room").emit("volatile"), () => modified.except("room").emit("nobody"), () => from.peer.compress(false).in("room").emit("compressed"), () => from.peer.volatile.compress(true).local.emit("local")]) {
+      emit();
+      await synced(other);
+    }
+    const replies: unknown = await from.peer.timeout(1000).broadcast.emitWithAck("all");
+    await synced(from);
+    return [heard, own, replies];
   } },
   { name: "connected, disconnected, rooms: on the way in, there, gone", says: [[false, true, 0], [true, false, 1], [false, true, 0]], script: async ({ io, join: enter }) => {
     const states: unknown[] = [];

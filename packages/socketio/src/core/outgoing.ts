@@ -15,12 +15,12 @@ export interface EmitFlags {
 }
 
 /** Where it ends up: an EventSocket. */
-interface Target<Sent> {
+export interface Target<Sent> {
   emitWith(flags: EmitFlags, event: string, args: readonly unknown[]): Sent;
   emitWithAckWith(flags: EmitFlags, event: string, args: readonly unknown[]): Promise<unknown>;
 }
 
-type Callbacks<Emit, HasTimeout extends boolean> = HasTimeout extends true ? WithTimeout<Emit> : Emit;
+export type Callbacks<Emit, HasTimeout extends boolean> = HasTimeout extends true ? WithTimeout<Emit> : Emit;
 
 /** @template Sent what the socket's own `emit` returns. */
 export class Outgoing<Emit, HasTimeout extends boolean = false, Sent = boolean> {

@@ -5,7 +5,7 @@
  */
 import { prepareMessage, type PreparedPacket, randomIds } from "@x/engineio/server";
 import { backgroundClock, type Clock, Sweep } from "@x/errors/clock";
-import { callSafely, reportHandlerError } from "@x/errors/handlers";
+import { contained } from "@x/errors/handlers";
 import type { EncodedPacket } from "../core/packet.js";
 import { readCodec } from "../core/parser.js";
 import type { ServerSettings, SocketServerOptions } from "../shell/server/options.js";
@@ -14,8 +14,7 @@ import type { ServerContext } from "../shell/server/ports.js";
 
 export function createContext(settings: ServerSettings, options: SocketServerOptions & { readonly clock?: Clock | undefined }): ServerContext {
   const clock = options.clock ?? backgroundClock;
-  const onError = options.onError ?? reportHandlerError;
-  const report: ServerContext["report"] = (error, context) => void callSafely(onError, [error, context]);
+  const report = contained(options.onError);
   const encoder = readCodec(options);
   return {
     settings,

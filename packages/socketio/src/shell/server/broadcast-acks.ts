@@ -16,18 +16,21 @@ export type RepliesListener = (error: Error | null, replies: Untyped[]) => void;
 /** What a broadcast's timeout tells: who answered nevertheless. */
 export type BroadcastTimeoutError = TimeoutError & { readonly responses: readonly unknown[] };
 
+/** How long replies may take without `timeout(ms)`: a client that leaves sends none, and adapters over an engine forget who asks at once where no time is named. */
+export const DEFAULT_REPLIES_TIMEOUT_MS = 60_000;
+
 export function collectReplies({ adapter, context }: BroadcastHost, packet: BroadcastPacket, audience: BroadcastOptions, listener: RepliesListener): void {
   const { clock } = context;
-  const afterMs = audience.flags?.timeout;
+  const afterMs = audience.flags?.timeout ?? DEFAULT_REPLIES_TIMEOUT_MS;
   const replies: unknown[] = [];
   const counting = { expectedServers: -1, servers: 0, clients: 0, isOver: false };
   const finish = (error: Error | null): void => {
     if (counting.isOver) return;
     counting.isOver = true;
-    if (timer !== undefined) clock.clearTimer(timer);
+    clock.clearTimer(timer);
     callSafely(listener, [error, replies], (failure) => context.report(failure, { event: "acknowledgement", namespace: adapter.nsp.name }));
   };
-  const timer = afterMs === undefined ? undefined : clock.setTimer(() => finish(timedOut(afterMs, replies)), afterMs);
+  const timer = clock.setTimer(() => finish(timedOut(afterMs, replies)), afterMs);
   const check = (): void => {
     if (counting.servers === counting.expectedServers && replies.length === counting.clients) finish(null);
   };
@@ -41,7 +44,8 @@ export function collectReplies({ adapter, context }: BroadcastHost, packet: Broa
     replies.push(reply);
     check();
   };
-  adapter.broadcastWithAck(packet, audience, count, afterMs === undefined ? take : Object.assign(take, { deadlineMs: clock.now() + afterMs } satisfies Timed));
+  const timed = Object.assign(take, { deadlineMs: clock.now() + afterMs } satisfies Timed);
+  adapter.broadcastWithAck(packet, { ...audience, flags: { ...audience.flags, timeout: afterMs } }, count, timed);
   const expect = (servers: number): void => {
     counting.expectedServers = audience.flags?.local === true ? 1 : servers;
     check();

@@ -50,7 +50,7 @@ export class BroadcastOperator<Emit, SocketData> {
     return this.#with({ local: true });
   }
 
-  /** @param timeoutMs how long acknowledgements may take. */
+  /** @param timeoutMs how long acknowledgements may take. Default: 60 000. */
   timeout(timeoutMs: number): BroadcastOperator<Emit, SocketData> {
     return new BroadcastOperator(this.#host, this.#audience.with({ timeout: timeoutMs }));
   }
@@ -68,7 +68,7 @@ export class BroadcastOperator<Emit, SocketData> {
 
   /**
    * @returns the first value of each client's acknowledgement.
-   * @throws {TimeoutError} (as a rejection) with `.responses`, when one is missing after `timeout(ms)`.
+   * @throws {TimeoutError} (as a rejection) with `.responses`, when one is missing after `timeout(ms)`, or after 60 s.
    */
   emitWithAck<Name extends AckName<Emit>>(event: Name, ...args: AllButLast<EventArguments<Emit, Name>>): Promise<AckValue<EventArguments<Emit, Name>>[]>;
   emitWithAck(event: string, ...args: readonly unknown[]): Promise<unknown> {

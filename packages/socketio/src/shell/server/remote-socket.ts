@@ -13,9 +13,6 @@ import { broadcast, type BroadcastHost } from "./broadcast.js";
 import { collectReplies } from "./broadcast-acks.js";
 import type { Handshake } from "./handshake.js";
 
-/** How long a socket elsewhere may take to acknowledge without `timeout(ms)`. Adapters over an engine forget who asks, at once where no time is named. */
-const ACK_LIMIT_MS = 60_000;
-
 /** A socket of any server of the cluster. One of this server is its {@link Socket}: rooms and data are its own. */
 export interface RemoteSocket<Emit, SocketData> {
   readonly id: SocketId;
@@ -104,7 +101,7 @@ export class SocketElsewhere<Emit, SocketData> implements RemoteSocket<Emit, Soc
   /** @param settle told what went wrong, also that no server has the client any more; or its acknowledgement. */
   #ask(flags: EmitFlags, event: string, args: readonly unknown[], settle: (failure: Error | null, value: unknown) => void): void {
     const packet = { type: PacketType.EVENT, data: eventData(event, args) };
-    collectReplies(this.#host, packet, this.#audience.with({ timeout: ACK_LIMIT_MS, ...flags }).options(), (error, replies) => {
+    collectReplies(this.#host, packet, this.#audience.with(flags).options(), (error, replies) => {
       const failure = error ?? (replies.length === 0 ? unknownClient(this.id) : null);
       settle(failure, failure === null ? replies[0] : null);
     });

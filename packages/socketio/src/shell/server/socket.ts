@@ -19,6 +19,7 @@ import { BroadcastOperator } from "./broadcast-operator.js";
 import { type Handshake, readHandshake } from "./handshake.js";
 import { Middleware, type Next } from "./middleware.js";
 import type { EngineConnection, Request } from "./ports.js";
+import { SocketOutgoing } from "./socket-outgoing.js";
 import type { SocketClient, SocketNamespace } from "./socket-ports.js";
 
 /** Why a socket ended; the peers' words. */
@@ -121,6 +122,18 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, InterSer
 
   leave(room: Room): Promise<void> | void {
     return this.nsp.adapter.del(this.id, room);
+  }
+
+  override get volatile(): SocketOutgoing<Emit, SocketData> {
+    return new SocketOutgoing(this, { volatile: true });
+  }
+
+  override compress(compress: boolean): SocketOutgoing<Emit, SocketData> {
+    return new SocketOutgoing(this, { compress });
+  }
+
+  override timeout(timeoutMs: number): SocketOutgoing<Emit, SocketData, true> {
+    return new SocketOutgoing(this, { timeout: timeoutMs });
   }
 
   /** Everyone in a room but this socket. */
