@@ -85,6 +85,61 @@ describe("what waits for a connection", () => {
     expect(place.failures).toMatchObject([{ error: { code: "engineio/content-too-long" }, context: { event: "emit", namespace: "/" } }]);
   });
 
+  test("an attachment that the engine does not take costs the connection, and nothing else: what waits behind it is kept for the next", async () => {
+    const place = world();
+    place.maxLength = 100;
+    const heard: unknown[] = [];
+    place.server.on("connection", (socket) => void socket.onAny((_event, value) => void heard.push(value)));
+    const socket = place.client();
+    const told: unknown[] = [];
+    socket.on("connect", () => void told.push("connect"));
+    socket.on("disconnect", (reason, description) => {
+      told.push([reason, description]);
+      socket.emit("short", 3);
+    });
+    const refused = socket.emitWithAck("long", new Uint8Array(200)).catch((error: unknown) => error);
+    for (const value of [1, 2]) socket.emit("short", value);
+    await settle();
+    const cause = { code: "engineio/content-too-long" };
+    expect([heard, told, socket.connected, socket.io.isReconnecting]).toMatchObject([[], [["transport error", cause]], false, true]);
+    expect(await refused).toMatchObject({ name: "DisconnectedError", cause });
+    place.clock.advance(1100);
+    await settle();
+    expect([heard, told.at(-1), place.dialled.length]).toEqual([[1, 2, 3], "connect", 2]);
+  });
+
+  test("whoever disconnects because one was not taken hears nothing more; the rest waits for connect()", async () => {
+    const place = world();
+    place.maxLength = 100;
+    const heard: unknown[] = [];
+    place.server.on("connection", (socket) => void socket.onAny((event) => void heard.push(event)));
+    const socket = place.client();
+    const told: unknown[] = [];
+    for (const event of ["connect", "disconnect"] as const) socket.on(event, () => void told.push(event));
+    socket.timeout(1e6).emit("long", "x".repeat(100), () => socket.disconnect());
+    socket.emit("short");
+    await settle();
+    expect([heard, told]).toEqual([[], ["disconnect"]]);
+    socket.connect();
+    await settle();
+    expect([heard, told]).toEqual([["short"], ["disconnect", "connect"]]);
+  });
+
+  test("what disconnect() has said will not be acknowledged is not sent later", async () => {
+    const place = world();
+    const heard: unknown[] = [];
+    place.server.on("connection", (socket) => void socket.onAny((event) => void heard.push(event)));
+    const socket = place.client({ autoConnect: false });
+    socket.connect();
+    const paying = socket.emitWithAck("pay").catch((error: unknown) => error);
+    socket.emit("kept");
+    socket.disconnect();
+    expect(await paying).toMatchObject({ name: "DisconnectedError", reason: "io client disconnect" });
+    socket.connect();
+    await settle();
+    expect(heard).toEqual(["kept"]);
+  });
+
   test("whoever disconnects while it is told what came before the answer hears no more of it", async () => {
     const place = world();
     place.server.use((_socket, next) => {

@@ -1,8 +1,7 @@
 /** The client's shell over an engine in memory: connecting, refusals, reconnection. No real time. */
-import { setErrorReporter } from "@x/errors/handlers";
 import { BadNamespaceError, ConnectionError, ConnectionRefusedError } from "@x/errors/socketio";
 import { settle } from "@x/testkit";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { connect, io } from "../src/client.js";
 import { readAddress } from "../src/shell/client/url.js";
 import { world } from "./memory-engine.js";
@@ -34,9 +33,6 @@ describe("connecting", () => {
 
   test("auth that fails once it has answered is reported, and the socket stays", async () => {
     const place = world();
-    const reported: unknown[] = [];
-    const before = setErrorReporter((error, { event }) => reported.push([event, error]));
-    onTestFinished(() => void setErrorReporter(before));
     const late = new Error("too late");
     const forms = [
       (answer: (auth: object) => void) => { answer({}); throw late; },
@@ -49,7 +45,7 @@ describe("connecting", () => {
       await settle();
       expect([socket.connected, failed.mock.calls]).toEqual([true, []]);
     }
-    expect(reported).toEqual([["auth", late], ["auth", late]]);
+    expect(place.failures).toEqual(forms.map(() => ({ error: late, context: { event: "auth", namespace: "/" } })));
   });
 
   test("auth that fails tells connect_error, and is asked again as the policy says, over the same connection", async () => {

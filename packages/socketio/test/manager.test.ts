@@ -143,6 +143,27 @@ describe("settings", () => {
   });
 });
 
+test("who is told that it is over may connect a neighbour, which is left alone then", async () => {
+  const place = world();
+  place.server.of("/other");
+  const socket = place.client({ reconnectionAttempts: 1 });
+  const other = socket.io.socket("/other");
+  await settle();
+  place.isUp = false;
+  place.cut();
+  const told: unknown[] = [];
+  socket.timeout(1e6).emit("x", (error: unknown) => {
+    told.push(error);
+    other.connect();
+  });
+  other.onFinal = (reason) => void told.push(reason);
+  place.clock.advance(1000);
+  place.isUp = true; // the attempt that is under way fails nevertheless
+  await settle();
+  expect(told).toMatchObject([{ name: "DisconnectedError" }]);
+  expect([socket.active, other.connected, place.dialled.length]).toEqual([false, true, 3]);
+});
+
 test("events: error for each attempt that fails, reconnect_error for those that were repeated, ping for heartbeats", async () => {
   const place = world();
   place.isUp = false;

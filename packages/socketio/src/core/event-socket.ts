@@ -146,8 +146,8 @@ export abstract class EventSocket<Listen, Emit, Reserved, Sent = boolean> extend
   }
 
   /** Rejects what waits for an acknowledgement. */
-  protected loseAcks(reason: string, isKept: (id: number) => boolean = () => false): void {
-    if (this.#acks !== undefined && this.#acks.pending.size > 0) this.#acks.lose(disconnected(reason), isKept);
+  protected loseAcks(reason: string, cause?: unknown, isKept: (id: number) => boolean = () => false): void {
+    if (this.#acks !== undefined && this.#acks.pending.size > 0) this.#acks.lose(disconnected(reason, cause), isKept);
   }
 
   /** One event will not be sent. @param id of the acknowledgement that somebody may wait for. */
@@ -217,6 +217,6 @@ export abstract class EventSocket<Listen, Emit, Reserved, Sent = boolean> extend
   }
 }
 
-function disconnected(reason: string): DisconnectedError {
-  return new DisconnectedError(`No acknowledgement: the socket is disconnected (${reason})`, { reason });
+function disconnected(reason: string, cause?: unknown): DisconnectedError {
+  return new DisconnectedError(`No acknowledgement: the socket is disconnected (${reason})`, { reason, cause });
 }

@@ -6,7 +6,7 @@
 
 /** One attempt to connect. */
 export interface Attempt {
-  /** 1 for the first since the last stable connection. */
+  /** 1 for the first, 2 after its failure and after the loss of a stable connection; one more for each failure from then on. */
   readonly attempt: number;
   /** What made it necessary; `undefined` for the first. */
   readonly reason: Error | undefined;

@@ -3,12 +3,13 @@
  *
  * Room: socketio shell. Whichever comes first counts; a failure that comes second is reported.
  */
-import { reportHandlerError } from "@x/errors/handlers";
+import { isThenable } from "@x/errors/handlers";
 import type { Untyped } from "../../core/event-types.js";
 import type { Attempt } from "./attempt.js";
 import type { Auth, AuthFunction } from "./options.js";
 
-export function askAuth(auth: Auth | undefined, attempt: Attempt, answer: (auth: Record<string, Untyped> | undefined) => void, failed: (error: unknown) => void): void {
+/** @param report told of a failure that comes second. None of the functions may throw. */
+export function askAuth(auth: Auth | undefined, attempt: Attempt, report: (error: unknown) => unknown, answer: (auth: Record<string, Untyped> | undefined) => void, failed: (error: unknown) => void): void {
   if (!isFunction(auth)) {
     answer(auth);
     return;
@@ -20,7 +21,7 @@ export function askAuth(auth: Auth | undefined, attempt: Attempt, answer: (auth:
     answer(value);
   };
   const fail = (error: unknown): void => {
-    if (isAnswered) reportHandlerError(error, { event: "auth" });
+    if (isAnswered) report(error);
     else {
       isAnswered = true;
       failed(error);
@@ -28,7 +29,7 @@ export function askAuth(auth: Auth | undefined, attempt: Attempt, answer: (auth:
   };
   try {
     const result = auth(once, attempt);
-    if (result instanceof Promise) result.then(once, fail);
+    if (isThenable(result)) result.then(once, fail);
     else once(result);
   } catch (error) {
     fail(error);

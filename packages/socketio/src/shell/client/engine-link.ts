@@ -78,7 +78,7 @@ export class EngineLink<Options extends EngineOptions, Engine extends EngineClie
     try {
       for (const message of packets) void engine?.send(message, flags);
     } catch (error) {
-      if (packets.length > 1) engine?.close(); // the server may be waiting for the rest of the packet
+      if (packets.length > 1) this.#break("transport error", error); // the server may be waiting for the rest of the packet
       throw error;
     }
   }
@@ -99,13 +99,19 @@ export class EngineLink<Options extends EngineOptions, Engine extends EngineClie
         try {
           packet = decoder.push(data);
         } catch (error) {
-          owner.engineLost("parse error", error);
-          engine.close();
+          this.#break("parse error", error);
           return;
         }
         if (packet !== undefined) owner.onPacket(packet);
       },
       onClose: (reason, description) => signal.aborted || owner.engineLost(reason, description),
     });
+  }
+
+  /** Gives the connection up, at once: what the engine still does to close it is nobody's business. */
+  #break(reason: string, error: unknown): void {
+    const { engine } = this.#owner;
+    this.#owner.engineLost(reason, error);
+    engine?.close();
   }
 }

@@ -4,7 +4,7 @@
  * Room: socketio shell. Joins the sans-I/O {@link ClientConnection} and {@link Decoder} to the engine and the clock.
  */
 import { backgroundClock, type Clock, type Random, Timers } from "@x/errors/clock";
-import { type OnError, reportHandlerError } from "@x/errors/handlers";
+import { contained, type OnError } from "@x/errors/handlers";
 import { ConnectionError } from "@x/errors/socketio";
 import { ClientConnection, type ClientConnectionSink, type ReconnectPolicy } from "../../core/client-connection.js";
 import type { Codec } from "../../core/codec.js";
@@ -17,7 +17,7 @@ import type { Attempt } from "./attempt.js";
 import { abortedError } from "./bounded.js";
 import { EngineLink, type EngineOwner } from "./engine-link.js";
 import type { ManagerEvents } from "./manager-events.js";
-import { type ManagerOptions, readPolicy, type SocketOptions } from "./options.js";
+import { type ManagerOptions, readPolicy, safeRetryIf, type SocketOptions } from "./options.js";
 import type { EngineClient, EngineFactory } from "./ports.js";
 import { Socket } from "./socket.js";
 import type { SocketManager } from "./socket-manager.js";
@@ -42,7 +42,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   readonly #onFirst: ((error?: Error) => void)[] = [];
 
   constructor(uri: string, opts: Options, createEngine: EngineFactory<Options, Engine>) {
-    const report = opts.onError ?? reportHandlerError;
+    const report = contained(opts.onError);
     super(report);
     this.uri = uri;
     this.opts = opts;
@@ -51,7 +51,7 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     this.codec = readCodec(opts);
     this.random = opts.random ?? Math.random;
     this.#link = new EngineLink(this, createEngine);
-    this.#connection = new ClientConnection(readPolicy(opts), this.random, this);
+    this.#connection = new ClientConnection(readPolicy({ ...opts, retryIf: safeRetryIf(report, opts.retryIf) }), this.random, this);
     this.sweep = new Timers(this.clock);
     this.sweep.add(this.#connection);
     if (opts.autoConnect !== false) this.open();
@@ -229,9 +229,10 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
 
   /** @internal */
   onOpen(attempt: number): void {
+    const sockets = this.#sockets(); // who begins to connect from now on asks by itself
     this.#settleFirst();
     this.run("open", []);
-    for (const socket of this.#sockets()) socket.onOpen();
+    for (const socket of sockets) if (socket.active && this.isOpen) socket.onOpen();
     if (attempt > 0) this.run("reconnect", [attempt]);
   }
 
@@ -267,9 +268,9 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     this.#endSockets(error);
   }
 
-  /** Whoever waits for an answer is told when there will be no other attempt. */
+  /** Whoever waits for an answer is told when there will be no other attempt; and may well begin one. */
   #endSockets(error: Error): void {
-    if (this.#connection.kind === "closed") for (const socket of this.#sockets()) socket.onGiveUp(error);
+    for (const socket of this.#sockets()) if (socket.active && this.#connection.kind === "closed") socket.onGiveUp(error);
   }
 
   /** A part of the policy, changed where there is a value. @throws {SocketIOError} `socketio/invalid-option` */

@@ -5,10 +5,11 @@
  */
 import { atLimit } from "../../core/faults.js";
 
-export class OfflineBuffer<Item> {
+export class OfflineBuffer<Item extends object> {
   readonly #limit: number;
   readonly #policy: "oldest" | "newest" | "error";
-  #items: Item[] = [];
+  /** In their order. */
+  readonly #items = new Set<Item>();
 
   constructor(limit: number, policy: "oldest" | "newest" | "error") {
     this.#limit = limit;
@@ -20,28 +21,35 @@ export class OfflineBuffer<Item> {
    * @throws {SocketIOError} `socketio/buffer-full` under the policy `error`.
    */
   add(item: Item, dropped: (item: Item) => void): void {
-    if (this.#items.length < this.#limit) {
-      this.#items.push(item);
-      return;
-    }
-    if (this.#policy === "error") throw atLimit("Cannot emit: too many events wait for the connection", "socketio/buffer-full", "maxBufferedEvents", this.#limit);
-    this.#items.push(item);
-    const lost = this.#policy === "oldest" ? this.#items.shift() : this.#items.pop();
-    if (lost !== undefined) dropped(lost);
+    const isFull = this.#items.size >= this.#limit;
+    if (isFull && this.#policy === "error") throw atLimit("Cannot emit: too many events wait for the connection", "socketio/buffer-full", "maxBufferedEvents", this.#limit);
+    this.#items.add(item);
+    if (!isFull) return;
+    const [oldest = item] = this.#items;
+    const lost = this.#policy === "oldest" ? oldest : item;
+    this.#items.delete(lost);
+    dropped(lost);
   }
 
-  /** @returns everything, and keeps nothing. */
-  take(): Item[] {
-    const items = this.#items;
-    this.#items = [];
-    return items;
+  /** Hands out one after the other, for as long as they are wanted; the others stay. */
+  drain(isWanted: () => boolean, take: (item: Item) => void): void {
+    for (const item of this.#items) {
+      if (!isWanted()) return;
+      this.#items.delete(item);
+      take(item);
+    }
+  }
+
+  clear(): void {
+    this.#items.clear();
   }
 
   some(matches: (item: Item) => boolean): boolean {
-    return this.#items.some(matches);
+    for (const item of this.#items) if (matches(item)) return true;
+    return false;
   }
 
   remove(matches: (item: Item) => boolean): void {
-    this.#items = this.#items.filter((item) => !matches(item));
+    for (const item of this.#items) if (matches(item)) this.#items.delete(item);
   }
 }

@@ -4,7 +4,7 @@
  * Room: socketio shell.
  */
 import type { Clock, Random } from "@x/errors/clock";
-import type { OnError } from "@x/errors/handlers";
+import { callSafely, type OnError } from "@x/errors/handlers";
 import type { ReconnectPolicy } from "../../core/client-connection.js";
 import type { Untyped } from "../../core/event-types.js";
 import { invalidOption } from "../../core/faults.js";
@@ -77,6 +77,11 @@ export function readPolicy(options: ManagerOptions): ReconnectPolicy {
   const { timeout, reconnection = true, retryIf = always } = options;
   const numbers = readNumbers({ ...options, timeout: timeout === false ? Infinity : timeout }, policyNumbers);
   return { ...numbers, reconnection, retryIf, randomizationFactor: Math.min(1, numbers.randomizationFactor) };
+}
+
+/** @returns a `retryIf` that never throws: where the given one does, it says no, and `report` is told. */
+export function safeRetryIf(report: OnError, retryIf: ReconnectPolicy["retryIf"] = always): ReconnectPolicy["retryIf"] {
+  return (error) => callSafely(retryIf, [error], (failure) => report(failure, { event: "retryIf" })) ?? false;
 }
 
 /** @throws {SocketIOError} `socketio/invalid-option` */

@@ -35,7 +35,11 @@ export interface SocketManager {
 
 export interface ClientReservedEvents {
   connect: () => void;
-  /** A {@link ConnectionRefusedError} or {@link BadNamespaceError} when the server refused: it is not asked again. Anything else is retried: attempts, answers that do not come, `auth` that fails. */
+  /**
+   * An attempt failed, the answer did not come, `auth` failed, or the server refused: a {@link ConnectionRefusedError}, or
+   * {@link BadNamespaceError}. While `active` stays `true` there is another attempt, as the options `reconnection…` and `retryIf` say;
+   * after a refusal only where its data name a delay (`retryAfterMs`), and never with `auth` that cannot be sent.
+   */
   connect_error: (error: Error & { readonly data?: Untyped }) => void;
   /** The description is a {@link ConnectionRefusedError} where a server lets in first and refuses then, as python-socketio with `always_connect`. */
   disconnect: (reason: DisconnectReason, description?: unknown) => void;

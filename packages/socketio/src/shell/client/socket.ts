@@ -3,7 +3,6 @@
  *
  * Room: socketio shell. Names and reasons as in socket.io-client.
  */
-import type { Timer } from "@x/errors/clock";
 import type { ErrorContext } from "@x/errors/handlers";
 import { ConnectionError, DisconnectedError } from "@x/errors/socketio";
 import type { AckListener } from "../../core/acks.js";
@@ -14,13 +13,11 @@ import type { EmitFlags } from "../../core/outgoing.js";
 import { type EncodedPacket, isReservedEvent, type Packet } from "../../core/packet.js";
 import * as PacketType from "../../core/packet-type.js";
 import type { Recovery } from "../../core/recovery.js";
-import { asking, type ConnectAnswer, type RecoverableSession, settle, takeOffset } from "../../core/recovery-client.js";
-import type { Attempt } from "./attempt.js";
-import { askAuth } from "./auth.js";
+import { type ConnectAnswer, type RecoverableSession, settle, takeOffset } from "../../core/recovery-client.js";
 import { OfflineBuffer } from "./offline-buffer.js";
 import { type Auth, readSocketSettings, type SocketOptions, type SocketSettings } from "./options.js";
-import { timeoutError } from "../../core/client-connection.js";
-import { askAgainAfterMs, readRefusal } from "./refusal.js";
+import { type Asker, Question } from "./question.js";
+import { readRefusal } from "./refusal.js";
 import { RetryQueue } from "./retry-queue.js";
 import type { ClientReservedEvents, SocketManager } from "./socket-manager.js";
 
@@ -30,7 +27,7 @@ interface Waiting {
   readonly flags: EmitFlags;
 }
 
-export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extends SocketManager = SocketManager> extends EventSocket<Listen, Emit, ClientReservedEvents, Socket<Listen, Emit, M>> {
+export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extends SocketManager = SocketManager> extends EventSocket<Listen, Emit, ClientReservedEvents, Socket<Listen, Emit, M>> implements Asker {
   readonly io: M;
   readonly nsp: string;
   /** Given by the server; another one after each reconnection. `undefined` while not connected. */
@@ -45,19 +42,12 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   readonly #waiting: OfflineBuffer<Waiting>;
   readonly #received: OfflineBuffer<Packet>;
   readonly #retries: RetryQueue | undefined;
+  readonly #question: Question;
   #session: RecoverableSession | undefined;
   #isActive = false;
   /** Why it is over for good; cleared by `connect()`. */
   #finalReason: string | undefined;
   #ids = 0;
-  /** Counts CONNECTs, so that an answer of `auth` that comes too late is recognised. */
-  #attempt = 0;
-  /** The connection over which the server has yet to answer a CONNECT; whoever disconnects meanwhile cannot take it back. */
-  #asked: Attempt | undefined;
-  /** Those in a row for which `auth` failed. */
-  #authFailures = 0;
-  /** Until the server must have answered, or is asked again. */
-  #timer: Timer | undefined;
 
   constructor(io: M, nsp: string, options: SocketOptions = {}) {
     const settings = readSocketSettings(options);
@@ -66,6 +56,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.nsp = nsp;
     this.auth = options.auth;
     this.#settings = settings;
+    this.#question = new Question(this);
     this.#waiting = new OfflineBuffer(settings.maxBufferedEvents, settings.bufferPolicy);
     this.#received = new OfflineBuffer(settings.maxBufferedEvents, "oldest");
     this.#retries = settings.retries === 0 ? undefined : new RetryQueue(settings.retries, settings.maxPendingAcks, (flags, event, args, done) => this.emitOnce({ ...flags, timeout: flags.timeout ?? settings.ackTimeout }, event, [...args, done]), () => this.connected, (error) => this.#report(error));
@@ -104,7 +95,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** Leaves the namespace; the connection ends with its last active socket. */
   disconnect(): this {
     this.#session = undefined;
-    if (this.connected) this.#leave();
+    if (this.connected) this.#question.leave();
     this.#end("io client disconnect");
     return this;
   }
@@ -119,19 +110,10 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.disconnect();
   }
 
-  /** @internal The connection is open: ask for the namespace. */
+  /** @internal Ask for the namespace. */
   onOpen(): void {
-    const attempt = this.#nextAttempt();
-    this.#received.take(); // a server that repeats what was missed begins anew
-    this.#wait(this.io.policy.timeout, () => this.#onSilence());
-    if (this.#asked === this.io.attempt) return;
-    askAuth(this.auth, this.io.attempt, (auth) => {
-      if (attempt !== this.#attempt) return;
-      this.#asked = this.io.attempt;
-      this.#write({ type: PacketType.CONNECT, nsp: this.nsp, data: asking(this.#session, auth) });
-    }, (cause) => {
-      if (attempt === this.#attempt) this.#refuse(new ConnectionError("Cannot connect: auth failed", { cause }), ++this.#authFailures);
-    });
+    this.#received.clear(); // a server that repeats what was missed begins anew
+    this.#question.ask(this.auth, this.#session);
   }
 
   /** @internal An attempt to connect failed; there may be others. */
@@ -146,20 +128,24 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
 
   /** @internal The connection is lost; another one may follow. @param error what that means for one that was not connected yet. */
   onLost(reason: string, description: unknown, error: Error): void {
-    this.#nextAttempt();
+    this.#question.drop();
     if (this.connected) this.#tellDisconnect(reason, description);
     else this.onConnectError(error);
+  }
+
+  /** @internal The server, or `auth`, says no: for good, or for now. */
+  onRefusal(error: Error): void {
+    if (this.connected || !this.#question.isRepeated(error)) this.#end("io server disconnect", error, error.message);
+    this.run("connect_error", [error]);
   }
 
   /** @internal */
   receive(packet: Packet): void {
     const { type, data } = packet;
-    if (type !== PacketType.EVENT && type !== PacketType.ACK) this.#asked = undefined;
-    if (!this.#isActive) {
-      if (type === PacketType.CONNECT) this.#leave(); // who disconnected before the answer could not say so
-    } else if (type === PacketType.CONNECT) this.#onConnect(data);
+    if (type === PacketType.EVENT || type === PacketType.ACK ? !this.#isActive : !this.#question.takes(type)) return; // it was under way
+    if (type === PacketType.CONNECT) this.#onConnect(data);
     else if (type === PacketType.ACK) this.receiveAck(packet);
-    else if (type === PacketType.CONNECT_ERROR) this.#refuse(readRefusal(data, this.nsp));
+    else if (type === PacketType.CONNECT_ERROR) this.onRefusal(readRefusal(data, this.nsp));
     else if (type === PacketType.DISCONNECT) this.#onServerDisconnect(data);
     else if (this.connected) this.receiveEvent(this.#withoutOffset(packet));
     else this.#received.add(packet, () => undefined);
@@ -213,19 +199,14 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.#retries?.add(flags, event, args, ack);
   }
 
-  #leave(): void {
-    this.#write({ type: PacketType.DISCONNECT, nsp: this.nsp });
-  }
-
   #onConnect(data: unknown): void {
     const answer = (data ?? {}) as ConnectAnswer;
     const { sid } = answer;
     if (typeof sid !== "string") {
-      this.#refuse(new ConnectionError("Cannot connect: the server speaks Socket.IO protocol 4 or older", { code: "socketio/unexpected-packet", retryable: false }));
+      this.onRefusal(new ConnectionError("Cannot connect: the server speaks Socket.IO protocol 4 or older", { code: "socketio/unexpected-packet", retryable: false }));
       return;
     }
-    this.#nextAttempt();
-    this.#authFailures = 0;
+    this.#question.drop();
     this.io.answered();
     this.id = sid;
     this.connected = true;
@@ -233,11 +214,12 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.#catchUp();
   }
 
-  /** What waited goes out before a listener can add to it. Whoever is told anything may have had enough. */
+  /** What waited goes out before a listener can add to it. Whoever is told anything may have had enough, and the connection may be lost. */
   #catchUp(): void {
+    const isConnected = (): boolean => this.connected;
     this.#retries?.resume();
-    for (const waiting of this.#waiting.take()) if (this.connected) this.#send(waiting);
-    for (const packet of this.#received.take()) if (this.connected) this.receiveEvent(this.#withoutOffset(packet));
+    this.#waiting.drain(isConnected, (waiting) => this.#send(waiting));
+    this.#received.drain(isConnected, (packet) => this.receiveEvent(this.#withoutOffset(packet)));
     if (this.connected) this.run("connect", []);
   }
 
@@ -256,39 +238,11 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     this.callListener("emit", () => { throw error; }, []);
   }
 
-  /** What was asked before, or was to be asked, counts no longer. */
-  #nextAttempt(): number {
-    if (this.#timer !== undefined) this.io.clock.clearTimer(this.#timer);
-    return ++this.#attempt;
-  }
-
-  #wait(delayMs: number, then: () => void): void {
-    if (delayMs !== Infinity) this.#timer = this.io.clock.setTimer(then, delayMs);
-  }
-
-  /** Beside others that are connected it may take longer still: who cannot wait disconnects. */
-  #onSilence(): void {
-    const error = timeoutError(this.io.policy);
-    if (!this.io.giveUp(error)) this.onConnectError(error);
-  }
-
-  /** The server does not want us, or not yet, or `auth` failed: whether it is asked again. */
-  #refuse(error: Error, authFailures = 0): void {
-    const delayMs = this.connected ? undefined : askAgainAfterMs(error, this.io, authFailures);
-    if (delayMs === undefined) {
-      this.#end("io server disconnect", error, error.message);
-    } else {
-      this.#nextAttempt();
-      this.#wait(delayMs, () => this.onOpen());
-    }
-    this.run("connect_error", [error]);
-  }
-
   /** @param data python-socketio's reason. Before the answer to CONNECT it is one. */
   #onServerDisconnect(data: unknown): void {
     this.#session = undefined;
     if (this.connected) this.#end("io server disconnect", data === undefined ? undefined : readRefusal(data, this.nsp));
-    else this.#refuse(readRefusal(data, this.nsp));
+    else this.onRefusal(readRefusal(data, this.nsp));
   }
 
   /** Over for good: nobody waits for an answer any more. @param why what those hear who waited. */
@@ -296,11 +250,12 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
     const wasConnected = this.connected;
     this.connected = false;
     this.#isActive = false;
-    this.#nextAttempt();
+    this.#question.drop();
     this.#finalReason = why;
+    this.#waiting.remove(({ id }) => id !== undefined);
     this.io.release();
     this.#retries?.end(overError(why));
-    this.loseAcks(why);
+    this.loseAcks(why, cause);
     this.onFinal?.(why, cause);
     if (wasConnected) this.#tellDisconnect(reason, cause);
   }
@@ -308,12 +263,8 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   #tellDisconnect(reason: string, description: unknown): void {
     this.connected = false;
     this.id = undefined;
-    this.loseAcks(reason, (id) => this.#waiting.some((waiting) => waiting.id === id));
+    this.loseAcks(reason, description, (id) => this.#waiting.some((waiting) => waiting.id === id));
     this.run("disconnect", [reason, description]);
-  }
-
-  #write(packet: Packet): void {
-    this.io.write(this.io.codec.encode(packet));
   }
 
   #withoutOffset(packet: Packet): Packet {
