@@ -102,10 +102,26 @@ describe("what waits for a connection", () => {
     await settle();
     const cause = { code: "engineio/content-too-long" };
     expect([heard, told, socket.connected, socket.io.isReconnecting]).toMatchObject([[], [["transport error", cause]], false, true]);
-    expect(await refused).toMatchObject({ name: "DisconnectedError", cause });
+    expect(await refused).toMatchObject(cause);
     place.clock.advance(1100);
     await settle();
     expect([heard, told.at(-1), place.dialled.length]).toEqual([[1, 2, 3], "connect", 2]);
+  });
+
+  test("so does one of an event that need not wait: the caller is told why, others that the connection is lost", async () => {
+    const place = world();
+    place.maxLength = 100;
+    const socket = place.client();
+    await settle();
+    const cause = { code: "engineio/content-too-long" };
+    const other = socket.emitWithAck("x").catch((error: unknown) => error);
+    const refused = socket.emitWithAck("long", new Uint8Array(200)).catch((error: unknown) => error);
+    expect(socket.connected).toBe(false);
+    expect(await Promise.all([other, refused])).toMatchObject([{ name: "DisconnectedError", reason: "transport error", cause }, cause]);
+    place.clock.advance(1100);
+    await settle();
+    expect(() => socket.emit("long", new Uint8Array(200), () => undefined)).toThrow(expect.objectContaining(cause));
+    expect([socket.connected, socket.acks.size, place.failures]).toEqual([false, 0, []]);
   });
 
   test("whoever disconnects because one was not taken hears nothing more; the rest waits for connect()", async () => {

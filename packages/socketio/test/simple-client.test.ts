@@ -48,6 +48,18 @@ describe("SimpleClient", () => {
     expect(await answers).toEqual(["yes"]);
   });
 
+  test("call() of what the server does not take rejects with the cause, and is not tried again", async () => {
+    const { place, client } = await connected();
+    place.cut();
+    place.maxLength = 100;
+    place.clock.advance(1000);
+    await settle();
+    expect(await outcome(client.call("sum", [new Uint8Array(200), 1]))).toMatchObject({ code: "engineio/content-too-long" });
+    place.clock.advance(2000);
+    await settle();
+    expect([client.connected, place.dialled.length]).toEqual([true, 3]);
+  });
+
   test("before connect() everything throws; a second connect() throws; after the end it may be called again", async () => {
     const place = world();
     const client = simple(place);

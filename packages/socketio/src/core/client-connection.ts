@@ -16,7 +16,10 @@ export interface ReconnectPolicy extends BackoffPolicy {
   readonly stableAfterMs: number;
   /** How long opening a connection may take, and then each namespace's answer. Milliseconds; default 20 000. */
   readonly timeout: number;
-  /** Whether to go on after this failure. Default: always, as socket.io does; `isRetryable` of `@x/errors/retry` stops after 401, 403, 404 and 410. */
+  /**
+   * Whether to go on after this failure. Default: always, as socket.io does; `isRetryable` of `@x/errors/retry` stops after 401, 403, 404
+   * and 410. One that throws says no, and `onError` is told.
+   */
   readonly retryIf: (error: Error) => boolean;
   /** Most of a server's wish (`Retry-After`, or `retryAfterMs` in the data of a refusal) that is granted. Milliseconds; default 120 000. */
   readonly maxRetryAfterMs: number;

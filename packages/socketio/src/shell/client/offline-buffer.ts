@@ -31,12 +31,12 @@ export class OfflineBuffer<Item extends object> {
     dropped(lost);
   }
 
-  /** Hands out one after the other, for as long as they are wanted; the others stay. */
+  /** Hands out one after the other, for as long as they are wanted; the others stay, and each until it is taken. */
   drain(isWanted: () => boolean, take: (item: Item) => void): void {
     for (const item of this.#items) {
       if (!isWanted()) return;
-      this.#items.delete(item);
       take(item);
+      this.#items.delete(item);
     }
   }
 

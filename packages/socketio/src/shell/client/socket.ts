@@ -48,6 +48,8 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   /** Why it is over for good; cleared by `connect()`. */
   #finalReason: string | undefined;
   #ids = 0;
+  /** Of the event that is just being written: should that cost the connection, whoever awaits its answer is told the cause itself. */
+  #writing: number | undefined;
 
   constructor(io: M, nsp: string, options: SocketOptions = {}) {
     const settings = readSocketSettings(options);
@@ -163,8 +165,11 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   protected override transmit(packet: Packet, flags: EmitFlags): void {
     const packets = this.io.codec.encode(packet);
     if (flags.volatile === true && !(this.connected && this.io.isWritable)) return;
-    if (this.connected) this.io.write(packets, flags);
-    else if (flags.isReply === true) return;
+    if (this.connected) {
+      this.#writing = flags.isReply === true ? undefined : packet.id;
+      this.io.write(packets, flags);
+      this.#writing = undefined;
+    } else if (flags.isReply === true) return;
     else if (this.#finalReason !== undefined) throw overError(this.#finalReason);
     else this.#waiting.add({ packets, id: packet.id, flags }, ({ id }) => this.failAck(id, new DisconnectedError("Dropped: too many events wait for the connection", { code: "socketio/disconnected", reason: "buffer full" })));
   }
@@ -263,7 +268,7 @@ export class Socket<Listen = DefaultEventsMap, Emit = DefaultEventsMap, M extend
   #tellDisconnect(reason: string, description: unknown): void {
     this.connected = false;
     this.id = undefined;
-    this.loseAcks(reason, description, (id) => this.#waiting.some((waiting) => waiting.id === id));
+    this.loseAcks(reason, description, (id) => id === this.#writing || this.#waiting.some((waiting) => waiting.id === id));
     this.run("disconnect", [reason, description]);
   }
 
