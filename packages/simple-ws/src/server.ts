@@ -15,7 +15,7 @@ export type { TraceDirection, TraceEvent, TraceSink } from "./shell/trace.js";
 export type { DiagnosticMessages } from "./node/diagnostics.js";
 export type { CloseInfo } from "./core/closing.js";
 export type { ConnectionOptions, InboxPolicy } from "./core/options.js";
-export type { HeadersInput } from "./core/handshake/headers.js";
+export { fieldOf, type HeadersInput } from "./core/handshake/headers.js";
 export type { ExtensionOptions } from "./node/extensions.js";
 export { createZlibPort, MAX_DEFLATE_JOBS } from "./node/deflate.js";
 export { perMessageDeflate, prepareMessage, type ExtensionFactory, type PerMessageDeflateOptions, type PreparedMessage } from "@x/wsframe";

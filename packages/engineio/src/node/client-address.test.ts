@@ -1,7 +1,7 @@
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
-import { addressKey, clientAddress, forwarded } from "./client-address.js";
+import { addressKey, clientAddress, forwarded, headerOf } from "./client-address.js";
 
 function request(xForwardedFor?: string): IncomingMessage {
   const socket = new Socket();
@@ -32,8 +32,10 @@ describe("clientAddress()", () => {
   });
 });
 
-test("forwarded() reads repeated fields as one list", () => {
-  expect(forwarded(["a, b", "c"], 2)).toBe("b");
+test.each([true, false])("headerOf(): a field and its repetitions are one list; another's changes to the request count (%s) or do not", (isShared) => {
+  const incoming = { headers: { "x-forwarded-host": ["a, b", "c"], "host": "changed" }, rawHeaders: ["x-forwarded-HOST", "a, b", "Host", "sent", "X-Forwarded-Host", "c"] } as unknown as IncomingMessage;
+  expect(forwarded(headerOf(incoming, "x-forwarded-host", isShared), 2)).toBe("b");
+  expect([headerOf(incoming, "host", isShared), headerOf(incoming, "origin", isShared)]).toEqual([isShared ? "changed" : "sent", undefined]);
 });
 
 test.each([

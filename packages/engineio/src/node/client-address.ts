@@ -5,18 +5,29 @@
  */
 import type { IncomingMessage } from "node:http";
 import { isIP, isIPv6 } from "node:net";
+import { fieldOf } from "@x/simple-ws/server";
+
+/**
+ * @param name in lower case.
+ * @param isShared others may have changed the request, in its `headers`, which Node makes when somebody first looks.
+ */
+export function headerOf(request: IncomingMessage, name: string, isShared: boolean): string | undefined {
+  if (!isShared) return fieldOf(request.rawHeaders, name);
+  const value = request.headers[name];
+  return typeof value === "object" ? value.join(",") : value;
+}
 
 /** @returns the entry that the outermost of `proxies` trusted proxies wrote; `undefined` without one. */
-export function forwarded(header: string | readonly string[] | undefined, proxies: number): string | undefined {
+export function forwarded(header: string | undefined, proxies: number): string | undefined {
   if (proxies === 0 || header === undefined) return undefined;
-  const entries = (typeof header === "string" ? header : header.join(",")).split(",");
+  const entries = header.split(",");
   const entry = entries[Math.max(0, entries.length - proxies)]?.trim();
   return entry === "" ? undefined : entry;
 }
 
 /** @returns the client's IP address; the connection's where a proxy wrote none. `undefined` once the connection is gone. */
 export function clientAddress(request: IncomingMessage, proxies: number): string | undefined {
-  const written = forwarded(request.headers["x-forwarded-for"], proxies);
+  const written = proxies === 0 ? undefined : forwarded(headerOf(request, "x-forwarded-for", true), proxies);
   const address = written === undefined ? undefined : withoutPort(written);
   return address !== undefined && isIP(address) !== 0 ? address : request.socket.remoteAddress;
 }

@@ -4,7 +4,7 @@
  * Room: engineio node. Fetch standard §3.2 (CORS protocol); RFC 6455 §10.2 (origin of WebSockets, which CORS does not cover).
  */
 import type { IncomingMessage } from "node:http";
-import { forwarded } from "./client-address.js";
+import { forwarded, headerOf } from "./client-address.js";
 
 /** One allowed origin, a pattern, or several; `true` and `"*"` allow all. */
 export type OriginRule = boolean | string | RegExp;
@@ -45,17 +45,18 @@ const PREFLIGHT_STATUS = 204;
 const silent: CorsVerdict = { headers: {}, preflightStatus: PREFLIGHT_STATUS };
 
 /**
+ * @param isShared as of {@link headerOf}.
  * @returns what `settings` say to the request's `Origin`; requests without one come from no page and are allowed. A promise
  *   only where the application's functions have to be asked.
  */
-export function judgeOrigin(request: IncomingMessage, settings: CorsSettings, trustProxy: number): CorsVerdict | Promise<CorsVerdict> {
+export function judgeOrigin(request: IncomingMessage, settings: CorsSettings, trustProxy: number, isShared = true): CorsVerdict | Promise<CorsVerdict> {
   if (settings === false) return silent;
   if (typeof settings === "function") {
-    return ask<CorsOptions | undefined>((callback) => settings(request, callback), isOptions).then((options) => judgeOrigin(request, options ?? {}, trustProxy));
+    return ask<CorsOptions | undefined>((callback) => settings(request, callback), isOptions).then((options) => judgeOrigin(request, options ?? {}, trustProxy, isShared));
   }
-  const { origin } = request.headers;
+  const origin = headerOf(request, "origin", isShared);
   const rule = settings.origin;
-  if (rule === undefined || rule === false) return origin === undefined || isOwnOrigin(origin, request, trustProxy) ? silent : undefined;
+  if (rule === undefined || rule === false) return origin === undefined || isOwnOrigin(origin, request, trustProxy, isShared) ? silent : undefined;
   if (typeof rule !== "function") return judge(request, rule, settings);
   return ask<OriginRule | readonly (string | RegExp)[] | undefined>((callback) => rule(origin, callback), isRule).then((verdict) => judge(request, verdict ?? false, settings));
 }
@@ -67,9 +68,9 @@ function judge(request: IncomingMessage, rule: OriginRule | readonly (string | R
 }
 
 /** Is `origin` the server's own, as the client, or the outermost trusted proxy, names it? */
-function isOwnOrigin(origin: string, request: IncomingMessage, trustProxy: number): boolean {
-  const host = forwarded(request.headers["x-forwarded-host"], trustProxy) ?? request.headers.host;
-  const scheme = forwarded(request.headers["x-forwarded-proto"], trustProxy) ?? ("encrypted" in request.socket ? "https" : undefined);
+function isOwnOrigin(origin: string, request: IncomingMessage, trustProxy: number, isShared: boolean): boolean {
+  const host = forwarded(headerOf(request, "x-forwarded-host", isShared), trustProxy) ?? headerOf(request, "host", isShared);
+  const scheme = forwarded(headerOf(request, "x-forwarded-proto", isShared), trustProxy) ?? ("encrypted" in request.socket ? "https" : undefined);
   return isSameOrigin(origin, host, scheme);
 }
 

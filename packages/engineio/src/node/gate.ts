@@ -12,9 +12,12 @@ import { type Refusal, invalidOrigin } from "./refusal.js";
 /** Headers for a page that may talk to the server. */
 export type Passed = NonNullable<CorsVerdict>;
 
-/** @returns the headers of a request that may pass, or why it may not; a promise, which may reject, only where functions of the application's have to be asked. */
-export function passOrigin(request: IncomingMessage, opts: ParsedServerOptions): Passed | Refusal | Promise<Passed | Refusal> {
-  const judged = judgeOrigin(request, opts.cors, opts.trustProxy);
+/**
+ * @param isShared others may have changed the request.
+ * @returns the headers of a request that may pass, or why it may not; a promise, which may reject, only where functions of the application's have to be asked.
+ */
+export function passOrigin(request: IncomingMessage, opts: ParsedServerOptions, isShared = true): Passed | Refusal | Promise<Passed | Refusal> {
+  const judged = judgeOrigin(request, opts.cors, opts.trustProxy, isShared);
   if (!(judged instanceof Promise)) return judged ?? invalidOrigin(request);
   return inTime(judged.then((verdict) => verdict ?? invalidOrigin(request)), opts);
 }

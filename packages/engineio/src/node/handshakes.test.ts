@@ -2,7 +2,7 @@
 import { setErrorReporter } from "@x/errors/handlers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Fixture, handshakeQuery, open, send, serve, socket } from "../../test/http.js";
-import type { PacketStream } from "../server.js";
+import type { PacketStream, Server } from "../server.js";
 
 const customTransports = ["custom"];
 
@@ -76,6 +76,16 @@ describe.each(handshakes)("a handshake on %s", (name, handshake) => {
     expect([fixture.sockets[0]?.readyState, fixture.failures]).toEqual(["open", [expect.objectContaining({ code: "engineio/content-too-long" })]]);
     await fixture.server.close();
   });
+});
+
+test.each<[string, (server: Server) => void]>([
+  ["a middleware", (server) => void server.use((request, _response, go) => { delete request.headers.origin; go(); })],
+  ["a listener of upgrade", (server) => void server.httpServer?.prependListener("upgrade", (request) => { delete request.headers.origin; })],
+])("what %s changes in a request counts: without an origin it comes from no page", async (_who, change) => {
+  const { server, url } = await serve();
+  await expect(socket(url + handshakeQuery, { Origin: "https://evil.example" })).rejects.toMatchObject({ statusCode: 403 });
+  change(server);
+  await socket(url + handshakeQuery, { Origin: "https://evil.example" });
 });
 
 test("a WebSocket with no room for OPEN ends, and is not waited for", async () => {

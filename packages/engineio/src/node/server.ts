@@ -147,11 +147,11 @@ export class Server<Data extends object = Record<string, unknown>> extends Emitt
   /** Handle one `upgrade` request; the socket is always answered. `isShared` as in {@link handleRequest}. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, isShared = true): void {
     if (this.#middlewares.length === 0) {
-      this.#upgrades.serve({ request, socket, head, headers: {}, isShared });
+      this.#upgrades.serve({ request, socket, head, headers: {}, isShared: isShared || this.#showsRequests() });
       return;
     }
     runForUpgrade(this.#middlewares, request, socket, (headers, error) => {
-      if (error === undefined) this.#upgrades.serve({ request, socket, head, headers: answerHeaders(headers), isShared });
+      if (error === undefined) this.#upgrades.serve({ request, socket, head, headers: answerHeaders(headers), isShared: true });
       else this.#upgrades.failed(request, socket, error);
     });
   }

@@ -22,13 +22,15 @@ export interface UpgradeRequest {
   readonly head: Buffer;
   /** Of the answer. */
   readonly headers: AnswerHeaders;
-  /** Somebody else may hold on to the request. */
+  /** Somebody else may hold on to the request, or have changed it. */
   readonly isShared: boolean;
 }
 
 export class Upgrades {
   readonly #context: ServerContext;
   readonly #acceptOptions: AcceptOptions;
+  /** For requests that nobody else has seen. */
+  readonly #rawOptions: AcceptOptions;
   /** WebSockets that have not ended yet. No list of them: the sessions know theirs. */
   #count = 0;
   readonly #whenNone: (() => void)[] = [];
@@ -44,12 +46,13 @@ export class Upgrades {
       perMessageDeflate,
       pingIntervalMs: 0, // Engine.IO has its own heartbeat
     };
+    this.#rawOptions = { ...this.#acceptOptions, rawHeaders: true };
   }
 
   /** Answer an upgrade request that the middlewares have let through, with their headers. Never throws. */
   serve(upgrade: UpgradeRequest): void {
     try {
-      const passed = passOrigin(upgrade.request, this.#context.opts);
+      const passed = passOrigin(upgrade.request, this.#context.opts, upgrade.isShared);
       if (passed instanceof Promise) this.#later(upgrade, passed, (verdict) => this.#serve(upgrade, verdict));
       else this.#serve(upgrade, passed);
     } catch (error) {
@@ -139,10 +142,11 @@ export class Upgrades {
   }
 
   /** @returns `false` when the handshake was not one of RFC 6455, which has been answered then. */
-  #accept({ request, socket, head, headers: responseHeaders }: UpgradeRequest, greet: Greet): boolean {
+  #accept({ request, socket, head, headers: responseHeaders, isShared }: UpgradeRequest, greet: Greet): boolean {
     this.#count++;
     try {
-      const options = Object.keys(responseHeaders).length === 0 ? this.#acceptOptions : { ...this.#acceptOptions, responseHeaders };
+      const shared = isShared ? this.#acceptOptions : this.#rawOptions;
+      const options = Object.keys(responseHeaders).length === 0 ? shared : { ...shared, responseHeaders };
       acceptNow(request, socket, head, options, greet);
       return true;
     } catch (error) {

@@ -23,6 +23,11 @@ export interface AcceptOptions extends ConnectionOptions, ExtensionOptions {
   readonly handshakeTimeoutMs?: number;
   /** Further header fields of the 101. */
   readonly responseHeaders?: HeadersInput | ((request: IncomingMessage) => HeadersInput);
+  /**
+   * Judge by the request's `rawHeaders`: for requests that no code of the application has changed. Node makes `headers` when somebody
+   * first looks, which costs a tenth of a handshake. Default `false`.
+   */
+  readonly rawHeaders?: boolean;
   /** Is told what goes over the wire; see `enableTrace`. Default nobody. */
   readonly trace?: TraceSink;
   /** Once aborted, requests are refused with 503. */
@@ -59,7 +64,7 @@ function parse(options: AcceptOptions): AcceptSettings {
   const { handshakeTimeoutMs } = parseNumbers(options, { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS }, new Set());
   return {
     connection: parseConnectionOptions(options),
-    policy: { origin: options.origin ?? "same-origin", chooseSubprotocol: options.chooseSubprotocol ?? firstOf(options.subprotocols ?? []), extensions: parseExtensionOptions(options) },
+    policy: { origin: options.origin ?? "same-origin", chooseSubprotocol: options.chooseSubprotocol ?? firstOf(options.subprotocols ?? []), extensions: parseExtensionOptions(options), isRaw: options.rawHeaders === true },
     verify: options.verify,
     handshakeTimeoutMs,
     responseHeaders: options.responseHeaders,

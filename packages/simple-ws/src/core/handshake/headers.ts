@@ -21,6 +21,21 @@ const reserved: ReadonlySet<string> = new Set([
   "sec-websocket-version", "sec-websocket-protocol", "sec-websocket-extensions",
 ]);
 
+/**
+ * @param rawHeaders names and values in turns, as they came.
+ * @param name in lower case.
+ * @returns the field's value, its repetitions joined with ", " (RFC 9110 §5.3); `undefined` where there is none.
+ */
+export function fieldOf(rawHeaders: readonly string[], name: string): string | undefined {
+  let value: string | undefined;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const candidate = rawHeaders[at];
+    if (candidate?.length !== name.length || candidate.toLowerCase() !== name) continue;
+    value = value === undefined ? rawHeaders[at + 1] : `${value}, ${rawHeaders[at + 1] ?? ""}`;
+  }
+  return value;
+}
+
 /** @returns whether `text` is a token of RFC 9110 §5.6.2: a header name, a subprotocol. */
 export function isToken(text: string): boolean {
   return token.test(text);

@@ -4,6 +4,12 @@ import { formatAcceptance, formatRefusal, judgeUpgrade, type UpgradePolicy, type
 
 const headers = { "host": "example.com", "upgrade": "websocket", "connection": "keep-alive, Upgrade", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-version": "13" };
 const request = (more: Record<string, string | undefined> = {}, rest: Partial<UpgradeRequest> = {}): UpgradeRequest => ({ method: "GET", httpVersion: "1.1", headers: { ...headers, ...more }, ...rest });
+/** The same request, as it came over the wire; whoever looks at `headers` is wrong. */
+const raw = (given: UpgradeRequest): UpgradeRequest => ({
+  ...given,
+  get headers(): never { throw new Error("headers were made"); },
+  rawHeaders: [...Object.entries(given.headers).flatMap(([name, value]) => (value === undefined ? [] : [name.toUpperCase(), String(value)])), ...(given.rawHeaders ?? [])],
+});
 const policy: UpgradePolicy = { origin: "same-origin", chooseSubprotocol: () => undefined, extensions: [] };
 
 describe("judgeUpgrade() (§4.2)", () => {
@@ -35,6 +41,16 @@ describe("judgeUpgrade() (§4.2)", () => {
     [403, "the origin null", request({ origin: "null" })],
   ])("answers %i to %s", (statusCode, _what, given) => {
     expect(judgeUpgrade(given, policy)).toMatchObject({ kind: "refuse", refusal: { statusCode } });
+    expect(judgeUpgrade(raw(given), { ...policy, isRaw: true })).toMatchObject({ kind: "refuse", refusal: { statusCode } });
+  });
+
+  test("accepts by rawHeaders what it accepts by headers, and leaves headers alone", () => {
+    for (const given of [request(), request({ "upgrade": "h2c, WebSocket", "sec-websocket-protocol": "a, b", "origin": "https://example.com" })]) {
+      const choosing: UpgradePolicy = { ...policy, chooseSubprotocol: ([first]) => first };
+      expect(judgeUpgrade(raw(given), { ...choosing, isRaw: true })).toEqual(judgeUpgrade(given, choosing));
+    }
+    const twice = request({ upgrade: "h2c" }, { rawHeaders: ["Upgrade", "websocket"] }); // repetitions are one list
+    expect(judgeUpgrade(raw(twice), { ...policy, isRaw: true })).toMatchObject({ kind: "accept" });
   });
 
   test("origins: same-origin, list, function, everyone", () => {

@@ -6,7 +6,7 @@
 import { SimpleWebsocketError } from "@x/errors/simple-ws";
 import { WebSocketException } from "@x/errors/wsframe";
 import { acceptExtensions, type AgreedExtensions, type ExtensionFactory } from "@x/wsframe";
-import { formatHeaders, hasListMember, isToken, listMembers, type HeadersInput } from "./headers.js";
+import { fieldOf, formatHeaders, hasListMember, isToken, listMembers, type HeadersInput } from "./headers.js";
 import { isSameOrigin } from "./origin.js";
 
 /** As much of a request as the handshake looks at. `node:http`'s IncomingMessage is one; names of headers are in lower case. */
@@ -40,6 +40,8 @@ export interface UpgradePolicy {
   readonly chooseSubprotocol: (offered: readonly string[]) => string | undefined;
   /** What may be agreed on, in this order; see {@link checkFactories}. */
   readonly extensions: readonly ExtensionFactory[];
+  /** Whether to read `rawHeaders`, because nobody has changed `headers`, which cost as much as the rest of the handshake to make. */
+  readonly isRaw?: boolean;
 }
 
 export interface Acceptance {
@@ -56,11 +58,12 @@ export type Verdict =
 
 /** §4.2.1, §4.2.2 and, for browsers, §10.2. */
 export function judgeUpgrade(request: UpgradeRequest, policy: UpgradePolicy): Verdict {
-  const fault = faultOf(request);
+  const isRaw = policy.isRaw === true;
+  const fault = faultOf(request, isRaw);
   if (fault !== undefined) return fault;
-  const origin = one(request.headers["origin"]);
-  if (origin !== undefined && !isAllowed(origin, request, policy.origin)) return refuse(403, `origin ${JSON.stringify(origin.slice(0, 200))} is not allowed`);
-  const offered = one(request.headers["sec-websocket-protocol"]);
+  const origin = field(request, "origin", isRaw);
+  if (origin !== undefined && !isAllowed(origin, request, policy)) return refuse(403, `origin ${JSON.stringify(origin.slice(0, 200))} is not allowed`);
+  const offered = field(request, "sec-websocket-protocol", isRaw);
   if (offered === undefined) return accept(request, "", policy);
   const names = listMembers(offered);
   if (names.length === 0 || !names.every(isToken)) return refuse(400, "Sec-WebSocket-Protocol is malformed");
@@ -71,17 +74,17 @@ export function judgeUpgrade(request: UpgradeRequest, policy: UpgradePolicy): Ve
   return accept(request, chosen ?? "", policy);
 }
 
-function faultOf(request: UpgradeRequest): Verdict | undefined {
+function faultOf(request: UpgradeRequest, isRaw: boolean): Verdict | undefined {
   if (request.method !== "GET") return refuse(405, "method is not GET", { Allow: "GET" });
   if (request.httpVersion !== "1.1" && !(Number(request.httpVersion) > 1.1)) return refuse(400, "HTTP version is below 1.1");
-  if (!hasListMember(one(request.headers["upgrade"]), "websocket")) return refuse(400, "Upgrade is not websocket");
-  if (!hasListMember(one(request.headers["connection"]), "upgrade")) return refuse(400, "Connection does not hold Upgrade");
-  if (one(request.headers["host"]) === undefined) return refuse(400, "Host is missing");
+  if (!hasListMember(field(request, "upgrade", isRaw), "websocket")) return refuse(400, "Upgrade is not websocket");
+  if (!hasListMember(field(request, "connection", isRaw), "upgrade")) return refuse(400, "Connection does not hold Upgrade");
+  if (field(request, "host", isRaw) === undefined) return refuse(400, "Host is missing");
   if (standsTwice(request, "host")) return refuse(400, "Host stands twice"); // RFC 9112 §3.2
-  if (hasBody(request)) return refuse(400, "request has a body"); // which an intermediary may have seen as such: it must not become frames
-  const key = one(request.headers["sec-websocket-key"]);
+  if (hasBody(request, isRaw)) return refuse(400, "request has a body"); // which an intermediary may have seen as such: it must not become frames
+  const key = field(request, "sec-websocket-key", isRaw);
   if (key === undefined || !/^[+/0-9A-Za-z]{21}[AQgw]==$/.test(key)) return refuse(400, "Sec-WebSocket-Key is not 16 bytes in base64");
-  if (one(request.headers["sec-websocket-version"])?.trim() !== "13") return refuse(426, "Sec-WebSocket-Version is not 13");
+  if (field(request, "sec-websocket-version", isRaw)?.trim() !== "13") return refuse(426, "Sec-WebSocket-Version is not 13");
   return undefined;
 }
 
@@ -92,13 +95,13 @@ function standsTwice({ rawHeaders = [] }: UpgradeRequest, wanted: string): boole
 }
 
 /** RFC 9112 §6: what announces one. */
-function hasBody(request: UpgradeRequest): boolean {
-  return request.headers["transfer-encoding"] !== undefined || (one(request.headers["content-length"]) ?? "0") !== "0";
+function hasBody(request: UpgradeRequest, isRaw: boolean): boolean {
+  return field(request, "transfer-encoding", isRaw) !== undefined || (field(request, "content-length", isRaw) ?? "0") !== "0";
 }
 
-function accept(request: UpgradeRequest, protocol: string, { extensions }: UpgradePolicy): Verdict {
-  const key = one(request.headers["sec-websocket-key"]) ?? "";
-  const offered = extensions.length === 0 ? undefined : one(request.headers["sec-websocket-extensions"]);
+function accept(request: UpgradeRequest, protocol: string, { extensions, isRaw = false }: UpgradePolicy): Verdict {
+  const key = field(request, "sec-websocket-key", isRaw) ?? "";
+  const offered = extensions.length === 0 ? undefined : field(request, "sec-websocket-extensions", isRaw);
   if (offered === undefined) return { kind: "accept", key, protocol, extensions: undefined };
   try {
     return { kind: "accept", key, protocol, extensions: acceptExtensions(extensions, offered) };
@@ -112,9 +115,9 @@ function refuse(statusCode: number, why: string, headers: HeadersInput = {}): Ve
   return { kind: "refuse", why, refusal: { statusCode, body: `${why}\n`, headers } };
 }
 
-function isAllowed(origin: string, request: UpgradeRequest, policy: OriginPolicy): boolean {
+function isAllowed(origin: string, request: UpgradeRequest, { origin: policy, isRaw = false }: UpgradePolicy): boolean {
   if (policy === "*") return true;
-  if (policy === "same-origin") return isSameOrigin(origin, one(request.headers["host"]));
+  if (policy === "same-origin") return isSameOrigin(origin, field(request, "host", isRaw));
   return typeof policy === "function" ? isTrue(policy(origin, request)) : policy.includes(origin);
 }
 
@@ -124,7 +127,9 @@ function isTrue(verdict: unknown): boolean {
 }
 
 /** @returns a field's value, whatever form its repetitions have. */
-function one(value: string | readonly string[] | undefined): string | undefined {
+function field(request: UpgradeRequest, name: string, isRaw: boolean): string | undefined {
+  if (isRaw && request.rawHeaders !== undefined) return fieldOf(request.rawHeaders, name);
+  const value = request.headers[name];
   return typeof value === "object" ? value.join(", ") : value;
 }
 
