@@ -127,6 +127,11 @@ describe("disconnect() before the answer, over a connection that others keep", (
     expect(asked).toHaveLength(1); // a server hangs up on two questions
     asked[0]?.();
     await settle();
+    place.clock.advance(999);
+    await settle();
+    expect(written(place)).toEqual(["0", '0/slow,{"user":1}', "1/slow,"]); // nor do socket.io's take the next question in one piece with that
+    place.clock.advance(1);
+    await settle();
     expect([asked.length, socket.connected]).toEqual([2, false]);
     expect(written(place)).toEqual(["0", '0/slow,{"user":1}', "1/slow,", '0/slow,{"user":2}']);
     asked[1]?.();
@@ -169,6 +174,8 @@ describe("disconnect() before the answer, over a connection that others keep", (
     socket.auth = { user: 2 };
     socket.connect();
     refuse();
+    await settle();
+    place.clock.advance(0);
     await settle();
     expect([heard, socket.connected, place.ends.length]).toEqual([["connect"], true, 1]);
   });

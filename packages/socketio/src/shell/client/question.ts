@@ -72,7 +72,7 @@ export class Question {
     this.#unanswered = undefined;
     if (unanswered === undefined ? this.#asker.active : unanswered.turn === this.#turn) return true;
     if (type === PacketType.CONNECT) this.leave();
-    if (this.#held === this.#turn) this.#asker.onOpen();
+    if (this.#held === this.#turn) this.#askAfter(type === PacketType.CONNECT ? this.#asker.io.policy.reconnectionDelay : 0);
     return false;
   }
 
@@ -80,8 +80,7 @@ export class Question {
   isRepeated(error: Error): boolean {
     const delayMs = askAgainAfterMs(error, this.#asker.io, this.#authFailures);
     if (delayMs === undefined) return false;
-    this.drop();
-    this.#wait(delayMs, () => this.#asker.onOpen());
+    this.#askAfter(delayMs);
     return true;
   }
 
@@ -123,6 +122,12 @@ export class Question {
       if (retryable === undefined) this.#authFailures++;
       this.#asker.onRefusal(new ConnectionError(`Cannot connect: auth ${how}`, { cause, retryable }));
     });
+  }
+
+  /** After leaving not at once: socket.io's servers hang up where a CONNECT comes in one piece with the DISCONNECT. */
+  #askAfter(delayMs: number): void {
+    this.drop();
+    this.#wait(delayMs, () => this.#asker.onOpen());
   }
 
   #wait(delayMs: number, then: () => void): void {
