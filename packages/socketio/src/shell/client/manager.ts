@@ -8,7 +8,6 @@ import { contained, type OnError } from "@x/errors/handlers";
 import { ConnectionError } from "@x/errors/socketio";
 import { ClientConnection, type ClientConnectionSink, type ReconnectPolicy } from "../../core/client-connection.js";
 import type { Codec } from "../../core/codec.js";
-import { TypedEmitter } from "../../core/emitter.js";
 import type { DefaultEventsMap, Untyped } from "../../core/event-types.js";
 import type { EmitFlags } from "../../core/outgoing.js";
 import type { EncodedPacket, Packet } from "../../core/packet.js";
@@ -16,7 +15,7 @@ import { readCodec } from "../../core/parser.js";
 import type { Attempt } from "./attempt.js";
 import { abortedError } from "./bounded.js";
 import { EngineLink, type EngineOwner } from "./engine-link.js";
-import type { ManagerEvents } from "./manager-events.js";
+import { ManagerSettings } from "./manager-settings.js";
 import { type ManagerOptions, readPolicy, safeRetryIf, type SocketOptions } from "./options.js";
 import type { EngineClient, EngineFactory } from "./ports.js";
 import { Socket } from "./socket.js";
@@ -24,7 +23,7 @@ import type { SocketManager } from "./socket-manager.js";
 import { readNamespace } from "./url.js";
 
 export class Manager<Options extends ManagerOptions = ManagerOptions, Engine extends EngineClient = EngineClient>
-  extends TypedEmitter<object, ManagerEvents> implements SocketManager, ClientConnectionSink, EngineOwner<Options, Engine> {
+  extends ManagerSettings implements SocketManager, ClientConnectionSink, EngineOwner<Options, Engine> {
   readonly uri: string;
   readonly opts: Options;
   /** The Engine.IO socket, while there is one. */
@@ -97,43 +96,6 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     return this.open(onFirst);
   }
 
-  reconnection(): boolean;
-  /** `false` also ends a wait for another attempt. */
-  reconnection(value: boolean): this;
-  reconnection(value?: boolean): boolean | this {
-    const answer = this.#setting("reconnection", value);
-    if (value === false && this.isReconnecting) {
-      this.#connection.close("forced close");
-      this.#endSockets(abortedError(undefined, "reconnect"));
-    }
-    return answer;
-  }
-  reconnectionAttempts(): number;
-  reconnectionAttempts(value: number): this;
-  reconnectionAttempts(value?: number): number | this {
-    return this.#setting("reconnectionAttempts", value);
-  }
-  reconnectionDelay(): number;
-  reconnectionDelay(value: number): this;
-  reconnectionDelay(value?: number): number | this {
-    return this.#setting("reconnectionDelay", value);
-  }
-  reconnectionDelayMax(): number;
-  reconnectionDelayMax(value: number): this;
-  reconnectionDelayMax(value?: number): number | this {
-    return this.#setting("reconnectionDelayMax", value);
-  }
-  randomizationFactor(): number;
-  randomizationFactor(value: number): this;
-  randomizationFactor(value?: number): number | this {
-    return this.#setting("randomizationFactor", value);
-  }
-  timeout(): number;
-  timeout(value: number | false): this;
-  timeout(value?: number | false): number | this {
-    return this.#setting("timeout", value);
-  }
-
   /** @internal */
   write(packets: EncodedPacket, flags?: EmitFlags): void {
     this.#link.write(packets, flags);
@@ -142,6 +104,12 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   /** @internal Whether a packet would leave at once. */
   get isWritable(): boolean {
     return this.isOpen && this.engine?.writeBuffer.length === 0;
+  }
+
+  protected override stopReconnecting(): void {
+    if (!this.isReconnecting) return;
+    this.#connection.close("forced close");
+    this.#endSockets(abortedError(undefined, "reconnect"));
   }
 
   /** @internal A socket wants no connection any more; the last one takes it along. */
@@ -168,9 +136,12 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
     return true;
   }
 
-  /** @internal When to connect again, and how long to wait. */
-  get policy(): ReconnectPolicy {
+  /** @internal */
+  override get policy(): ReconnectPolicy {
     return this.#connection.policy;
+  }
+  override set policy(policy: ReconnectPolicy) {
+    this.#connection.policy = policy;
   }
 
   /** @internal */
@@ -271,14 +242,6 @@ export class Manager<Options extends ManagerOptions = ManagerOptions, Engine ext
   /** Whoever waits for an answer is told when there will be no other attempt; and may well begin one. */
   #endSockets(error: Error): void {
     for (const socket of this.#sockets()) if (socket.active && this.#connection.kind === "closed") socket.onGiveUp(error);
-  }
-
-  /** A part of the policy, changed where there is a value. @throws {SocketIOError} `socketio/invalid-option` */
-  #setting<Name extends keyof ReconnectPolicy>(name: Name, value: ManagerOptions[Name]): ReconnectPolicy[Name] | this {
-    const connection = this.#connection;
-    if (value === undefined) return connection.policy[name];
-    connection.policy = readPolicy({ ...connection.policy, [name]: value });
-    return this;
   }
 
   /** Tells whoever waits for the outcome of an attempt. */
