@@ -33,7 +33,7 @@ interface Unanswered {
   /** The connection it was sent over. */
   readonly attempt: Attempt;
   readonly packets: EncodedPacket;
-  /** Who it was asked for last. */
+  /** Whose answer it brings: who asks the same again makes it theirs. */
   turn: number;
 }
 
@@ -59,7 +59,7 @@ export class Question {
     const turn = this.drop();
     this.#wait(io.policy.timeout, () => this.#onSilence());
     askAuth(auth, io.attempt, (error) => io.report(error, { event: "auth", namespace: nsp }), (payload) => {
-      if (turn === this.#turn) this.#send(asking(session, payload));
+      if (turn === this.#turn) this.#send(session, payload);
     }, (cause) => this.#fail(turn, "failed", cause));
   }
 
@@ -95,12 +95,12 @@ export class Question {
     io.write(io.codec.encode({ type: PacketType.DISCONNECT, nsp }));
   }
 
-  #send(data: Record<string, unknown> | undefined): void {
+  #send(session: RecoverableSession | undefined, auth: Record<string, unknown> | undefined): void {
     const { io, nsp } = this.#asker;
     const earlier = this.#unanswered;
     this.#authFailures = 0;
     try {
-      const packets = io.codec.encode({ type: PacketType.CONNECT, nsp, data });
+      const packets = io.codec.encode({ type: PacketType.CONNECT, nsp, data: asking(session, auth) });
       if (earlier?.attempt !== io.attempt) {
         this.#unanswered = { attempt: io.attempt, packets, turn: this.#turn };
         io.write(packets);
@@ -115,7 +115,7 @@ export class Question {
     }
   }
 
-  /** Told later: whoever has just made the socket does not listen yet. */
+  /** Told later: whoever has just made the socket does not listen yet. @param retryable `false` where asking again would not help. */
   #fail(turn: number, how: string, cause: unknown, retryable?: false): void {
     queueMicrotask(() => {
       if (turn !== this.#turn) return;
