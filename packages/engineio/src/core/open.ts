@@ -16,6 +16,9 @@ export interface Handshake {
   readonly maxPayload: number | undefined;
 }
 
+/** What JSON writes as it is: ids of ours have no other characters. */
+const plain = /^[\w-]+$/;
+
 /** @returns the text of the packet, with exactly the protocol's five keys. */
 export function encodeOpen({ sid, ...terms }: Handshake): string {
   return openEncoder(terms)(sid);
@@ -24,7 +27,7 @@ export function encodeOpen({ sid, ...terms }: Handshake): string {
 /** {@link encodeOpen} for many sessions, which differ in nothing but their id. */
 export function openEncoder({ upgrades, pingInterval, pingTimeout, maxPayload }: Omit<Handshake, "sid">): (sid: string) => string {
   const terms = JSON.stringify({ upgrades, pingInterval, pingTimeout, maxPayload }).slice(1);
-  return (sid) => `0{"sid":${JSON.stringify(sid)},${terms}`;
+  return (sid) => `0{"sid":${plain.test(sid) ? `"${sid}"` : JSON.stringify(sid)},${terms}`;
 }
 
 const MAX_SID_LENGTH = 256;

@@ -8,6 +8,7 @@ import { backgroundClock, type Clock, Sweep } from "@x/errors/clock";
 import { contained } from "@x/errors/handlers";
 import type { EncodedPacket } from "../core/packet.js";
 import { readCodec } from "../core/parser.js";
+import { greeter } from "../shell/server/greeting.js";
 import type { ServerSettings, SocketServerOptions } from "../shell/server/options.js";
 import { readRates } from "../shell/server/rates.js";
 import type { ServerContext } from "../shell/server/ports.js";
@@ -21,6 +22,7 @@ export function createContext(settings: ServerSettings, options: SocketServerOpt
     clock,
     sweep: new Sweep(clock),
     encoder,
+    greet: options.parser === undefined ? greeter(encoder) : (answer) => encoder.encode(answer),
     connections: { codec: encoder, limits: settings, adopt: toBuffer, maxNamespaces: settings.maxNamespacesPerConnection },
     generateId: randomIds(),
     report,

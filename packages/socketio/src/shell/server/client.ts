@@ -150,9 +150,10 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
     } finally {
       this.#held = before;
     }
-    this.write(answer);
+    const { greet, encoder } = this.#context;
+    this.#emit(answer.type === PacketType.CONNECT ? greet(answer) : encoder.encode(answer), noFlags, false, answer.nsp);
     for (const each of held) {
-      if (answer.type === PacketType.CONNECT || !isFor(answer.nsp, each, this.#context.encoder)) this.#emit(each.packets, each.options, each.isShared, each.nsp);
+      if (answer.type === PacketType.CONNECT || !isFor(answer.nsp, each, encoder)) this.#emit(each.packets, each.options, each.isShared, each.nsp);
     }
   }
 
@@ -163,7 +164,7 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
     this.write({ type: PacketType.CONNECT_ERROR, nsp: ask.nsp, data });
   }
 
-  write(packet: Packet, flags: EmitFlags = {}): void {
+  write(packet: Packet, flags: EmitFlags = noFlags): void {
     this.#emit(this.#context.encoder.encode(packet), flags, false, packet.nsp);
   }
 
@@ -233,6 +234,8 @@ export class Client implements SocketClient, ServerConnectionSink<ClientSocket> 
     }
   }
 }
+
+const noFlags: EmitFlags = {};
 
 function isReady({ writeBuffer }: EngineConnection): boolean {
   return writeBuffer.length === 0;

@@ -7,7 +7,7 @@ import type { PreparedPacket, Socket as EngineSocket } from "@x/engineio/server"
 import type { Clock, Sweep } from "@x/errors/clock";
 import type { WriteOptions } from "../../adapter/port.js";
 import type { Codec } from "../../core/codec.js";
-import type { EncodedPacket } from "../../core/packet.js";
+import type { EncodedPacket, Packet } from "../../core/packet.js";
 import type { ServerConnectionOptions } from "../../core/server-connection.js";
 import type { Rates } from "./rates.js";
 import type { FailureContext, ServerSettings } from "./options.js";
@@ -25,6 +25,8 @@ export interface ServerContext {
   readonly sweep: Sweep;
   /** How packets travel, both ways. */
   readonly encoder: Codec;
+  /** {@link encoder}, for the answer that lets a client in. */
+  readonly greet: (answer: Packet) => EncodedPacket;
   /** A new socket id: unguessable, 20 characters. */
   readonly generateId: () => string;
   /** What connections share; bytes are handed out as Buffers on Node, over the same memory. */
