@@ -10,7 +10,7 @@ import { certificateFor, type Certificates } from "../../test/certificates.js";
 import type { ExtensionFactory } from "@x/wsframe";
 import { connect } from "./client.js";
 import type { ConnectOptions } from "./client-options.js";
-import { acceptOf } from "./runtime.js";
+import { acceptOf } from "../core/handshake/accept-key.js";
 import { serve } from "./server.js";
 
 const open: { close(): unknown }[] = [];

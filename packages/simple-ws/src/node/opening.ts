@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { WebSocketException } from "@x/errors/wsframe";
+import { acceptOf } from "../core/handshake/accept-key.js";
 import { ClientHandshake, formatRequest, type HandshakeOutcome } from "../core/handshake/client.js";
 import type { HeadersInput } from "../core/handshake/headers.js";
 import type { WebSocketUrl } from "../core/url.js";
@@ -14,7 +15,7 @@ import type { Attempt } from "./attempt.js";
 import type { ConnectSettings } from "./client-options.js";
 import { systemFailure } from "./failures.js";
 import type { Link } from "./link.js";
-import { acceptOf, createKey } from "./runtime.js";
+import { createKey } from "./runtime.js";
 
 export type Opened = Extract<HandshakeOutcome, { kind: "open" }>;
 

@@ -4,7 +4,7 @@
  * Room: simple-ws node. Made on first use, so that importing costs nothing.
  */
 import { Buffer } from "node:buffer";
-import { hash, randomBytes, randomFillSync } from "node:crypto";
+import { randomBytes, randomFillSync } from "node:crypto";
 import { nextTick } from "node:process";
 import { backgroundClock, type Clock, type Random } from "@x/errors/clock";
 import { createRuntime, type Runtime } from "../shell/ports.js";
@@ -46,9 +46,4 @@ function createRandom(): Random {
 /** A `Sec-WebSocket-Key`: 16 random bytes in base64 (RFC 6455 §4.1, item 7). */
 export function createKey(): string {
   return randomBytes(16).toString("base64");
-}
-
-/** The `Sec-WebSocket-Accept` that answers `key` (RFC 6455 §4.2.2, item 5.4). */
-export function acceptOf(key: string): string {
-  return hash("sha1", `${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`, "base64");
 }

@@ -9,6 +9,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isThenable, reportHandlerError } from "@x/errors/handlers";
 import { ConnectionError, SimpleWebsocketError } from "@x/errors/simple-ws";
+import { acceptOf } from "../core/handshake/accept-key.js";
 import { formatAcceptance, judgeUpgrade, type Acceptance, type Refusal } from "../core/handshake/server.js";
 import { handled } from "../shell/deferred.js";
 import { Driver, type DriverOwner } from "../shell/driver.js";
@@ -19,7 +20,7 @@ import { handshakeEvent, traced } from "../shell/trace.js";
 import { NodeDuplex } from "./duplex.js";
 import { publish } from "./diagnostics.js";
 import { refuse, refused, serverClosing } from "./refusals.js";
-import { acceptOf, nodeRuntime } from "./runtime.js";
+import { nodeRuntime } from "./runtime.js";
 import { parseAcceptOptions, type AcceptOptions, type AcceptSettings } from "./server-options.js";
 
 /**

@@ -1,7 +1,7 @@
 /**
  * The server's side of the opening handshake (RFC 6455 §4.2): a parsed request in, a verdict out.
  *
- * Room: simple-ws core. Writes nothing and computes no hash; its texts are the answers' heads and bodies.
+ * Room: simple-ws core. Writes nothing; its texts are the answers' heads and bodies.
  */
 import { SimpleWebsocketError } from "@x/errors/simple-ws";
 import { WebSocketException } from "@x/errors/wsframe";
