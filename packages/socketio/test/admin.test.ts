@@ -51,7 +51,7 @@ async function visitor(server: Server, options: ClientOptions = {}): Promise<Cli
 describe("access", () => {
   test("is a matter that somebody must decide", async () => {
     await using server = await serve();
-    for (const auth of [undefined, [], [user, { username: "bob", password: "" }], { username: "", password: "" }, { username: "ada", password: "$2b$10$abcdefghijklmnopqrstuv" }]) {
+    for (const auth of [undefined, true, {}, [], [[]], { username: "ada", password: undefined }, { password: "b" }, [{ username: "a", password: 1 }], [user, { username: "bob", password: "" }], { username: "", password: "" }, { username: "ada", password: "$2b$10$abcdefghijklmnopqrstuv" }]) {
       expect(() => instrument(server, { auth: auth as never })).toThrow(expect.objectContaining({ code: "socketio/invalid-option" }));
     }
     expect(() => instrument(server, { auth: false, statsIntervalMs: 0 })).toThrow("statsIntervalMs");

@@ -52,7 +52,7 @@ export class AdminAccess {
   constructor(auth: AdminOptions["auth"] | undefined) {
     if (auth === undefined) throw invalidOption("auth must be given, or false to let everybody in");
     this.hasSessions = auth !== false;
-    this.#judge = auth === false ? () => true : typeof auth === "function" ? auth : checkUsers("username" in auth ? [auth] : auth);
+    this.#judge = auth === false ? () => true : typeof auth === "function" ? auth : checkUsers(isList(auth) ? auth : [auth]);
   }
 
   async allows(auth: Record<string, Untyped>): Promise<boolean> {
@@ -76,14 +76,23 @@ function checkUsers(users: readonly AdminUser[]): (auth: Record<string, Untyped>
   return (auth) => checks.filter((isUser) => isUser(auth)).length > 0;
 }
 
-function checkUser({ username, password }: AdminUser): (auth: Record<string, Untyped>) => boolean {
+function checkUser(user: AdminUser): (auth: Record<string, Untyped>) => boolean {
+  const { username, password } = user as Partial<Record<keyof AdminUser, unknown>>; // may come from an environment where they are not set
+  if (!isText(username) || !isText(password)) throw invalidOption("auth must have a username and a password");
   if (/^\$2[aby]\$/u.test(password)) throw invalidOption("auth.password is a bcrypt hash: give a function that compares with it");
-  if (username === "" || password === "") throw invalidOption("auth must have a username and a password");
   const wanted = [digest(username), digest(password)] as const;
   return (auth) => {
     const isUser = timingSafeEqual(digest(auth["username"]), wanted[0]);
     return timingSafeEqual(digest(auth["password"]), wanted[1]) && isUser;
   };
+}
+
+function isList(auth: AdminUser | readonly AdminUser[]): auth is readonly AdminUser[] {
+  return Array.isArray(auth);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 /** Of equal length, whatever the text. */
