@@ -57,6 +57,9 @@ describe("the official client's members", () => {
   test("new Manager(): with an address, with options, with both; in a page with neither", () => {
     const options = { autoConnect: false, path: "/live" };
     expect([new Manager("http://a.example", options).uri, new Manager("http://a.example", options).opts.path]).toEqual(["http://a.example", "/live"]);
+    const { opts } = new Manager("http://a.example", { ...options });
+    opts.transports = ["polling"]; // as many programs do when an attempt fails
+    expect(opts).toEqual({ ...options, transports: ["polling"] });
     expect(() => new Manager(options)).toThrow(expect.objectContaining({ code: "socketio/invalid-option" }));
     Object.assign(globalThis, { location: { protocol: "https:", host: "page.example" } });
     try {

@@ -25,7 +25,8 @@ import { readNamespace } from "./url.js";
 export class Manager<Options extends ManagerOptions = ManagerOptions, Engine extends EngineClient = EngineClient>
   extends ManagerSettings implements SocketManager, ClientConnectionSink, EngineOwner<Options, Engine> {
   readonly uri: string;
-  readonly opts: Options;
+  /** Read at each attempt, so that what is changed here holds from the next one on. */
+  readonly opts: { -readonly [Name in keyof Options]: Options[Name] };
   /** The Engine.IO socket, while there is one. */
   engine: Engine | undefined;
   readonly nsps: Map<string, Socket<Untyped, Untyped, this>> = new Map<string, Socket<Untyped, Untyped, this>>();
