@@ -294,3 +294,12 @@ function mutate(text: string, letters: string, random: () => number): string {
   if (kind < 0.6) return text.slice(0, at) + text.slice(at + 1);
   return kind < 0.9 ? text.slice(0, at) + letter + text.slice(at + 1) : text;
 }
+
+test("lists of texts are written as JSON.stringify writes them, plain, long, escaped, or mixed with other values", () => {
+  const text = fc.oneof(fc.string({ maxLength: 300 }), fc.string({ unit: "binary" }), fc.constantFrom("", "a".repeat(256), "a".repeat(257), '"', "\\", "\u007f", "\u2028"));
+  fc.assert(fc.property(fc.array(fc.oneof({ weight: 4, arbitrary: text }, fc.jsonValue({ maxDepth: 1 }))), (args) => {
+    const data = ["event", ...args];
+    expect(encodePacket({ type: PacketType.EVENT, nsp: "/", data })).toEqual([`2${JSON.stringify(data)}`]);
+    expect(encodePacket({ type: PacketType.ACK, nsp: "/", id: 1, data: args })).toEqual([`31${JSON.stringify(args)}`]);
+  }));
+});

@@ -40,5 +40,22 @@ function header({ nsp, id }: Packet, type: PacketType.Any, count: string): strin
 }
 
 function json(data: unknown, replacer: Replacer | undefined): string {
-  return data === undefined ? "" : JSON.stringify(data, replacer);
+  if (data === undefined) return "";
+  return (replacer === undefined && Array.isArray(data) ? plainJson(data) : undefined) ?? JSON.stringify(data, replacer);
+}
+
+/** Characters that JSON writes as they are. */
+const plain = /^[ !#-[\]-~]*$/;
+/** From there on JSON.stringify is as fast. */
+const SHORT_TEXT = 256;
+
+/** @returns the JSON of a list of short plain texts, which most events are, at half of what JSON.stringify costs; `undefined` for any other. */
+function plainJson(data: readonly unknown[]): string | undefined {
+  let text = "[";
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index];
+    if (typeof value !== "string" || value.length > SHORT_TEXT || !plain.test(value)) return undefined;
+    text += index === 0 ? `"${value}"` : `,"${value}"`;
+  }
+  return `${text}]`;
 }
