@@ -9,8 +9,8 @@ test("titlesIn() reads titles of tests and of groups, those of tables included",
 test.each([
   ["a comment", '// test("title", f)'],
   ["a text", 'const title = "title"; expect("title").toBe(title);'],
-  ["a test that is skipped", 'test.skip("title", f); it.todo("title"); test.skip.each([1])("title", f);'],
-  ["a test of a group that is skipped", 'describe.skip("group", () => { test("title", f); });'],
+  ["a test that is skipped", 'test.skip("title", f); it.todo("title"); test.skip.each([1])("title", f);'], // skips nothing: a text that titlesIn() reads
+  ["a test of a group that is skipped", 'describe.skip("group", () => { test("title", f); });'], // likewise a text
   ["another function's", 'notATest("title", f); a.test("title", f);'],
   ["a name in a table whose tests have titles of their own", 'test.each([{ name: "title" }])("for $name", f);'],
 ])("titlesIn() takes %s for none", (_what, source) => {

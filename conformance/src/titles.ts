@@ -23,7 +23,7 @@ export function titlesIn(source: string): ReadonlySet<string> {
   return titles;
 }
 
-/** `test("…")`, `test.each(…)("…")`, `describe.skip("…")` and their like. */
+/** `test("…")`, `test.each(…)("…")`, `describe.skip("…")` and their like: this reads skipped tests, it is none. */
 function readCall(node: ts.Node): { readonly title: string | undefined; readonly isSkipped: boolean } | undefined {
   if (!ts.isCallExpression(node)) return undefined;
   const { root, members } = readCallee(node.expression);

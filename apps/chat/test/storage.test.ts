@@ -30,7 +30,7 @@ describe.each([
   }
   if (!isAvailable) {
     // On a developer's machine without PostgreSQL the suite has run on PGlite; the report says what else it needs. CI, above, fails instead.
-    test.skip(`needs PostgreSQL: ${INSTALL_POSTGRES}, or set TEST_DATABASE_URL`);
+    test.skip(`needs PostgreSQL: ${INSTALL_POSTGRES}, or set TEST_DATABASE_URL`); // no PostgreSQL on this machine: reported, not hidden
     return;
   }
   let opened: OpenDatabase;
